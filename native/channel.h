@@ -1,0 +1,25 @@
+// The one descriptor between nono and the launcher: frames out, the program and then signals in.
+#ifndef NONO_CHANNEL_H
+#define NONO_CHANNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CHANNEL_FD 3
+
+enum frame { FRAME_HELLO = 1, FRAME_FAILURE = 2, FRAME_STOPPED = 3, FRAME_ENDED = 4 };
+
+enum ending { ENDED_EXITED = 0, ENDED_SIGNALLED = 1 };
+
+void send_hello(void);
+void send_stopped(uint32_t signal);
+void send_ended(enum ending how, uint32_t value, uint32_t leftover_errno);
+void send_failure(const char *step, const char *detail, int error);
+
+// Reports the failed step, then ends the process: nothing was confined, so nothing may run.
+_Noreturn void fail(const char *step, const char *detail, int error);
+
+// The program's bytes, or the end of the process. The caller owns the memory.
+uint8_t *receive_program(size_t *length);
+
+#endif

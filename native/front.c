@@ -1,0 +1,257 @@
+// nono's own process: starts the launcher and the planner (Node) on the two ends of one channel, takes the planner's
+// place when it has handed the program over, and stays out of the way until the session ends.
+#include "channel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { EXIT_NOT_STARTED = 125, SIGNAL_EXIT_BASE = 128, HANDOVER_FD = 4, FRAMES_MAX = 1 << 16 };
+
+extern char **environ;
+
+struct front {
+  char directory[PATH_MAX]; // where this executable and its companions lie
+  char temporary[PATH_MAX]; // the session's private directory, to be removed when it is empty
+  int channel;              // the planner's end, taken over from it
+  pid_t launcher;
+  unsigned char frames[FRAMES_MAX]; // everything that the launcher said since the hello
+  size_t frames_length;
+  size_t frames_taken;
+  int exit_code;
+  int ended;  // the command's end was reported
+  int failed; // a step before the command failed: the reporter explains it
+};
+
+_Noreturn static void die(const char *what) {
+  fprintf(stderr, "nono: cannot %s: %s\n  Try: npm run build\n", what, strerror(errno));
+  _exit(EXIT_NOT_STARTED);
+}
+
+static const char *companion(const struct front *front, const char *name) {
+  static char path[PATH_MAX + 32];
+  snprintf(path, sizeof path, "%s/%s", front->directory, name);
+  return path;
+}
+
+static void find_directory(struct front *front) {
+  ssize_t length = readlink("/proc/self/exe", front->directory, sizeof front->directory - 1);
+  if (length < 0) die("find its own directory (is /proc mounted?)");
+  front->directory[length] = 0;
+  *strrchr(front->directory, '/') = 0;
+}
+
+static void move_to(int from, int to) {
+  if (from == to ? fcntl(to, F_SETFD, 0) != 0 : dup2(from, to) < 0) die("hand over a descriptor");
+}
+
+// Node would act on NODE_OPTIONS, and parses NODE_EXTRA_CA_CERTS at every start (70 ms). They are meant for the
+// command: the planner finds them under another name and gives them back theirs.
+static char **planner_environment(void) {
+  static const char ours[] = "NONO_CALLER_", theirs[] = "NODE_";
+  size_t count = 0;
+  while (environ[count] != NULL) count++;
+  char **renamed = calloc(count + 1, sizeof *renamed);
+  for (size_t i = 0; renamed != NULL && i < count; i++) {
+    renamed[i] = environ[i];
+    if (strncmp(environ[i], theirs, sizeof theirs - 1) != 0) continue;
+    if (asprintf(&renamed[i], "%s%s", ours, environ[i]) < 0) die("prepare the planner's environment");
+  }
+  if (renamed == NULL) die("prepare the planner's environment");
+  return renamed;
+}
+
+// Node reads argv[2] and on as nono's own arguments.
+static char **node_arguments(const struct front *front, const char *script, char **arguments) {
+  size_t count = 0;
+  while (arguments[count] != NULL) count++;
+  char **argv = calloc(count + 3, sizeof *argv);
+  if (argv == NULL) die("start node");
+  argv[0] = "node";
+  argv[1] = strdup(companion(front, script));
+  memcpy(argv + 2, arguments, count * sizeof *argv);
+  return argv;
+}
+
+_Noreturn static void become_node(const struct front *front, const char *script, char **arguments) {
+  execvpe("node", node_arguments(front, script, arguments), planner_environment());
+  fprintf(stderr, "nono: Node.js cannot be started: %s\n  Try: install Node 20 or later, and put it on PATH\n",
+          strerror(errno));
+  _exit(EXIT_NOT_STARTED);
+}
+
+static pid_t start(void) {
+  pid_t pid = fork();
+  if (pid < 0) die("start a process");
+  return pid;
+}
+
+static void start_launcher(struct front *front, int channel) {
+  front->launcher = start();
+  if (front->launcher > 0) return;
+  move_to(channel, CHANNEL_FD);
+  char *argv[] = {"nono-launcher", NULL}, *nothing[] = {NULL};
+  execve(companion(front, "nono-launcher"), argv, nothing); // it reads no environment: the program holds one
+  die("start the launcher");
+}
+
+static pid_t start_planner(const struct front *front, int handover, char **arguments) {
+  pid_t planner = start();
+  if (planner > 0) return planner;
+  // The lower target last: the source of one must not be the target of the other.
+  int spare = fcntl(front->channel, F_DUPFD, HANDOVER_FD + 1);
+  if (spare < 0) die("hand over a descriptor");
+  move_to(handover, HANDOVER_FD);
+  move_to(spare, CHANNEL_FD);
+  close(spare);
+  become_node(front, "cli.cjs", arguments);
+}
+
+static int code_of(int status) {
+  return WIFSIGNALED(status) ? SIGNAL_EXIT_BASE + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static int wait_for(pid_t pid) {
+  int status;
+  while (waitpid(pid, &status, 0) < 0)
+    if (errno != EINTR) return EXIT_NOT_STARTED;
+  return code_of(status);
+}
+
+// What the planner hands over with the program is the private directory's path; nothing means nothing to run.
+static int read_handover(struct front *front, int handover) {
+  size_t length = 0;
+  for (ssize_t got; length < sizeof front->temporary - 1; length += (size_t)got) {
+    got = read(handover, front->temporary + length, sizeof front->temporary - 1 - length);
+    if (got < 0 && errno == EINTR) got = 0;
+    else if (got <= 0) break;
+  }
+  close(handover);
+  return length > 0;
+}
+
+static uint32_t word_at(const unsigned char *at) {
+  uint32_t word;
+  memcpy(&word, at, sizeof word);
+  return word;
+}
+
+static void take_frame(struct front *front, uint32_t kind, const unsigned char *payload, uint32_t length) {
+  if (kind == FRAME_STOPPED) raise(SIGSTOP);
+  if (kind == FRAME_FAILURE) front->failed = 1;
+  if (kind != FRAME_ENDED || length < 12) return;
+  front->ended = 1;
+  front->exit_code = word_at(payload) == ENDED_SIGNALLED ? SIGNAL_EXIT_BASE + (int)word_at(payload + 4)
+                                                         : (int)word_at(payload + 4);
+}
+
+// 0 when the channel is closed: the supervisor and the guard are gone.
+static int take_frames(struct front *front) {
+  ssize_t got = read(front->channel, front->frames + front->frames_length, FRAMES_MAX - front->frames_length);
+  if (got < 0 && errno == EINTR) return 1;
+  if (got <= 0) return 0;
+  front->frames_length += (size_t)got;
+  while (front->frames_length - front->frames_taken >= 8) {
+    const unsigned char *frame = front->frames + front->frames_taken;
+    uint32_t length = word_at(frame + 4);
+    if (length > front->frames_length - front->frames_taken - 8) break;
+    front->frames_taken += 8 + length;
+    take_frame(front, word_at(frame), frame + 8, length);
+  }
+  return 1;
+}
+
+// The terminal stops and resizes the whole group by itself; nono stops when it hears that the command did.
+static int is_passed_on(uint32_t signal) {
+  return signal != SIGCHLD && signal != SIGTSTP && signal != SIGTTIN && signal != SIGTTOU && signal != SIGWINCH &&
+         signal != SIGPIPE && signal != SIGURG;
+}
+
+static void pass_signals(const struct front *front, int signals) {
+  for (struct signalfd_siginfo info; read(signals, &info, sizeof info) == sizeof info;) {
+    unsigned char number = (unsigned char)info.ssi_signo;
+    if (is_passed_on(info.ssi_signo)) send(front->channel, &number, 1, MSG_NOSIGNAL);
+  }
+}
+
+static int watch_signals(void) {
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, NULL);
+  return signalfd(-1, &all, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static void follow_session(struct front *front) {
+  int signals = watch_signals();
+  if (signals < 0) die("watch for signals");
+  struct pollfd sources[] = {{signals, POLLIN, 0}, {front->channel, POLLIN, 0}};
+  for (int open = 1; open;) {
+    poll(sources, 2, -1);
+    pass_signals(front, signals);
+    if (sources[1].revents != 0) open = take_frames(front);
+  }
+  close(signals);
+}
+
+// Starts Node once more, and only here: to say what went wrong. Its exit code is nono's.
+static int explain(const struct front *front, char **arguments) {
+  int report[2];
+  if (pipe2(report, O_CLOEXEC) != 0) die("report");
+  pid_t reporter = start();
+  if (reporter == 0) {
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    close(report[1]);
+    move_to(report[0], CHANNEL_FD);
+    become_node(front, "report.cjs", arguments);
+  }
+  close(report[0]);
+  for (size_t sent = 0; sent < front->frames_taken;) {
+    ssize_t written = write(report[1], front->frames + sent, front->frames_taken - sent);
+    if (written <= 0) break;
+    sent += (size_t)written;
+  }
+  close(report[1]);
+  return wait_for(reporter);
+}
+
+int main(int argc, char **argv) {
+  static struct front front;
+  int channel[2], handover[2];
+  char **arguments = argv + (argc > 0);
+  find_directory(&front);
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) != 0 || pipe2(handover, O_CLOEXEC) != 0)
+    die("open its channel");
+  front.channel = channel[0];
+  start_launcher(&front, channel[1]);
+  close(channel[1]);
+  pid_t planner = start_planner(&front, handover[1], arguments);
+  close(handover[1]);
+
+  if (!read_handover(&front, handover[0])) {
+    close(front.channel); // the launcher ends with it
+    int code = wait_for(planner);
+    wait_for(front.launcher);
+    return code;
+  }
+  kill(planner, SIGKILL); // it has said all; taking Node down in order takes longer than many a command
+  follow_session(&front);
+  wait_for(planner);
+  int launcher_code = wait_for(front.launcher);
+  if (rmdir(front.temporary) != 0)
+    fprintf(stderr, "nono: %s could not be removed: %s\n  Try: rm -r it\n", front.temporary, strerror(errno));
+  if (front.failed) return explain(&front, arguments);
+  if (front.ended) return front.exit_code;
+  fprintf(stderr, "nono: the supervisor was killed, and the session with it\n");
+  return launcher_code;
+}

@@ -1,0 +1,16 @@
+// What the launcher gives up before the command runs.
+#ifndef NONO_HYGIENE_H
+#define NONO_HYGIENE_H
+
+#include <linux/filter.h>
+#include <stddef.h>
+#include <stdint.h>
+
+void check_standard_descriptors(int only_local);
+void forbid_new_privileges(void);
+void drop_capabilities(uint64_t keep);
+void forbid_core_dumps(void);
+void close_descriptors_from(unsigned first);
+void install_filter(const struct sock_filter *filter, size_t length);
+
+#endif

@@ -1,0 +1,35 @@
+// Kernel interfaces that older system headers lack: numbers from include/uapi/linux of Linux 6.18.
+#ifndef NONO_KERNEL_H
+#define NONO_KERNEL_H
+
+#include <stdint.h>
+
+#define NR_LANDLOCK_CREATE_RULESET 444
+#define NR_LANDLOCK_ADD_RULE 445
+#define NR_LANDLOCK_RESTRICT_SELF 446
+#define NR_CLOSE_RANGE 436
+#define NR_OPENAT2 437
+
+#define LANDLOCK_VERSION_QUERY 1u
+#define LANDLOCK_PATH_BENEATH 1
+
+struct landlock_ruleset {
+  uint64_t handled_fs;
+  uint64_t handled_net;
+  uint64_t scoped;
+};
+
+struct landlock_path_rule {
+  uint64_t allowed;
+  int32_t parent_fd;
+} __attribute__((packed));
+
+struct open_how_v1 {
+  uint64_t flags;
+  uint64_t mode;
+  uint64_t resolve;
+};
+
+#define RESOLVE_WITHOUT_SYMLINKS 0x04u
+
+#endif

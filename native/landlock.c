@@ -1,0 +1,54 @@
+// Landlock layers: rulesets from the program's rules, by path without following a link.
+#include "landlock.h"
+
+#include "channel.h"
+#include "kernel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int create_ruleset(const struct layer *layer) {
+  struct landlock_ruleset attributes = {layer->handled_fs, layer->handled_net, layer->scoped};
+  // Kernels before a field existed refuse a longer struct only if its tail is not zero.
+  int ruleset = (int)syscall(NR_LANDLOCK_CREATE_RULESET, &attributes, sizeof attributes, 0);
+  if (ruleset < 0) fail("create a Landlock ruleset", "", errno);
+  return ruleset;
+}
+
+// The plan named a canonical path: a link in it now was swapped in since, so opening must fail.
+static int open_canonical(const char *path) {
+  struct open_how_v1 how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_WITHOUT_SYMLINKS};
+  return (int)syscall(NR_OPENAT2, AT_FDCWD, path, &how, sizeof how);
+}
+
+static void add_rule(const struct layers *layers, const struct rule *rule) {
+  int fd = open_canonical(rule->path);
+  if (fd < 0 && errno == ENOENT && rule->flags & RULE_OPTIONAL) return;
+  if (fd < 0) fail("open a granted path", rule->path, errno);
+  struct stat status;
+  if (fstat(fd, &status) != 0) fail("inspect a granted path", rule->path, errno);
+  int expects_directory = (rule->flags & RULE_DIRECTORY) != 0;
+  if (S_ISDIR(status.st_mode) != expects_directory)
+    fail("open a granted path", rule->path, expects_directory ? ENOTDIR : EISDIR);
+  struct landlock_path_rule attributes = {rule->access, fd};
+  for (int layer = 0; layer < LAYER_COUNT; layer++)
+    if (rule->layers & 1u << layer &&
+        syscall(NR_LANDLOCK_ADD_RULE, layers->rulesets[layer], LANDLOCK_PATH_BENEATH, &attributes, 0) != 0)
+      fail("add a Landlock rule", rule->path, errno);
+  close(fd);
+}
+
+struct layers build_layers(const struct program *program) {
+  struct layers layers;
+  for (int i = 0; i < LAYER_COUNT; i++) layers.rulesets[i] = create_ruleset(&program->layers[i]);
+  for (size_t i = 0; i < program->rule_count; i++) add_rule(&layers, &program->rules[i]);
+  return layers;
+}
+
+void enter_layer(struct layers *layers, int which) {
+  if (syscall(NR_LANDLOCK_RESTRICT_SELF, layers->rulesets[which], 0) != 0) fail("enter a Landlock layer", "", errno);
+  close(layers->rulesets[which]);
+}

@@ -1,0 +1,54 @@
+// The launcher: takes a program from nono, applies it, runs the command in it. It decides nothing.
+#include "channel.h"
+#include "hygiene.h"
+#include "landlock.h"
+#include "program.h"
+#include "supervise.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { EXIT_NOT_STARTED = 125 };
+
+static int has_channel(void) {
+  int type;
+  socklen_t length = sizeof type;
+  return getsockopt(CHANNEL_FD, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_STREAM &&
+         fcntl(CHANNEL_FD, F_SETFD, FD_CLOEXEC) == 0;
+}
+
+// kill(-1) ends the session only because the kernel keeps it inside the domain. Ask before relying on it: the
+// parent is outside, so a signal to it must be refused.
+static void confirm_signal_scope(void) {
+  pid_t parent = getppid();
+  if (parent <= 0 || kill(parent, 0) == 0 || errno != EPERM)
+    fail("confirm the signal scope", "a signal to a process outside was not refused", EACCES);
+}
+
+int main(void) {
+  if (!has_channel()) {
+    fputs("nono-launcher: started by nono, not by hand. Try: nono run -- COMMAND\n", stderr);
+    return EXIT_NOT_STARTED;
+  }
+  close_descriptors_from(CHANNEL_FD + 1);
+  send_hello();
+
+  size_t length;
+  uint8_t *bytes = receive_program(&length);
+  struct program program;
+  struct decode_error error;
+  if (decode_program(bytes, length, &program, &error) != 0) fail("decode the program", error.reason, EBADMSG);
+
+  check_standard_descriptors((program.hygiene & HYGIENE_LOCAL_DESCRIPTORS) != 0);
+  forbid_core_dumps();
+  forbid_new_privileges();
+  drop_capabilities(program.keep_capabilities);
+  struct layers layers = build_layers(&program);
+  enter_layer(&layers, LAYER_OUTER);
+  if (program.hygiene & HYGIENE_SIGNAL_SCOPE) confirm_signal_scope();
+  return supervise(&program, &layers);
+}

@@ -1,0 +1,218 @@
+// Decodes a program and nothing else: bounds and grammar, no system call, so that it is fuzzed alone.
+#include "program.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum tag {
+  TAG_HYGIENE = 1,
+  TAG_LAYER = 2,
+  TAG_RULE = 3,
+  TAG_FILTER = 4,
+  TAG_EXECUTABLE = 5,
+  TAG_ARGUMENT = 6,
+  TAG_VARIABLE = 7,
+  TAG_WORKDIR = 8,
+  TAG_TEMPORARY = 9,
+  TAG_COUNT = 10,
+};
+
+enum { RECORD_HEADER_BYTES = 8, CHECKSUM_BYTES = 4, RULE_HEADER_BYTES = 16, LAYER_BYTES = 24, HYGIENE_BYTES = 12 };
+
+static uint16_t read_u16(const uint8_t *at) { return (uint16_t)(at[0] | at[1] << 8); }
+static uint32_t read_u32(const uint8_t *at) { return read_u16(at) | (uint32_t)read_u16(at + 2) << 16; }
+static uint64_t read_u64(const uint8_t *at) { return read_u32(at) | (uint64_t)read_u32(at + 4) << 32; }
+
+static int reject(struct decode_error *error, size_t offset, const char *reason) {
+  *error = (struct decode_error){offset, reason};
+  return -1;
+}
+
+// CRC-32 as in zlib, four bits at a time.
+static uint32_t crc32(const uint8_t *bytes, size_t length) {
+  static const uint32_t table[16] = {
+      0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
+      0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
+  };
+  uint32_t crc = 0xffffffffu;
+  for (size_t i = 0; i < length; i++) {
+    crc ^= bytes[i];
+    crc = (crc >> 4) ^ table[crc & 15];
+    crc = (crc >> 4) ^ table[crc & 15];
+  }
+  return ~crc;
+}
+
+size_t program_length(const uint8_t header[PROGRAM_HEADER_BYTES], struct decode_error *error) {
+  if (memcmp(header, "NONO", 4) != 0) return reject(error, 0, "no program: the magic is missing"), 0;
+  if (read_u16(header + 4) != PROGRAM_VERSION) return reject(error, 4, "another version of the format"), 0;
+  if (read_u16(header + 6) != 0) return reject(error, 6, "reserved bytes are set"), 0;
+  size_t length = read_u32(header + 8);
+  if (length < PROGRAM_HEADER_BYTES + CHECKSUM_BYTES) return reject(error, 8, "the length is too short"), 0;
+  if (length > PROGRAM_MAX_BYTES) return reject(error, 8, "the length is too large"), 0;
+  return length;
+}
+
+// A string is stored with its terminating NUL, so that it can be used in place.
+static bool is_string(const uint8_t *payload, size_t length) {
+  return length > 0 && memchr(payload, 0, length) == payload + length - 1;
+}
+
+static bool is_absolute(const uint8_t *payload, size_t length) {
+  return is_string(payload, length) && payload[0] == '/';
+}
+
+static bool is_variable(const uint8_t *payload, size_t length) {
+  return is_string(payload, length) && payload[0] != '=' && memchr(payload, '=', length) != NULL;
+}
+
+struct cursor {
+  struct program *program;
+  size_t counts[TAG_COUNT]; // how many records of each tag were taken so far
+};
+
+static const char *take_layer(struct cursor *cursor, const uint8_t *payload, size_t length) {
+  size_t index = cursor->counts[TAG_LAYER];
+  if (length != LAYER_BYTES) return "a layer has another size";
+  if (index >= LAYER_COUNT) return "more layers than two";
+  cursor->program->layers[index] =
+      (struct layer){read_u64(payload), read_u64(payload + 8), read_u64(payload + 16)};
+  return NULL;
+}
+
+static const char *take_hygiene(struct cursor *cursor, const uint8_t *payload, size_t length) {
+  if (length != HYGIENE_BYTES) return "the hygiene record has another size";
+  cursor->program->keep_capabilities = read_u64(payload);
+  cursor->program->hygiene = read_u32(payload + 8);
+  if (cursor->program->hygiene & ~(HYGIENE_SIGNAL_SCOPE | HYGIENE_LOCAL_DESCRIPTORS)) return "unknown hygiene flag";
+  return NULL;
+}
+
+static const char *take_rule(struct cursor *cursor, const uint8_t *payload, size_t length) {
+  if (length <= RULE_HEADER_BYTES) return "a rule is too short";
+  struct rule rule = {read_u64(payload), read_u32(payload + 8), read_u32(payload + 12),
+                      (const char *)payload + RULE_HEADER_BYTES};
+  if (rule.layers == 0 || rule.layers >> LAYER_COUNT) return "a rule for an unknown layer";
+  if (rule.flags & ~(RULE_DIRECTORY | RULE_OPTIONAL)) return "unknown rule flag";
+  if (!is_absolute(payload + RULE_HEADER_BYTES, length - RULE_HEADER_BYTES)) return "a rule without an absolute path";
+  cursor->program->rules[cursor->counts[TAG_RULE]] = rule;
+  return NULL;
+}
+
+static const char *take_filter(struct cursor *cursor, const uint8_t *payload, size_t length) {
+  size_t instructions = length / 8;
+  if (length % 8 != 0 || instructions == 0 || instructions > BPF_MAXINSNS) return "the filter has an impossible size";
+  cursor->program->filter = calloc(instructions, sizeof(struct sock_filter));
+  if (cursor->program->filter == NULL) return "out of memory";
+  cursor->program->filter_length = instructions;
+  for (size_t i = 0; i < instructions; i++) {
+    const uint8_t *at = payload + 8 * i;
+    cursor->program->filter[i] = (struct sock_filter){read_u16(at), at[2], at[3], read_u32(at + 4)};
+  }
+  return NULL;
+}
+
+static const char *take_path(const char **slot, const uint8_t *payload, size_t length) {
+  if (!is_absolute(payload, length)) return "not an absolute path";
+  *slot = (const char *)payload;
+  return NULL;
+}
+
+static const char *take_argument(struct cursor *cursor, const uint8_t *payload, size_t length) {
+  if (!is_string(payload, length)) return "an argument is not a string";
+  cursor->program->argv[cursor->counts[TAG_ARGUMENT]] = (char *)payload;
+  return NULL;
+}
+
+static const char *take_variable(struct cursor *cursor, const uint8_t *payload, size_t length) {
+  if (!is_variable(payload, length)) return "a variable is not NAME=VALUE";
+  cursor->program->envp[cursor->counts[TAG_VARIABLE]] = (char *)payload;
+  return NULL;
+}
+
+static const char *take(struct cursor *cursor, uint32_t tag, const uint8_t *payload, size_t length) {
+  struct program *program = cursor->program;
+  switch (tag) {
+  case TAG_HYGIENE: return take_hygiene(cursor, payload, length);
+  case TAG_LAYER: return take_layer(cursor, payload, length);
+  case TAG_RULE: return take_rule(cursor, payload, length);
+  case TAG_FILTER: return take_filter(cursor, payload, length);
+  case TAG_EXECUTABLE: return take_path(&program->executable, payload, length);
+  case TAG_ARGUMENT: return take_argument(cursor, payload, length);
+  case TAG_VARIABLE: return take_variable(cursor, payload, length);
+  case TAG_WORKDIR: return take_path(&program->workdir, payload, length);
+  case TAG_TEMPORARY: return take_path(&program->temporary, payload, length);
+  default: return "unknown tag";
+  }
+}
+
+// How often each tag may stand in a program: the smallest and the largest count.
+static const struct {
+  size_t least, most;
+} occurrences[TAG_COUNT] = {
+    [TAG_HYGIENE] = {1, 1},    [TAG_LAYER] = {LAYER_COUNT, LAYER_COUNT},
+    [TAG_RULE] = {0, SIZE_MAX}, [TAG_FILTER] = {1, 1},
+    [TAG_EXECUTABLE] = {1, 1}, [TAG_ARGUMENT] = {1, SIZE_MAX},
+    [TAG_VARIABLE] = {0, SIZE_MAX}, [TAG_WORKDIR] = {0, 1},
+    [TAG_TEMPORARY] = {0, 1},
+};
+
+// First pass: every record lies within the bytes, and each tag stands as often as it may.
+static int count_records(const uint8_t *bytes, size_t end, size_t counts[TAG_COUNT], struct decode_error *error) {
+  size_t offset = PROGRAM_HEADER_BYTES;
+  while (offset < end) {
+    if (end - offset < RECORD_HEADER_BYTES) return reject(error, offset, "a record is cut short");
+    uint32_t tag = read_u32(bytes + offset), length = read_u32(bytes + offset + 4);
+    if (tag == 0 || tag >= TAG_COUNT) return reject(error, offset, "unknown tag");
+    if (length > end - offset - RECORD_HEADER_BYTES) return reject(error, offset, "a record reaches past the end");
+    counts[tag]++;
+    offset += RECORD_HEADER_BYTES + length;
+  }
+  for (int tag = 1; tag < TAG_COUNT; tag++)
+    if (counts[tag] < occurrences[tag].least || counts[tag] > occurrences[tag].most)
+      return reject(error, end, "a record is missing or stands twice");
+  return 0;
+}
+
+static int take_records(const uint8_t *bytes, size_t end, struct cursor *cursor, struct decode_error *error) {
+  for (size_t offset = PROGRAM_HEADER_BYTES; offset < end;) {
+    uint32_t tag = read_u32(bytes + offset), length = read_u32(bytes + offset + 4);
+    const char *reason = take(cursor, tag, bytes + offset + RECORD_HEADER_BYTES, length);
+    if (reason != NULL) return reject(error, offset, reason);
+    cursor->counts[tag]++;
+    offset += RECORD_HEADER_BYTES + length;
+  }
+  return 0;
+}
+
+int decode_program(const uint8_t *bytes, size_t length, struct program *program, struct decode_error *error) {
+  *program = (struct program){0};
+  if (length < PROGRAM_HEADER_BYTES) return reject(error, length, "the header is cut short");
+  size_t stated = program_length(bytes, error);
+  if (stated == 0) return -1;
+  if (stated != length) return reject(error, 8, "the length differs from the header's");
+  size_t end = length - CHECKSUM_BYTES;
+  if (crc32(bytes, end) != read_u32(bytes + end)) return reject(error, end, "the checksum differs");
+
+  size_t counts[TAG_COUNT] = {0};
+  if (count_records(bytes, end, counts, error) != 0) return -1;
+  program->rules = calloc(counts[TAG_RULE] + 1, sizeof *program->rules);
+  program->argv = calloc(counts[TAG_ARGUMENT] + 1, sizeof *program->argv);
+  program->envp = calloc(counts[TAG_VARIABLE] + 1, sizeof *program->envp);
+  program->rule_count = counts[TAG_RULE];
+  struct cursor cursor = {.program = program};
+  int failed = program->rules == NULL || program->argv == NULL || program->envp == NULL
+                   ? reject(error, 0, "out of memory")
+                   : take_records(bytes, end, &cursor, error);
+  if (failed) release_program(program);
+  return failed;
+}
+
+void release_program(struct program *program) {
+  free(program->rules);
+  free(program->filter);
+  free(program->argv);
+  free(program->envp);
+  *program = (struct program){0};
+}

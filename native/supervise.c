@@ -1,0 +1,193 @@
+// The session's life: starts the guard and the command, passes signals on, and lets nothing outlive the run.
+#include "supervise.h"
+
+#include "channel.h"
+#include "hygiene.h"
+#include "temporary.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { EXIT_NOT_STARTED = 125, SIGNAL_EXIT_BASE = 128, SIGNAL_COUNT = 65 };
+
+struct session {
+  const struct program *program;
+  pid_t supervisor;
+  pid_t command;
+  sigset_t caller_mask;
+  int seen[SIGNAL_COUNT]; // signals that reached the supervisor itself since nono last passed one on
+};
+
+static int field_after_name(const char *stat, pid_t *parent) {
+  const char *end = strrchr(stat, ')');
+  return end != NULL && sscanf(end + 1, " %*c %d", parent) == 1;
+}
+
+static pid_t parent_of(const char *pid) {
+  char path[64], stat[512];
+  snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  ssize_t length = fd < 0 ? -1 : read(fd, stat, sizeof stat - 1);
+  if (fd >= 0) close(fd);
+  if (length <= 0) return -1;
+  stat[length] = 0;
+  pid_t parent;
+  return field_after_name(stat, &parent) ? parent : -1;
+}
+
+// Without a signal scope: orphans come to the subreaper, which kills its children until none is left.
+static void kill_children(void) {
+  DIR *processes = opendir("/proc");
+  if (processes == NULL) return;
+  for (struct dirent *entry; (entry = readdir(processes)) != NULL;) {
+    pid_t pid = atoi(entry->d_name);
+    if (pid > 1 && parent_of(entry->d_name) == getpid()) kill(pid, SIGKILL);
+  }
+  closedir(processes);
+}
+
+// Inside a signal scope "everyone" is the domain, and the kernel reaches all of it before any of it can fork.
+static void kill_session(const struct program *program) {
+  if (program->hygiene & HYGIENE_SIGNAL_SCOPE) kill(-1, SIGKILL);
+  else kill_children();
+}
+
+static void reap_all(const struct program *program) {
+  for (;;) {
+    pid_t reaped = waitpid(-1, NULL, WNOHANG);
+    if (reaped < 0 && errno == ECHILD) return;
+    if (reaped > 0) continue;
+    kill_session(program);
+    struct timespec pause = {0, 1000000};
+    nanosleep(&pause, NULL);
+  }
+}
+
+static int empty_temporary(const struct program *program) {
+  return program->temporary == NULL ? 0 : empty_directory(program->temporary);
+}
+
+// The guard waits for the supervisor's end of the pipe to close, which only its death does: then it ends the
+// session in its stead. It keeps the channel open meanwhile, so that nono does not return before.
+_Noreturn static void guard(const struct program *program, int alive) {
+  char byte;
+  while (read(alive, &byte, 1) < 0 && errno == EINTR) continue;
+  kill_session(program);
+  empty_temporary(program);
+  _exit(0);
+}
+
+static void start_guard(const struct program *program) {
+  int alive[2];
+  if (pipe2(alive, O_CLOEXEC) != 0) fail("start the guard", "", errno);
+  pid_t pid = fork();
+  if (pid < 0) fail("start the guard", "", errno);
+  if (pid > 0) {
+    close(alive[0]); // alive[1] stays open for as long as the supervisor lives
+    return;
+  }
+  for (int fd = 0; fd <= 2; fd++) close(fd); // a pipe's reader waits for its last writer
+  close(alive[1]);
+  guard(program, alive[0]);
+}
+
+// From here on a failure may only end this process: the supervisor reports its exit code.
+_Noreturn static void become_command(const struct session *session, struct layers *layers) {
+  const struct program *program = session->program;
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) fail("follow the supervisor's death", "", errno);
+  if (getppid() != session->supervisor) _exit(EXIT_NOT_STARTED); // it died before the request above
+  if (program->workdir != NULL && chdir(program->workdir) != 0)
+    fail("enter the working directory", program->workdir, errno);
+  enter_layer(layers, LAYER_INNER);
+  close_descriptors_from(CHANNEL_FD + 1); // the channel itself closes on exec
+  sigprocmask(SIG_SETMASK, &session->caller_mask, NULL);
+  install_filter(program->filter, program->filter_length); // last: it denies what the steps above use
+  execvpe(program->executable, program->argv, program->envp);
+  fail("execute", program->executable, errno);
+}
+
+static void start_command(struct session *session, struct layers *layers) {
+  session->supervisor = getpid();
+  session->command = fork();
+  if (session->command < 0) fail("start the command", "", errno);
+  if (session->command == 0) become_command(session, layers);
+  close(layers->rulesets[LAYER_INNER]);
+}
+
+// A signal to the whole process group reached the command already: nono's copy of it would be a second one.
+static void pass_on(struct session *session, int signal) {
+  if (signal <= 0 || signal >= SIGNAL_COUNT) return;
+  int was_seen = session->seen[signal];
+  session->seen[signal] = 0;
+  if (was_seen && getpgid(session->command) == getpgrp()) return;
+  kill(session->command, signal);
+}
+
+// 1 when the command ended, with its status.
+static int reap(const struct session *session, int *status) {
+  for (pid_t pid; (pid = waitpid(-1, status, WNOHANG | WUNTRACED)) > 0;) {
+    if (pid != session->command) continue;
+    if (!WIFSTOPPED(*status)) return 1;
+    send_stopped((uint32_t)WSTOPSIG(*status));
+  }
+  return 0;
+}
+
+static void take_signals(struct session *session, int signals) {
+  struct signalfd_siginfo info;
+  while (read(signals, &info, sizeof info) == sizeof info) session->seen[info.ssi_signo] = 1;
+}
+
+// 0 when nono is gone.
+static int take_messages(struct session *session) {
+  uint8_t messages[16];
+  ssize_t length = read(CHANNEL_FD, messages, sizeof messages);
+  if (length < 0) return errno == EINTR || errno == EAGAIN;
+  for (ssize_t i = 0; i < length; i++) pass_on(session, messages[i]);
+  return length > 0;
+}
+
+// Returns the command's wait status, or -1 when nono died first.
+static int wait_for_end(struct session *session, int signals) {
+  struct pollfd sources[] = {{signals, POLLIN, 0}, {CHANNEL_FD, POLLIN, 0}};
+  for (int status;;) {
+    if (poll(sources, 2, -1) < 0 && errno != EINTR) fail("wait for the command", "", errno);
+    take_signals(session, signals); // before messages: what the group got must be known by then
+    if (reap(session, &status)) return status;
+    if (sources[1].revents != 0 && !take_messages(session)) return -1;
+  }
+}
+
+static int end_session(const struct session *session, int status) {
+  kill_session(session->program);
+  reap_all(session->program);
+  int leftover = empty_temporary(session->program);
+  if (status < 0) return EXIT_NOT_STARTED;
+  int signalled = WIFSIGNALED(status);
+  int value = signalled ? WTERMSIG(status) : WEXITSTATUS(status);
+  send_ended(signalled ? ENDED_SIGNALLED : ENDED_EXITED, (uint32_t)value, (uint32_t)leftover);
+  return signalled ? SIGNAL_EXIT_BASE + value : value;
+}
+
+int supervise(const struct program *program, struct layers *layers) {
+  struct session session = {.program = program};
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, &session.caller_mask);
+  int signals = signalfd(-1, &all, SFD_NONBLOCK | SFD_CLOEXEC);
+  if (signals < 0) fail("watch for signals", "", errno);
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) fail("adopt orphans", "", errno);
+  start_guard(program);
+  start_command(&session, layers);
+  return end_session(&session, wait_for_end(&session, signals));
+}

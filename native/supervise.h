@@ -1,0 +1,13 @@
+// The session's life: the command, the guard that outlives a killed supervisor, and the end of both.
+#ifndef NONO_SUPERVISE_H
+#define NONO_SUPERVISE_H
+
+#include "landlock.h"
+#include "program.h"
+
+#include <signal.h>
+
+// Runs the command in the inner layer and waits for it; returns the launcher's own exit code.
+int supervise(const struct program *program, struct layers *layers);
+
+#endif

@@ -1,0 +1,42 @@
+// Compiles nono's two executables with the system's C compiler; says what is missing when there is none.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const warnings = ['-std=c11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-Werror'];
+const hardening = ['-O2', '-fPIE', '-fstack-protector-strong', '-D_FORTIFY_SOURCE=2', '-fno-strict-aliasing'];
+const linking = ['-Wl,-z,relro,-z,now', '-Wl,-z,noexecstack'];
+
+export const compiler = process.env.CC ?? 'cc';
+
+function compile(sources, output, link) {
+  return spawnSync(compiler, [...warnings, ...hardening, ...sources, ...link, ...linking, '-o', output], {
+    encoding: 'utf8',
+  });
+}
+
+/** Which sources make which executable; every file of native/ but front.c is the launcher's. */
+export function sourcesOf(root) {
+  const native = join(root, 'native');
+  const files = readdirSync(native).filter((name) => name.endsWith('.c'));
+  const paths = (names) => names.map((name) => join(native, name));
+  return { nono: paths(['front.c']), 'nono-launcher': paths(files.filter((name) => name !== 'front.c')) };
+}
+
+function compileOne(sources, output) {
+  const first = compile(sources, output, ['-static-pie']);
+  if (first.error) {
+    throw new Error(`nono needs a C compiler, and "${compiler}" cannot be started (${first.error.code}).
+  Try: apt-get install gcc libc6-dev   (or: dnf install gcc glibc-static, apk add gcc musl-dev)`);
+  }
+  if (first.status === 0) return;
+  const second = compile(sources, output, ['-pie']);
+  if (second.status !== 0) throw new Error(`${output} does not compile:\n${second.stderr}`);
+  process.stderr.write('nono: no static C library here, so it is linked dynamically and starts slower\n');
+}
+
+/** Builds both executables into `directory`, statically where the C library can be linked so. */
+export function buildNative(root, directory) {
+  mkdirSync(directory, { recursive: true });
+  for (const [name, sources] of Object.entries(sourcesOf(root))) compileOne(sources, join(directory, name));
+}

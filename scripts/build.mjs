@@ -1,0 +1,65 @@
+// Builds dist/: the two executables, the planner with its code cache, and the reporter.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { buildNative } from './build-native.mjs';
+import { jsoncPlugin } from './jsonc-plugin.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const dist = join(root, 'dist');
+
+function checkMachine() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (process.platform !== 'linux') throw new Error(`nono runs on Linux only for now, not on ${process.platform}`);
+  if (major < 20 || (major === 20 && minor < 15)) throw new Error(`nono needs Node 20.15 or later, not ${process.version}`);
+}
+
+async function bundle(entry, output) {
+  await build({
+    entryPoints: [join(root, entry)],
+    outfile: join(dist, output),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    charset: 'ascii',
+    minify: true,
+    logLevel: 'warning',
+    plugins: [jsoncPlugin.esbuild],
+    // commander can run subcommands as processes; nono's are none, and loading that takes 8 ms.
+    alias: { 'node:child_process': join(root, 'scripts/no-child-process.mjs') },
+  });
+}
+
+/** Plans one run against a recorded hello, so that what a run compiles is in the cache. */
+function writeCodeCache() {
+  const hello = join(dist, 'hello.tmp');
+  const cache = join(dist, 'planner.cache');
+  rmSync(cache, { force: true });
+  const words = [1, 12, 1, 7, 7]; // a hello frame: kind, length, format, Landlock ABI, seccomp
+  writeFileSync(hello, Buffer.from(Uint32Array.from(words).buffer));
+  const channel = openSync(hello, 'r+');
+  const handover = openSync('/dev/null', 'w');
+  const planned = spawnSync(process.execPath, [join(dist, 'cli.cjs'), 'run', '--silent', '--', 'true'], {
+    stdio: ['ignore', 'ignore', 'inherit', channel, handover],
+    env: { ...process.env, NONO_WRITE_CACHE: cache },
+  });
+  closeSync(channel);
+  closeSync(handover);
+  rmSync(hello);
+  if (planned.status !== 0) throw new Error('the planner does not run; see above');
+}
+
+try {
+  checkMachine();
+  buildNative(root, dist);
+  await bundle('src/cli/main.ts', 'planner.js');
+  await bundle('src/cli/report-entry.ts', 'report.cjs');
+  copyFileSync(join(root, 'scripts/cli.cjs'), join(dist, 'cli.cjs'));
+  writeCodeCache();
+} catch (error) {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}

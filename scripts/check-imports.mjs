@@ -1,0 +1,49 @@
+// Holds the direction of imports: policy ← plan ← backend ← launch ← cli, with errors and term beside them.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const source = join(dirname(fileURLToPath(import.meta.url)), '..', 'src');
+
+// Each folder may import itself and what stands here; '' is the top of src.
+const allowed = {
+  policy: ['', '../profiles'],
+  plan: ['', 'policy'],
+  backend: ['', 'policy', 'plan'],
+  term: ['', 'policy', 'plan'],
+  launch: ['', 'policy', 'plan', 'backend'],
+  cli: ['', 'policy', 'plan', 'backend', 'launch', 'term', '..'],
+  '': [],
+};
+
+// Only these may touch the machine: everything before them takes values and returns values.
+const machine = /^node:(fs|child_process|os|net|process|tty)/;
+const mayTouchMachine = ['launch', 'cli'];
+
+function folderOf(file) {
+  const path = relative(source, file);
+  if (path.startsWith('..')) return dirname(path);
+  return path.includes('/') ? path.split('/')[0] : '';
+}
+
+const files = readdirSync(source, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+  .map((entry) => join(entry.parentPath, entry.name));
+
+const faults = files.flatMap((file) => {
+  const folder = folderOf(file);
+  const imports = [
+    ...readFileSync(file, 'utf8').matchAll(/(?:^|\n)(?:import|export)\b[^;]*?from '([^']+)'/g),
+  ];
+  return imports.flatMap(([, target]) => {
+    const where = relative(source, file);
+    if (machine.test(target))
+      return mayTouchMachine.includes(folder) ? [] : [`${where} touches the machine: ${target}`];
+    if (!target.startsWith('.')) return [];
+    const to = folderOf(resolve(dirname(file), target));
+    return to === folder || allowed[folder]?.includes(to) ? [] : [`${where} must not import ${target}`];
+  });
+});
+
+for (const fault of faults) console.error(fault);
+process.exit(faults.length === 0 ? 0 : 1);

@@ -1,0 +1,21 @@
+// Runs the planner from V8's code cache, which V8 itself refuses, and then compiles, when it is of another version.
+const { readFileSync } = require('node:fs');
+const { Script } = require('node:vm');
+
+function readCache(file) {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined; // slower, not broken
+  }
+}
+
+const filename = `${__dirname}/planner.js`;
+const source = `(function (exports, require, module) {${readFileSync(filename, 'latin1')}\n})`;
+const script = new Script(source, { filename, cachedData: readCache(`${__dirname}/planner.cache`) });
+const planner = { exports: {} };
+script.runInThisContext()(planner.exports, require, planner);
+process.exitCode = planner.exports.main(process.argv.slice(2));
+
+// The build runs this file once to make the cache from what a run has compiled.
+if (process.env.NONO_WRITE_CACHE) require('node:fs').writeFileSync(process.env.NONO_WRITE_CACHE, script.createCachedData());

@@ -1,0 +1,93 @@
+// The flags of run, wrap and shell as data: help, parsing and aliases all come from these rows.
+import { Option } from 'commander';
+
+type Row = {
+  /** As help shows it. */
+  readonly flags: string;
+  /** Other spellings that people already use; accepted, not shown. */
+  readonly aliases?: readonly string[];
+  readonly text: string;
+  /** Given several times, its values add up. */
+  readonly repeats?: true;
+};
+
+type Group = { readonly heading: string; readonly rows: readonly Row[] };
+
+export const flagGroups: readonly Group[] = [
+  {
+    heading: 'Files:',
+    rows: [
+      { flags: '-a, --allow <path>', text: 'read and write a directory and all below it', repeats: true },
+      { flags: '-r, --read <path>', text: 'only read it', repeats: true },
+      { flags: '-w, --write <path>', text: 'only write it: no reading, no listing', repeats: true },
+      { flags: '--allow-file <file>', text: 'read and write one file', repeats: true },
+      { flags: '--read-file <file>', text: 'only read it', repeats: true },
+      { flags: '--write-file <file>', text: 'only write it', repeats: true },
+      { flags: '--allow-cwd', text: 'read and write the working directory' },
+      {
+        flags: '--bypass-protection <path>',
+        aliases: ['--override-deny <path>'],
+        text: 'lift a built-in deny, for a path that is also granted',
+        repeats: true,
+      },
+    ],
+  },
+  {
+    heading: 'Network:',
+    rows: [{ flags: '--net-block', aliases: ['--block-net'], text: 'no network at all' }],
+  },
+  {
+    heading: 'Command:',
+    rows: [
+      { flags: '--env <name[=value]>', text: 'pass or set a variable', repeats: true },
+      { flags: '--workdir <dir>', text: 'where the command starts' },
+      { flags: '--best-effort', text: 'go on where a guarantee cannot be held; print each loss' },
+    ],
+  },
+  {
+    heading: 'Output:',
+    rows: [
+      { flags: '--dry-run', text: 'print what would be enforced, run nothing' },
+      { flags: '-s, --silent', text: 'say nothing before the run' },
+      { flags: '-v, --verbose', text: 'say everything before the run' },
+      { flags: '--json', text: 'results and errors as JSON' },
+    ],
+  },
+];
+
+function collect(value: string, previous: readonly string[] | undefined): string[] {
+  return [...(previous ?? []), value];
+}
+
+function attributeOf(flags: string): string {
+  return new Option(flags).attributeName();
+}
+
+/** One option; an alias stores under the attribute of the spelling that help shows. */
+function optionOf(row: Row, flags: string, heading: string): Option {
+  const option = new Option(flags, row.text).helpGroup(heading);
+  if (row.repeats) option.argParser(collect);
+  if (flags !== row.flags) option.hideHelp();
+  return option;
+}
+
+export function policyOptions(): Option[] {
+  return flagGroups.flatMap(({ heading, rows }) =>
+    rows.flatMap((row) => [row.flags, ...(row.aliases ?? [])].map((flags) => optionOf(row, flags, heading))),
+  );
+}
+
+/** Folds every alias into the attribute of its canonical spelling. */
+export function foldAliases(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const folded = { ...values };
+  for (const { flags, aliases = [], repeats } of flagGroups.flatMap(({ rows }) => rows))
+    for (const alias of aliases) {
+      const [from, to] = [attributeOf(alias), attributeOf(flags)];
+      if (!(from in folded)) continue;
+      folded[to] = repeats
+        ? [...((folded[to] as string[]) ?? []), ...(folded[from] as string[])]
+        : folded[from];
+      delete folded[from];
+    }
+  return folded;
+}

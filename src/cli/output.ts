@@ -1,0 +1,54 @@
+// Where nono's own words go: standard error, never through a stream that would make the command's descriptors
+// non-blocking; results go to standard output.
+import { fstatSync, writeSync } from 'node:fs';
+import { NonoError } from '../errors.ts';
+import { renderIssues } from '../term/issues.ts';
+import { coloured, plain, type Style } from '../term/style.ts';
+
+const retryMs = 5;
+
+/** Writes all of it, waiting where the reader is slow; a reader that has gone is no failure of the run. */
+function writeAll(descriptor: 1 | 2, text: string): void {
+  let rest = Buffer.from(text);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(descriptor, rest));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryMs);
+    }
+  }
+}
+
+export function printResult(text: string): void {
+  writeAll(1, `${text}\n`);
+}
+
+export function say(text: string): void {
+  writeAll(2, `${text}\n`);
+}
+
+// Majors of consoles and pseudo-terminals: node:tty would load the network stack for one system call.
+function isTerminal(descriptor: 1 | 2): boolean {
+  const status = fstatSync(descriptor);
+  const major = (status.rdev >> 8) & 0xfff;
+  return status.isCharacterDevice() && (major === 4 || major === 5 || (major >= 136 && major <= 143));
+}
+
+/** Colour on a terminal only, and never with NO_COLOR. */
+export function styleFor(descriptor: 1 | 2): Style {
+  const colour = isTerminal(descriptor) && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+  return colour ? coloured : plain;
+}
+
+/** Prints an error; returns the exit code that it means. What is not ours to explain is thrown on. */
+export function reportError(error: unknown, json: boolean): number {
+  if (!(error instanceof NonoError)) throw error;
+  const { issues, exitCode } = error;
+  say(
+    json
+      ? JSON.stringify({ version: 1, status: 'error', exitCode, issues })
+      : renderIssues(issues, styleFor(2)),
+  );
+  return exitCode;
+}

@@ -1,0 +1,55 @@
+// `nono run`, `wrap` and `shell`: policy, plan, program, in that order; then nono's own process takes over.
+import { compileProgram } from '../backend/linux/compile.ts';
+import { askSupport, handOver } from '../launch/channel.ts';
+import { thisHost } from '../launch/host.ts';
+import { makeTemporary, removeTemporary } from '../launch/temporary.ts';
+import type { Host } from '../plan/host.ts';
+import { buildPlan, type Plan } from '../plan/plan.ts';
+import { type PolicyFlags, policyFromFlags } from '../policy/from-flags.ts';
+import { renderLine, renderPlan } from '../term/plan.ts';
+import { planToJson } from '../term/plan-json.ts';
+import { printResult, say, styleFor } from './output.ts';
+
+export type RunFlags = PolicyFlags & {
+  readonly dryRun?: boolean;
+  readonly silent?: boolean;
+  readonly verbose?: boolean;
+  readonly json?: boolean;
+};
+
+function showPlan(plan: Plan, host: Host, flags: RunFlags): void {
+  if (flags.json) printResult(JSON.stringify(planToJson(plan), null, 2));
+  else printResult(renderPlan(plan, host.home, styleFor(1), flags.verbose ?? false));
+}
+
+function announce(plan: Plan, host: Host, flags: RunFlags): void {
+  const style = styleFor(2);
+  if (flags.verbose && !flags.silent) say(renderPlan(plan, host.home, style, true));
+  // A loss is said even in silence: whoever asked to go on must know what they went on without.
+  for (const { promise, missing } of plan.guarantees)
+    if (missing !== undefined) say(style('warning', `nono: NOT held: ${promise} (${missing.reason})`));
+  if (!flags.silent && !flags.json) say(style('faint', `nono: ${renderLine(plan, host.home)}`));
+}
+
+/**
+ * Plans a run and hands its program to the launcher; with `--dry-run` prints the plan instead.
+ *
+ * @throws {NonoError} with everything that stops the run.
+ */
+export function run(flags: RunFlags, command: readonly string[]): void {
+  const host = thisHost();
+  const plan = buildPlan(policyFromFlags(flags, command), host, askSupport());
+  if (flags.dryRun) {
+    showPlan(plan, host, flags);
+    return;
+  }
+  const program = compileProgram(plan);
+  makeTemporary(plan.temporary);
+  announce(plan, host, flags);
+  try {
+    handOver(program, plan.temporary);
+  } catch (error) {
+    removeTemporary(plan.temporary);
+    throw error;
+  }
+}

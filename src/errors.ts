@@ -1,0 +1,65 @@
+// What can go wrong before the command starts: issues with stable codes, collected, then thrown together.
+
+/** A stable name for one kind of failure; the part before the slash says which stage found it. */
+export type IssueCode =
+  | 'usage/unknown-command'
+  | 'usage/unknown-flag'
+  | 'usage/flag-value'
+  | 'usage/no-command'
+  | 'host/no-home'
+  | 'host/no-working-directory'
+  | 'plan/path-missing'
+  | 'plan/path-dangling'
+  | 'plan/path-loop'
+  | 'plan/path-inaccessible'
+  | 'plan/path-encoding'
+  | 'plan/not-a-directory'
+  | 'plan/not-a-file'
+  | 'plan/sensitive-path'
+  | 'plan/workdir'
+  | 'command/not-found'
+  | 'command/not-executable'
+  | 'command/encoding'
+  | 'support/landlock'
+  | 'support/seccomp'
+  | 'support/platform'
+  | 'support/guarantee'
+  | 'launch/launcher-missing'
+  | 'launch/launcher-mismatch'
+  | 'launch/temporary'
+  | 'launch/failed';
+
+/** One thing that stops a run: what, where it came from, and one thing to try. */
+export type Issue = {
+  readonly code: IssueCode;
+  readonly message: string;
+  /** The flag, variable or built-in list that led here. */
+  readonly origin?: string;
+  /** A command or a step that would work; printed after `Try:`. */
+  readonly remedy: string;
+};
+
+/** nono's own exit codes, apart from the command's: see docs/cli.md. */
+export const exitCodes = { usage: 2, notStarted: 125, notExecutable: 126, notFound: 127 } as const;
+
+function exitCodeOf(issues: readonly Issue[]): number {
+  const codes = issues.map((issue) => issue.code);
+  if (codes.some((code) => code.startsWith('usage/'))) return exitCodes.usage;
+  // A wrong command is the answer only where nothing else is wrong: otherwise nono itself stopped the run.
+  if (codes.every((code) => code === 'command/not-found')) return exitCodes.notFound;
+  if (codes.every((code) => code === 'command/not-executable')) return exitCodes.notExecutable;
+  return exitCodes.notStarted;
+}
+
+/** The one error that nono throws: all issues at once, and the exit code that they mean. */
+export class NonoError extends Error {
+  override readonly name = 'NonoError';
+  readonly issues: readonly Issue[];
+  readonly exitCode: number;
+
+  constructor(issues: readonly Issue[]) {
+    super(issues.map((issue) => `${issue.code}: ${issue.message}`).join('\n'));
+    this.issues = issues;
+    this.exitCode = exitCodeOf(issues);
+  }
+}

@@ -1,0 +1,69 @@
+// The planner's end of the channel: asks what the kernel offers, hands the program over. Blocking on purpose: there is
+// nothing else to do, and streams take longer to load than the answer takes to come.
+import { closeSync, readSync, writeSync } from 'node:fs';
+import { getSystemErrorName } from 'node:util';
+import { formatVersion } from '../backend/linux/encode.ts';
+import { NonoError } from '../errors.ts';
+import type { AbsolutePath, Support } from '../plan/host.ts';
+import { decodeFrame, type Frame, frameHeaderBytes, payloadLength } from './frames.ts';
+
+const channel = 3;
+const handover = 4;
+const seccompBits = { filter: 1, kill: 2, notify: 4 } as const;
+
+function mismatch(why: string): NonoError {
+  return new NonoError([
+    {
+      code: 'launch/launcher-mismatch',
+      message: `the launcher does not fit: ${why}`,
+      remedy: 'npm run build',
+    },
+  ]);
+}
+
+function readExactly(length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  for (let filled = 0; filled < length; ) {
+    const got = readSync(channel, bytes, filled, length - filled, null);
+    if (got === 0) throw mismatch('it ended without a word');
+    filled += got;
+  }
+  return bytes;
+}
+
+function readFrame(): Frame {
+  const header = readExactly(frameHeaderBytes);
+  return decodeFrame(header, readExactly(payloadLength(header)));
+}
+
+/**
+ * What the kernel offers, from the launcher's first frame.
+ *
+ * @throws {NonoError} `launch/launcher-mismatch` when it is of another version.
+ */
+export function askSupport(): Support {
+  const hello = readFrame();
+  if (hello.kind !== 'hello') throw mismatch('it did not say hello');
+  if (hello.format !== formatVersion)
+    throw mismatch(`it takes format ${hello.format}, and this is ${formatVersion}`);
+  const has = (bit: number) => (hello.seccomp & bit) !== 0;
+  return {
+    landlock: hello.landlock >= 0 ? { abi: hello.landlock } : { errno: getSystemErrorName(hello.landlock) },
+    seccomp: {
+      filter: has(seccompBits.filter),
+      kill: has(seccompBits.kill),
+      notify: has(seccompBits.notify),
+    },
+  };
+}
+
+function writeAll(descriptor: number, bytes: Uint8Array): void {
+  for (let rest = bytes; rest.length > 0; ) rest = rest.subarray(writeSync(descriptor, rest));
+}
+
+/** Gives the program to the launcher and this process's place to nono's own, which follows the run to its end. */
+export function handOver(program: Uint8Array, temporary: AbsolutePath): void {
+  writeAll(channel, program);
+  writeAll(handover, Buffer.from(temporary));
+  closeSync(handover);
+}

@@ -1,0 +1,57 @@
+// The launcher's frames as values: docs/program-format.md lists them.
+
+export type Frame =
+  | { readonly kind: 'hello'; readonly format: number; readonly landlock: number; readonly seccomp: number }
+  | { readonly kind: 'failure'; readonly errno: number; readonly step: string; readonly detail: string }
+  | { readonly kind: 'stopped'; readonly signal: number }
+  | {
+      readonly kind: 'ended';
+      readonly signalled: boolean;
+      readonly value: number;
+      readonly leftover: number;
+    };
+
+export const frameHeaderBytes = 8;
+
+const decoders: Record<number, (payload: Buffer) => Frame> = {
+  1: (payload) => ({
+    kind: 'hello',
+    format: payload.readUInt32LE(0),
+    landlock: payload.readInt32LE(4),
+    seccomp: payload.readUInt32LE(8),
+  }),
+  2: (payload) => {
+    const [step = '', detail = ''] = payload.toString('utf8', 4).split('\0');
+    return { kind: 'failure', errno: payload.readUInt32LE(0), step, detail };
+  },
+  3: (payload) => ({ kind: 'stopped', signal: payload.readUInt32LE(0) }),
+  4: (payload) => ({
+    kind: 'ended',
+    signalled: payload.readUInt32LE(0) === 1,
+    value: payload.readUInt32LE(4),
+    leftover: payload.readUInt32LE(8),
+  }),
+};
+
+export function payloadLength(header: Buffer): number {
+  return header.readUInt32LE(4);
+}
+
+/** @throws {Error} on a frame that this version does not know: the launcher is not ours. */
+export function decodeFrame(header: Buffer, payload: Buffer): Frame {
+  const decode = decoders[header.readUInt32LE(0)];
+  if (decode === undefined) throw new Error(`the launcher sent an unknown frame: ${header.readUInt32LE(0)}`);
+  return decode(payload);
+}
+
+/** All whole frames of a byte sequence, in order. */
+export function decodeFrames(bytes: Buffer): Frame[] {
+  const frames: Frame[] = [];
+  for (let offset = 0; offset + frameHeaderBytes <= bytes.length; ) {
+    const header = bytes.subarray(offset, offset + frameHeaderBytes);
+    const end = offset + frameHeaderBytes + payloadLength(header);
+    frames.push(decodeFrame(header, bytes.subarray(offset + frameHeaderBytes, end)));
+    offset = end;
+  }
+  return frames;
+}

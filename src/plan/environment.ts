@@ -1,0 +1,79 @@
+// The command's environment: what is passed, what is withheld and why, what nono sets.
+import { environmentList } from '../policy/lists.ts';
+import type { Policy, Variable } from '../policy/policy.ts';
+import type { AbsolutePath, Host } from './host.ts';
+import { childOf, isAbsolute, isFaithful } from './path.ts';
+import { placesOf } from './sensitive.ts';
+
+export type Withheld = { readonly name: string; readonly reason: string };
+
+export type Environment = {
+  /** The whole environment, values included; printed nowhere. */
+  readonly variables: readonly Variable[];
+  readonly withheld: readonly Withheld[];
+  /** The names that nono itself set: the private directories and its own mark. */
+  readonly set: readonly string[];
+};
+
+type Test = { readonly matches: RegExp; readonly reason: string };
+
+function nameTest(pattern: string, reason: string): Test {
+  const source = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
+  return { matches: new RegExp(`^${source.join('.*')}$`, 'is'), reason };
+}
+
+const nameTests = environmentList.withhold.flatMap(({ names, reason }) =>
+  names.map((name) => nameTest(name, reason)),
+);
+const valueTests = environmentList.values.map(
+  ({ pattern, reason }): Test => ({ matches: new RegExp(pattern), reason }),
+);
+
+function reasonToWithhold(name: string, value: string): string | null {
+  if (!isFaithful(name) || !isFaithful(value)) return 'not valid UTF-8, so it would arrive changed';
+  const byName = nameTests.find(({ matches }) => matches.test(name));
+  return (byName ?? valueTests.find(({ matches }) => matches.test(value)))?.reason ?? null;
+}
+
+/** Caches move into the private directory unless the plan lets the command write to the usual place. */
+function privateCaches(host: Host, mayWrite: (path: AbsolutePath) => boolean): Variable[] {
+  return environmentList.caches.flatMap(({ variable, default: usual, directory }) => {
+    const set = host.environment[variable] ?? '';
+    const places = isAbsolute(set) ? [set] : placesOf(usual, host);
+    return places.some(mayWrite) ? [] : [{ name: variable, value: childOf(host.temporary, directory) }];
+  });
+}
+
+function temporaryNames(host: Host): string[] {
+  return ['TMPDIR', ...['TMP', 'TEMP', 'TEMPDIR'].filter((name) => host.environment[name] !== undefined)];
+}
+
+export function planEnvironment(
+  policy: Policy,
+  host: Host,
+  workdir: AbsolutePath | null,
+  mayWrite: (path: AbsolutePath) => boolean,
+): Environment {
+  const passed = new Set(policy.environment.pass);
+  const inherited = Object.entries(host.environment).map(([name, value]) => ({
+    name,
+    value,
+    reason: passed.has(name) && isFaithful(value) ? null : reasonToWithhold(name, value),
+  }));
+  const own: Variable[] = [
+    ...temporaryNames(host).map((name) => ({ name, value: host.temporary })),
+    ...privateCaches(host, mayWrite).filter(({ name }) => !passed.has(name)),
+    ...(workdir === null ? [] : [{ name: 'PWD', value: workdir }]),
+    { name: 'NONO', value: '1' },
+  ];
+  const variables = new Map<string, string>();
+  for (const { name, value, reason } of inherited) if (reason === null) variables.set(name, value);
+  for (const { name, value } of [...own, ...policy.environment.set]) variables.set(name, value);
+  return {
+    variables: [...variables].map(([name, value]) => ({ name, value })),
+    withheld: inherited.flatMap(({ name, reason }) =>
+      reason === null || variables.has(name) ? [] : [{ name, reason }],
+    ),
+    set: own.map(({ name }) => name),
+  };
+}

@@ -1,0 +1,49 @@
+// One grant as it will be enforced, and the way from a fact about a path to it.
+import type { Access, Origin } from '../policy/policy.ts';
+import type { AbsolutePath, FileKind } from './host.ts';
+
+export type Grant = {
+  readonly path: AbsolutePath;
+  readonly kind: FileKind;
+  readonly access: Access;
+  readonly origin: Origin;
+  /** Asked for by name: if it is gone when the run starts, the run stops. Other grants are passed over then. */
+  readonly required: boolean;
+};
+
+export function allowsWriting(grant: Grant): boolean {
+  return grant.access !== 'read';
+}
+
+export function allowsReading(grant: Grant): boolean {
+  return grant.access !== 'write';
+}
+
+const unions: Record<Access, Record<Access, Access>> = {
+  read: { read: 'read', write: 'readwrite', readwrite: 'readwrite' },
+  write: { read: 'readwrite', write: 'write', readwrite: 'readwrite' },
+  readwrite: { read: 'readwrite', write: 'readwrite', readwrite: 'readwrite' },
+};
+
+/** One grant a path: grants add up, and the first that named a path gives the origin. */
+export function mergeGrants(grants: readonly Grant[]): Grant[] {
+  const merged = new Map<AbsolutePath, Grant>();
+  for (const grant of grants) {
+    const known = merged.get(grant.path);
+    if (known === undefined) merged.set(grant.path, grant);
+    else
+      merged.set(grant.path, {
+        ...known,
+        access: unions[known.access][grant.access],
+        required: known.required || grant.required,
+        origin: known.access === unions[known.access][grant.access] ? known.origin : grant.origin,
+      });
+  }
+  return [...merged.values()];
+}
+
+/** Looks up what a set of grants allows at a path: every grant of the path and of its ancestors counts. */
+export function indexGrants(grants: readonly Grant[]): (path: AbsolutePath) => Grant | undefined {
+  const byPath = new Map(grants.map((grant) => [grant.path, grant]));
+  return (path) => byPath.get(path);
+}

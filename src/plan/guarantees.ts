@@ -1,0 +1,177 @@
+// Every promise of a run with the mechanism that holds it here, or the reason why nothing does.
+import type { Issue } from '../errors.ts';
+import type { NetworkMode } from '../policy/policy.ts';
+import type { Support } from './host.ts';
+
+export type GuaranteeId =
+  | 'files'
+  | 'truncation'
+  | 'devices'
+  | 'system-calls'
+  | 'network'
+  | 'sockets'
+  | 'processes'
+  | 'signals'
+  | 'privileges'
+  | 'descriptors'
+  | 'environment'
+  | 'lifetime';
+
+export type Guarantee = {
+  readonly id: GuaranteeId;
+  readonly promise: string;
+  /** What holds it; null where this machine cannot. */
+  readonly mechanism: string | null;
+  /** Why it is not held, and what would give it. */
+  readonly missing?: { readonly reason: string; readonly remedy: string };
+};
+
+type Need = { readonly landlockAbi?: number; readonly linux?: string; readonly filter?: true };
+
+type Row = {
+  readonly id: GuaranteeId;
+  readonly promise: string;
+  readonly mechanism: string;
+  readonly needs: Need;
+  /** Without it there is no wall at all: not even `--best-effort` goes on. */
+  readonly essential?: true;
+};
+
+const rows: readonly Row[] = [
+  {
+    id: 'files',
+    promise: 'files outside the grants cannot be read, written, executed or listed',
+    mechanism: 'Landlock',
+    needs: { landlockAbi: 1, linux: '5.13' },
+    essential: true,
+  },
+  {
+    id: 'truncation',
+    promise: 'files outside the write grants cannot be truncated',
+    mechanism: 'Landlock',
+    needs: { landlockAbi: 3, linux: '6.2' },
+  },
+  {
+    id: 'devices',
+    promise: 'devices outside the grants cannot be controlled',
+    mechanism: 'Landlock',
+    needs: { landlockAbi: 5, linux: '6.10' },
+  },
+  {
+    id: 'system-calls',
+    promise: 'no system call goes around the wall',
+    mechanism: 'seccomp',
+    needs: { filter: true, linux: '4.14' },
+    essential: true,
+  },
+  {
+    id: 'sockets',
+    promise: 'services behind Unix sockets cannot be reached',
+    mechanism: 'seccomp',
+    needs: { filter: true, linux: '4.14' },
+    essential: true,
+  },
+  {
+    id: 'processes',
+    promise: 'other processes cannot be traced, nor their memory read',
+    mechanism: 'Landlock',
+    needs: { landlockAbi: 1, linux: '5.13' },
+    essential: true,
+  },
+  {
+    id: 'signals',
+    promise: 'processes outside cannot be signalled',
+    mechanism: 'Landlock',
+    needs: { landlockAbi: 6, linux: '6.12' },
+  },
+  {
+    id: 'privileges',
+    promise: 'no privilege is gained, and root keeps no capability that passes the wall',
+    mechanism: 'no_new_privs, capabilities',
+    needs: {},
+  },
+  {
+    id: 'descriptors',
+    promise: 'only standard input, output and error are handed over',
+    mechanism: 'close_range',
+    needs: {},
+  },
+  {
+    id: 'environment',
+    promise: 'secrets and loader variables are withheld, temporary files are private',
+    mechanism: 'a new environment',
+    needs: {},
+  },
+];
+
+const networkRow: Row = {
+  id: 'network',
+  promise: 'no network: TCP, UDP, DNS and every other family',
+  mechanism: 'seccomp',
+  needs: { filter: true, linux: '4.14' },
+  essential: true,
+};
+
+// The mechanism differs with the kernel, the promise does not.
+function lifetime(abi: number): Guarantee {
+  const mechanism = abi >= 6 ? 'Landlock signal scope, subreaper' : 'subreaper';
+  return { id: 'lifetime', promise: 'nothing outlives the run', mechanism };
+}
+
+function abiOf(support: Support): number {
+  return 'abi' in support.landlock ? support.landlock.abi : 0;
+}
+
+function whyMissing(row: Row, support: Support): Guarantee['missing'] {
+  const { landlockAbi = 0, linux, filter } = row.needs;
+  if (filter && !(support.seccomp.filter && support.seccomp.kill))
+    return {
+      reason: 'this kernel, or the sandbox around this process, offers no seccomp filter',
+      remedy: `Linux ${linux} with CONFIG_SECCOMP_FILTER, or a container profile that allows seccomp`,
+    };
+  if (abiOf(support) >= landlockAbi) return undefined;
+  const have =
+    'errno' in support.landlock
+      ? support.landlock.errno === 'EOPNOTSUPP'
+        ? 'Landlock is built into this kernel but switched off'
+        : `this kernel offers no Landlock (${support.landlock.errno})`
+      : `this kernel has Landlock ABI ${support.landlock.abi}, and ${landlockAbi} is needed`;
+  const off = 'errno' in support.landlock && support.landlock.errno === 'EOPNOTSUPP';
+  return {
+    reason: have,
+    remedy: off ? 'add landlock to the lsm= boot parameter' : `Linux ${linux} or later`,
+  };
+}
+
+function decide(row: Row, support: Support): Guarantee {
+  const { id, promise, mechanism } = row;
+  const missing = whyMissing(row, support);
+  return missing === undefined ? { id, promise, mechanism } : { id, promise, mechanism: null, missing };
+}
+
+function rowsFor(network: NetworkMode): readonly Row[] {
+  return network === 'blocked' ? [...rows, networkRow] : rows;
+}
+
+/** What this machine will hold of a run in this network mode. */
+export function decideGuarantees(network: NetworkMode, support: Support): readonly Guarantee[] {
+  return [...rowsFor(network).map((row) => decide(row, support)), lifetime(abiOf(support))];
+}
+
+/** The guarantees that stop a run: all that are missing, or only the essential ones with `bestEffort`. */
+export function guaranteeIssues(guarantees: readonly Guarantee[], bestEffort: boolean): Issue[] {
+  const essential = new Set([...rows, networkRow].filter((row) => row.essential).map(({ id }) => id));
+  return guarantees.flatMap(({ id, promise, missing }): Issue[] => {
+    if (missing === undefined || (bestEffort && !essential.has(id))) return [];
+    return [
+      {
+        code: 'support/guarantee',
+        message: `cannot promise that ${promise}: ${missing.reason}`,
+        origin: `guarantee:${id}`,
+        remedy: essential.has(id)
+          ? missing.remedy
+          : `${missing.remedy}; or --best-effort to go on without it`,
+      },
+    ];
+  });
+}

@@ -1,0 +1,47 @@
+// The machine as a value: all that planning may know of it. launch/host.ts fills it; a test writes one by hand.
+
+export type AbsolutePath = `/${string}`;
+
+export type FileKind = 'directory' | 'file' | 'device' | 'other';
+
+/** What is at a path, with every symbolic link resolved. */
+export type PathFact =
+  | { readonly kind: FileKind; readonly canonical: AbsolutePath; readonly mode: number }
+  /** Nothing there. `canonical` is where it would be, `nearest` the closest ancestor that exists. */
+  | { readonly kind: 'missing'; readonly canonical: AbsolutePath; readonly nearest: AbsolutePath }
+  | { readonly kind: 'dangling'; readonly canonical: AbsolutePath; readonly target: string }
+  | { readonly kind: 'loop' }
+  | { readonly kind: 'inaccessible'; readonly errno: string };
+
+export type Entry = { readonly name: string; readonly kind: FileKind | 'symlink'; readonly mode: number };
+
+export type Host = {
+  readonly platform: string;
+  readonly architecture: string;
+  /** `$HOME`, else the account's; null where there is neither. */
+  readonly home: AbsolutePath | null;
+  /** Every directory that may be this user's home: `$HOME` and the account's. */
+  readonly homes: readonly AbsolutePath[];
+  /** null: it was deleted. */
+  readonly workingDirectory: AbsolutePath | null;
+  readonly environment: Readonly<Record<string, string>>;
+  /** The session's private directory; made before the command starts, gone afterwards. */
+  readonly temporary: AbsolutePath;
+  /** The terminals behind standard input, output and error. */
+  readonly terminals: readonly AbsolutePath[];
+  /** Facts about an absolute path, links resolved; the same answer for the whole run. */
+  readonly inspect: (path: AbsolutePath) => PathFact;
+  /** The entries of a directory, links not followed; empty when it cannot be listed. */
+  readonly list: (directory: AbsolutePath) => readonly Entry[];
+  /** The first line of a file when it starts with `#!`, without those two characters. */
+  readonly shebang: (file: AbsolutePath) => string | null;
+  /** Whether this user may execute the file. */
+  readonly executable: (file: AbsolutePath) => boolean;
+};
+
+/** What this machine's kernel offers, asked of the kernel and never read off its version. */
+export type Support = {
+  /** The Landlock ABI, or the name of the error that asking for it gave. */
+  readonly landlock: { readonly abi: number } | { readonly errno: string };
+  readonly seccomp: { readonly filter: boolean; readonly kill: boolean; readonly notify: boolean };
+};

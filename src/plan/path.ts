@@ -1,0 +1,54 @@
+// Paths as text: containment and the spellings that a user may give. Nothing here looks at a disk.
+import { posix } from 'node:path';
+import type { AbsolutePath, Host } from './host.ts';
+
+/** True when `path` is `directory` itself or lies below it. */
+export function contains(directory: AbsolutePath, path: AbsolutePath): boolean {
+  return directory === '/' || path === directory || path.startsWith(`${directory}/`);
+}
+
+export function isAbsolute(path: string): path is AbsolutePath {
+  return path.startsWith('/');
+}
+
+export function parentOf(path: AbsolutePath): AbsolutePath {
+  return posix.dirname(path) as AbsolutePath;
+}
+
+export function nameOf(path: AbsolutePath): string {
+  return posix.basename(path);
+}
+
+export function childOf(directory: AbsolutePath, name: string): AbsolutePath {
+  return directory === '/' ? `/${name}` : `${directory}/${name}`;
+}
+
+/** The path and its ancestors up to `/`, nearest first. */
+export function lineage(path: AbsolutePath): AbsolutePath[] {
+  const line = [path];
+  for (let at = path; at !== '/'; line.push(at)) at = parentOf(at);
+  return line;
+}
+
+/** Node decodes what is not UTF-8 as U+FFFD, after which the name no longer means the file. */
+export function isFaithful(text: string): boolean {
+  return !text.includes('\uFFFD') && !text.includes('\0');
+}
+
+/**
+ * The absolute spelling of a path that a user wrote: `~` is the home, relative paths start at the working
+ * directory. `..` is left to the kernel, which alone knows what a link before it means. null where the home or
+ * the working directory is needed and unknown.
+ */
+export function toAbsolute(path: string, host: Host): AbsolutePath | null {
+  if (isAbsolute(path)) return path;
+  if (path === '~') return host.home;
+  if (path.startsWith('~/')) return host.home && childOf(host.home, path.slice(2));
+  return host.workingDirectory && childOf(host.workingDirectory, path);
+}
+
+/** A path for people: the home as `~`. */
+export function shorten(path: AbsolutePath, home: AbsolutePath | null): string {
+  if (home === null || home === '/' || !contains(home, path)) return path;
+  return `~${path.slice(home.length)}`;
+}

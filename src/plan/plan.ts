@@ -1,0 +1,153 @@
+// What will be enforced: the one value that run, dry-run and every explanation ask.
+import { type Issue, NonoError } from '../errors.ts';
+import type { Policy } from '../policy/policy.ts';
+import { type Command, commandGrants, findCommand } from './command.ts';
+import { type Environment, planEnvironment } from './environment.ts';
+import { allowsWriting, type Grant, indexGrants, mergeGrants } from './grant.ts';
+import { decideGuarantees, type Guarantee, guaranteeIssues } from './guarantees.ts';
+import type { AbsolutePath, Host, Support } from './host.ts';
+import { lineage } from './path.ts';
+import { type Protection, protect, type SensitivePath } from './sensitive.ts';
+import { systemGrants } from './system.ts';
+import { toolchainGrants } from './toolchains.ts';
+import { bypassOf, grantOf, workdirOf } from './wishes.ts';
+
+export type Plan = {
+  readonly version: 1;
+  readonly machine: {
+    readonly platform: 'linux';
+    readonly architecture: 'x64' | 'arm64';
+    readonly landlockAbi: number;
+  };
+  readonly command: Command;
+  /** null: where nono was started. */
+  readonly workdir: AbsolutePath | null;
+  /** One grant a path, canonical, in the order in which they were asked for: the user's first. */
+  readonly grants: readonly Grant[];
+  /** What no grant may expose. */
+  readonly protected: readonly SensitivePath[];
+  readonly network: Policy['network'];
+  readonly environment: Environment;
+  /** The session's private directory. */
+  readonly temporary: AbsolutePath;
+  readonly guarantees: readonly Guarantee[];
+};
+
+type Sink = <T extends object | string>(value: T | Issue) => T | null;
+
+/** Keeps the issues of every step, so that all are shown at once; a step that failed gives null. */
+function collectInto(issues: Issue[]): Sink {
+  return <T extends object | string>(value: T | Issue) => {
+    if (typeof value === 'string' || !('remedy' in (value as object))) return value as T;
+    issues.push(value as Issue);
+    return null;
+  };
+}
+
+function platformIssue(host: Host): Issue[] {
+  const supported = host.platform === 'linux' && ['x64', 'arm64'].includes(host.architecture);
+  if (supported) return [];
+  return [
+    {
+      code: 'support/platform',
+      message: `nono cannot confine programs on ${host.platform} (${host.architecture}) yet`,
+      remedy: 'Linux on x86_64 or arm64',
+    },
+  ];
+}
+
+function variableIssues(policy: Policy): Issue[] {
+  const names = [...policy.environment.pass, ...policy.environment.set.map(({ name }) => name)];
+  return names
+    .filter((name) => name === '' || /[\0\uFFFD]/.test(name))
+    .map((name) => ({
+      code: 'usage/flag-value',
+      message: `"${name}" is not the name of a variable`,
+      origin: 'flag:--env',
+      remedy: '--env NAME or --env NAME=VALUE',
+    }));
+}
+
+function sessionGrant(path: AbsolutePath): Grant {
+  return { path, kind: 'directory', access: 'readwrite', origin: 'session', required: true };
+}
+
+function writableAt(grants: readonly Grant[], host: Host): (path: AbsolutePath) => boolean {
+  const grantAt = indexGrants(grants);
+  return (path) => {
+    const fact = host.inspect(path);
+    if (!('canonical' in fact)) return false;
+    return lineage(fact.canonical).some((ancestor) => {
+      const grant = grantAt(ancestor);
+      return grant !== undefined && allowsWriting(grant);
+    });
+  };
+}
+
+function gatherGrants(
+  asked: readonly Grant[],
+  command: Command | null,
+  host: Host,
+  protection: Protection,
+): Grant[] {
+  return mergeGrants([
+    ...asked,
+    sessionGrant(host.temporary),
+    ...(command === null ? [] : commandGrants(command, host, protection)),
+    ...toolchainGrants(host, protection),
+    ...systemGrants(host, protection),
+  ]);
+}
+
+function workdirHere(host: Host): Issue[] {
+  if (host.workingDirectory !== null) return [];
+  return [
+    {
+      code: 'host/no-working-directory',
+      message: 'the working directory was deleted',
+      remedy: 'cd to a directory that exists, or --workdir DIR',
+    },
+  ];
+}
+
+/**
+ * Decides what a policy means on a machine.
+ *
+ * @throws {NonoError} with every issue at once: paths that are missing or would expose what is sensitive, a command
+ * that cannot be run, guarantees that the machine cannot hold.
+ */
+export function buildPlan(policy: Policy, host: Host, support: Support): Plan {
+  const found: Issue[] = [];
+  const take = collectInto(found);
+  const workdir = policy.workdir === null ? null : take(workdirOf(policy.workdir, host));
+  const bypasses = policy.bypasses.flatMap((wish) => take(bypassOf(wish, host)) ?? []);
+  const protection = protect(host, bypasses);
+  const asked = policy.grants.flatMap((wish) => take(grantOf(wish, host, protection)) ?? []);
+  const command = take(findCommand(policy.command, host, workdir));
+  const guarantees = decideGuarantees(policy.network.mode, support);
+  const issues = [
+    ...platformIssue(host),
+    ...(policy.workdir === null ? workdirHere(host) : []),
+    ...found,
+    ...variableIssues(policy),
+    ...guaranteeIssues(guarantees, policy.bestEffort),
+  ];
+  if (issues.length > 0 || command === null) throw new NonoError(issues);
+  const grants = gatherGrants(asked, command, host, protection);
+  return {
+    version: 1,
+    machine: {
+      platform: 'linux',
+      architecture: host.architecture as 'x64' | 'arm64',
+      landlockAbi: 'abi' in support.landlock ? support.landlock.abi : 0,
+    },
+    command,
+    workdir,
+    grants,
+    protected: protection.paths,
+    network: policy.network,
+    environment: planEnvironment(policy, host, workdir, writableAt(grants, host)),
+    temporary: host.temporary,
+    guarantees,
+  };
+}

@@ -1,0 +1,70 @@
+// What every program may read: the built-in list, less what is secret within it.
+
+import { systemList } from '../policy/lists.ts';
+import type { Access, Origin } from '../policy/policy.ts';
+import type { Grant } from './grant.ts';
+import type { AbsolutePath, Entry, FileKind, Host } from './host.ts';
+import { childOf, isAbsolute } from './path.ts';
+import { type Protection, placesOf } from './sensitive.ts';
+
+const othersMayRead = 0o004;
+
+/** A grant of the path itself where nothing secret lies in it, else of every entry beside what is secret. */
+export function grantAround(grant: Grant, host: Host, protection: Protection): Grant[] {
+  const exposed = protection.exposedBy(grant.path);
+  if (exposed.length === 0) return [grant];
+  if (grant.kind !== 'directory' || exposed.some(({ path }) => path === grant.path)) return [];
+  return host
+    .list(grant.path)
+    .filter(isPublic)
+    .flatMap(({ name, kind }) => {
+      const path = childOf(grant.path, name);
+      return grantAround({ ...grant, path, kind: kind as FileKind }, host, protection);
+    });
+}
+
+// Root reads what other users may not: beside known secrets, only what anyone may read is granted. A link needs no
+// grant of its own: the kernel asks for the file that it leads to.
+function isPublic(entry: Entry): boolean {
+  return entry.kind !== 'symlink' && (entry.mode & othersMayRead) !== 0;
+}
+
+type Listed = { readonly path: string; readonly access: Access; readonly origin: Origin };
+
+function grantListed({ path, access, origin }: Listed, host: Host, protection: Protection): Grant[] {
+  return placesOf(path, host).flatMap((place) => {
+    const fact = host.inspect(place);
+    if (!('mode' in fact)) return [];
+    return grantAround(
+      { path: fact.canonical, kind: fact.kind, access, origin, required: false },
+      host,
+      protection,
+    );
+  });
+}
+
+/** Trust stores that the environment names: without them TLS fails behind a company's proxy. */
+function trustStores(host: Host): Listed[] {
+  return systemList.trustStores.flatMap((variable): Listed[] => {
+    const value = host.environment[variable] ?? '';
+    return isAbsolute(value) ? [{ path: value, access: 'read', origin: `environment:${variable}` }] : [];
+  });
+}
+
+/** The terminals that the caller handed over, so that opening them by name works as well. */
+function terminals(host: Host): Listed[] {
+  return host.terminals.map((path: AbsolutePath) => ({
+    path,
+    access: 'readwrite',
+    origin: 'built-in:terminal',
+  }));
+}
+
+export function systemGrants(host: Host, protection: Protection): Grant[] {
+  const listed = [...systemList.entries, ...systemList.home].map(
+    ({ path, access, group }): Listed => ({ path, access, origin: `built-in:${group}` }),
+  );
+  return [...listed, ...trustStores(host), ...terminals(host)].flatMap((each) =>
+    grantListed(each, host, protection),
+  );
+}

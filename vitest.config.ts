@@ -1,0 +1,7 @@
+import { defineConfig } from 'vitest/config';
+import { jsoncPlugin } from './scripts/jsonc-plugin.mjs';
+
+export default defineConfig({
+  plugins: [jsoncPlugin.vite],
+  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 },
+});
