@@ -1,6 +1,6 @@
 // Builds dist/: the two executables, the planner with its code cache, and the reporter.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, copyFileSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -12,8 +12,10 @@ const dist = join(root, 'dist');
 
 function checkMachine() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (process.platform !== 'linux') throw new Error(`nono runs on Linux only for now, not on ${process.platform}`);
-  if (major < 20 || (major === 20 && minor < 15)) throw new Error(`nono needs Node 20.15 or later, not ${process.version}`);
+  if (process.platform !== 'linux')
+    throw new Error(`nono runs on Linux only for now, not on ${process.platform}`);
+  if (major < 20 || (major === 20 && minor < 15))
+    throw new Error(`nono needs Node 20.15 or later, not ${process.version}`);
 }
 
 async function bundle(entry, output) {

@@ -18,4 +18,5 @@ script.runInThisContext()(planner.exports, require, planner);
 process.exitCode = planner.exports.main(process.argv.slice(2));
 
 // The build runs this file once to make the cache from what a run has compiled.
-if (process.env.NONO_WRITE_CACHE) require('node:fs').writeFileSync(process.env.NONO_WRITE_CACHE, script.createCachedData());
+if (process.env.NONO_WRITE_CACHE)
+  require('node:fs').writeFileSync(process.env.NONO_WRITE_CACHE, script.createCachedData());

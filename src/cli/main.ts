@@ -60,11 +60,7 @@ function commandOf(name: string, words: readonly string[], flags: ParsedFlags): 
   return words;
 }
 
-function addRunnable(
-  program: Command,
-  runnable: Runnable,
-  finish: (exitCode: number) => void,
-): void {
+function addRunnable(program: Command, runnable: Runnable, finish: (exitCode: number) => void): void {
   const { name, usage, summary, examples } = runnable;
   const command = program
     .command(name)

@@ -40,7 +40,9 @@ function withoutRedundant(grants: readonly Grant[], rightsOf: Rights): Grant[] {
   return grants.filter((grant) => {
     if (grant.path === '/') return true;
     const wanted = rightsOf(grant);
-    return !lineage(parentOf(grant.path)).some((ancestor) => ((rights.get(ancestor) ?? 0n) & wanted) === wanted);
+    return !lineage(parentOf(grant.path)).some(
+      (ancestor) => ((rights.get(ancestor) ?? 0n) & wanted) === wanted,
+    );
   });
 }
 

@@ -1,0 +1,31 @@
+// What a filter answers, and the kernel's number for it: include/uapi/linux/seccomp.h.
+
+export type ErrnoName = 'EPERM' | 'EACCES' | 'ENOSYS' | 'EAFNOSUPPORT';
+
+export type Action =
+  | { readonly kind: 'allow' }
+  | { readonly kind: 'errno'; readonly errno: ErrnoName }
+  /** The broker decides: its place in the filter. */
+  | { readonly kind: 'notify' }
+  | { readonly kind: 'kill' };
+
+const errnoNumbers: Record<ErrnoName, number> = { EPERM: 1, EACCES: 13, ENOSYS: 38, EAFNOSUPPORT: 97 };
+
+const kinds = { kill: 0x80000000, errno: 0x00050000, notify: 0x7fc00000, allow: 0x7fff0000 } as const;
+
+export function actionNumber(action: Action): number {
+  return action.kind === 'errno' ? kinds.errno | errnoNumbers[action.errno] : kinds[action.kind];
+}
+
+/** @throws {RangeError} for a number that no action of ours has. */
+export function actionFromNumber(number: number): Action {
+  const actions: Action[] = [
+    { kind: 'allow' },
+    { kind: 'kill' },
+    { kind: 'notify' },
+    ...(Object.keys(errnoNumbers) as ErrnoName[]).map((errno): Action => ({ kind: 'errno', errno })),
+  ];
+  const found = actions.find((action) => actionNumber(action) === number);
+  if (found === undefined) throw new RangeError(`no action has the number ${number}`);
+  return found;
+}

@@ -1,0 +1,10 @@
+// The filter of a run, as the bytes that the launcher installs.
+import type { NetworkMode } from '../../../policy/policy.ts';
+import type { Architecture } from './architecture.ts';
+import { assemble } from './assemble.ts';
+import { encodeInstructions } from './instruction.ts';
+import { filterRules } from './rules.ts';
+
+export function compileFilter(network: NetworkMode, architecture: Architecture): Uint8Array {
+  return encodeInstructions(assemble(filterRules(network), architecture));
+}

@@ -1,0 +1,237 @@
+// The reviewed table of system calls that would go around Landlock or the broker, each with its reason.
+import type { NetworkMode } from '../../../policy/policy.ts';
+import type { Action, ErrnoName } from './action.ts';
+import type { Syscall } from './syscalls.ts';
+
+/**
+ * A test of one argument: `argument & mask` is among the values, or is not. Only the low 32 bits are looked at, on
+ * purpose: the kernel ignores the rest of an `int`, so a filter that compared it could be passed by setting it.
+ */
+export type ArgumentTest = { readonly argument: number; readonly mask?: number } & (
+  | { readonly oneOf: readonly number[] }
+  | { readonly noneOf: readonly number[] }
+);
+
+/** The first rule of a call whose tests all hold decides; a call without one is allowed. */
+export type SyscallRule = {
+  readonly calls: readonly Syscall[];
+  readonly when?: readonly ArgumentTest[];
+  readonly action: Action;
+  readonly reason: string;
+};
+
+const refuse = (errno: ErrnoName): Action => ({ kind: 'errno', errno });
+const allow: Action = { kind: 'allow' };
+
+const terminalControl = { TIOCSTI: 0x5412, TIOCLINUX: 0x541c, TIOCSETD: 0x5423 } as const;
+
+const namespaces =
+  0x00020000 | // CLONE_NEWNS
+  0x02000000 | // CLONE_NEWCGROUP
+  0x04000000 | // CLONE_NEWUTS
+  0x08000000 | // CLONE_NEWIPC
+  0x10000000 | // CLONE_NEWUSER
+  0x20000000 | // CLONE_NEWPID
+  0x40000000; // CLONE_NEWNET
+
+// For clone this bit is part of the exit signal, so only unshare can mean a time namespace by it.
+const timeNamespace = 0x00000080;
+
+// PER_LINUX, PER_LINUX32, UNAME26, both, and the question without a change. What is left out weakens: it makes
+// readable memory executable or switches address randomization off.
+const personalities = [0, 8, 0x20000, 0x20008, 0xffffffff];
+
+const family = { unix: 1, inet: 2, inet6: 10, netlink: 16 } as const;
+const socketType = { mask: 0xf, stream: 1, seqpacket: 5 } as const;
+const netlinkRoute = 0;
+
+const alwaysRefused: readonly SyscallRule[] = [
+  {
+    calls: ['io_uring_setup', 'io_uring_enter', 'io_uring_register'],
+    action: refuse('ENOSYS'),
+    reason: 'its operations pass no filter; ENOSYS makes libraries fall back',
+  },
+  {
+    calls: ['ioctl'],
+    when: [{ argument: 1, oneOf: Object.values(terminalControl) }],
+    action: refuse('EPERM'),
+    reason: 'types into the terminal that the caller goes on using, or changes its line discipline',
+  },
+  {
+    calls: ['open_by_handle_at'],
+    action: refuse('EPERM'),
+    reason: 'opens files by inode, past every directory',
+  },
+  {
+    calls: [
+      'mount',
+      'umount2',
+      'pivot_root',
+      'chroot',
+      'move_mount',
+      'open_tree',
+      'open_tree_attr',
+      'fsopen',
+      'fsconfig',
+      'fsmount',
+      'fspick',
+      'mount_setattr',
+      'swapon',
+      'swapoff',
+    ],
+    action: refuse('EPERM'),
+    reason: 'changes what paths mean',
+  },
+  {
+    calls: ['unshare'],
+    when: [{ argument: 0, mask: namespaces | timeNamespace, noneOf: [0] }],
+    action: refuse('EPERM'),
+    reason: 'a user namespace gives every capability inside it, and with it the attack surface of root',
+  },
+  {
+    calls: ['clone'],
+    when: [{ argument: 0, mask: namespaces, noneOf: [0] }],
+    action: refuse('EPERM'),
+    reason: 'the same by the other entry',
+  },
+  {
+    calls: ['clone3'],
+    action: refuse('ENOSYS'),
+    reason: 'its flags lie behind a pointer; ENOSYS makes libc use clone',
+  },
+  { calls: ['setns'], action: refuse('EPERM'), reason: 'enters the namespaces of other processes' },
+  {
+    calls: ['bpf', 'perf_event_open', 'fanotify_init', 'lookup_dcookie'],
+    action: refuse('EPERM'),
+    reason: 'watches other processes and files, or loads code into the kernel',
+  },
+  {
+    calls: ['userfaultfd'],
+    action: refuse('ENOSYS'),
+    reason: 'lets a race in the kernel be won at leisure',
+  },
+  {
+    calls: ['add_key', 'request_key', 'keyctl'],
+    action: refuse('ENOSYS'),
+    reason: "keyrings belong to the user and the session, so other programs' keys are in them",
+  },
+  {
+    calls: [
+      'shmget',
+      'shmat',
+      'shmctl',
+      'shmdt',
+      'semget',
+      'semop',
+      'semtimedop',
+      'semctl',
+      'msgget',
+      'msgsnd',
+      'msgrcv',
+      'msgctl',
+      'mq_open',
+      'mq_unlink',
+    ],
+    action: refuse('EPERM'),
+    reason: "other processes' shared memory and queues have no path that Landlock could withhold",
+  },
+  {
+    calls: ['personality'],
+    when: [{ argument: 0, noneOf: personalities }],
+    action: refuse('EPERM'),
+    reason: 'weakens memory protection',
+  },
+  {
+    calls: [
+      'init_module',
+      'finit_module',
+      'delete_module',
+      'kexec_load',
+      'kexec_file_load',
+      'reboot',
+      'acct',
+      'quotactl',
+      'quotactl_fd',
+      'settimeofday',
+      'clock_settime',
+      'sethostname',
+      'setdomainname',
+      'syslog',
+      'vhangup',
+      'iopl',
+      'ioperm',
+      'modify_ldt',
+      'nfsservctl',
+    ],
+    action: refuse('EPERM'),
+    reason: 'administers the machine',
+  },
+  {
+    calls: ['process_vm_writev', 'process_madvise', 'pidfd_getfd'],
+    action: refuse('EPERM'),
+    reason: "reaches into other processes' memory and descriptors",
+  },
+  {
+    calls: ['socketpair'],
+    when: [
+      { argument: 0, oneOf: [family.unix] },
+      { argument: 1, mask: socketType.mask, oneOf: [socketType.stream, socketType.seqpacket] },
+    ],
+    action: allow,
+    reason: 'both ends stay inside',
+  },
+  {
+    calls: ['socketpair'],
+    action: refuse('EACCES'),
+    reason: 'a datagram pair may still send to any path, and raw Unix sockets are datagrams too',
+  },
+  {
+    calls: ['socket'],
+    when: [{ argument: 0, oneOf: [family.unix] }],
+    action: refuse('EACCES'),
+    reason:
+      'docker, D-Bus, ssh-agent and tmux answer on paths that Landlock does not withhold; no broker judges yet',
+  },
+];
+
+const open: readonly SyscallRule[] = [
+  {
+    calls: ['socket'],
+    when: [{ argument: 0, oneOf: [family.inet, family.inet6] }],
+    action: allow,
+    reason: 'the network was left open',
+  },
+  {
+    calls: ['socket'],
+    when: [
+      { argument: 0, oneOf: [family.netlink] },
+      { argument: 2, oneOf: [netlinkRoute] },
+    ],
+    action: allow,
+    reason: 'libc lists interfaces by it',
+  },
+  {
+    calls: ['socket'],
+    action: refuse('EAFNOSUPPORT'),
+    reason:
+      'vsock, packet, Bluetooth, the crypto API and the rest lead around the network or into the kernel',
+  },
+];
+
+const blocked: readonly SyscallRule[] = [
+  {
+    calls: ['socket'],
+    action: refuse('EACCES'),
+    reason: 'no family is left out: TCP, UDP, ICMP, raw, packet, vsock, netlink, MPTCP',
+  },
+  {
+    calls: ['connect', 'bind', 'listen'],
+    action: refuse('EACCES'),
+    reason: 'a second lock, should a socket come in by a descriptor',
+  },
+];
+
+/** The rules of a run, in order: the first that matches a call decides. */
+export function filterRules(network: NetworkMode): readonly SyscallRule[] {
+  return [...alwaysRefused, ...(network === 'blocked' ? blocked : open)];
+}

@@ -1,0 +1,75 @@
+// The reviewed built-in lists, as typed data: what they say is in profiles/*.jsonc, and why is said there.
+import environment from '../../profiles/environment.jsonc';
+import sensitive from '../../profiles/sensitive.jsonc';
+import system from '../../profiles/system.jsonc';
+import toolchains from '../../profiles/toolchains.jsonc';
+
+/** `/x`, `~/x`, `$XDG_CONFIG_HOME/x` or `$NAME/x`; what each means is in the header of sensitive.jsonc. */
+export type ListedPath = string;
+
+export type SensitiveEntry = { readonly path: ListedPath; readonly reason: string };
+
+/** Paths of one kind that no grant exposes; `title` is what people are told. */
+export type SensitiveGroup = {
+  readonly name: string;
+  readonly title: string;
+  readonly entries: readonly SensitiveEntry[];
+};
+
+export type SensitiveList = { readonly groups: readonly SensitiveGroup[] };
+
+export type SystemEntry = {
+  readonly path: ListedPath;
+  readonly access: 'read' | 'readwrite';
+  readonly kind: 'directory' | 'file' | 'device';
+  readonly group: string;
+  readonly reason: string;
+};
+
+export type SystemList = {
+  readonly entries: readonly SystemEntry[];
+  /** The few files in HOME that are read by default. */
+  readonly home: readonly SystemEntry[];
+  /** Variables whose value is a certificate bundle, or directories of certificates with colons between. */
+  readonly trustStores: readonly string[];
+};
+
+/** Where PATH has `path`, `reads` become readable; at most one component of `path` is `*`, and `reads` may repeat it. */
+export type ToolchainEntry = {
+  readonly path: ListedPath;
+  readonly reads: readonly ListedPath[];
+  readonly reason: string;
+};
+
+export type ToolchainList = { readonly entries: readonly ToolchainEntry[] };
+
+/** Names as patterns: `*` is any run of characters, the whole name matches, in either case. */
+export type WithheldNames = {
+  readonly group: string;
+  readonly names: readonly string[];
+  readonly reason: string;
+};
+
+/** A JavaScript regular expression, matched anywhere in a value. */
+export type WithheldValue = { readonly group: string; readonly pattern: string; readonly reason: string };
+
+/** `variable` becomes `directory` in the session's own directory where neither it nor `default` may be written. */
+export type PrivateCache = {
+  readonly variable: string;
+  readonly default: ListedPath;
+  readonly directory: string;
+  readonly reason: string;
+};
+
+export type EnvironmentList = {
+  readonly withhold: readonly WithheldNames[];
+  readonly values: readonly WithheldValue[];
+  readonly caches: readonly PrivateCache[];
+};
+
+// The casts hold because test/policy/lists.test.ts checks each file against its schema in list-schema.ts, which the
+// compiler checks against these types. The files are part of the bundle, so nothing can change in between.
+export const sensitiveList = sensitive as SensitiveList;
+export const systemList = system as SystemList;
+export const toolchainList = toolchains as ToolchainList;
+export const environmentList = environment as EnvironmentList;

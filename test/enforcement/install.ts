@@ -1,0 +1,29 @@
+// Before all tests: nono and the probe where every user can run them, since a checkout may be readable by root alone.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TestProject } from 'vitest/node';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    installation: string;
+  }
+}
+
+export default function install(project: TestProject): () => void {
+  const base = mkdtempSync(join(tmpdir(), 'nono-test-'));
+  chmodSync(base, 0o755);
+  for (const directory of ['bin', 'dist'])
+    cpSync(join(root, directory), join(base, 'nono', directory), { recursive: true });
+  mkdirSync(join(base, 'tools'));
+  execFileSync('cc', ['-O1', '-o', join(base, 'tools', 'probe'), join(root, 'test/enforcement/probe.c')], {
+    stdio: 'inherit',
+  });
+  execFileSync('chmod', ['-R', 'a+rX', base]);
+  project.provide('installation', base);
+  return () => rmSync(base, { recursive: true, force: true });
+}
