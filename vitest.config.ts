@@ -3,5 +3,10 @@ import { jsoncPlugin } from './scripts/jsonc-plugin.mjs';
 
 export default defineConfig({
   plugins: [jsoncPlugin.vite],
-  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 },
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/enforcement/install.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
 });

@@ -46,8 +46,8 @@ function grantListed({ path, access, origin }: Listed, host: Host, protection: P
 /** Trust stores that the environment names: without them TLS fails behind a company's proxy. */
 function trustStores(host: Host): Listed[] {
   return systemList.trustStores.flatMap((variable): Listed[] => {
-    const value = host.environment[variable] ?? '';
-    return isAbsolute(value) ? [{ path: value, access: 'read', origin: `environment:${variable}` }] : [];
+    const paths = (host.environment[variable] ?? '').split(':').filter(isAbsolute);
+    return paths.map((path) => ({ path, access: 'read', origin: `environment:${variable}` }));
   });
 }
 

@@ -1,5 +1,5 @@
 // Runs nono for real, as root and as an ordinary user, in a scratch home of its own.
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, type StdioOptions, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -83,7 +83,8 @@ function openSandbox(identity: Identity): Sandbox {
   own(base);
   const home = directory(join(base, 'home'));
   const project = directory(join(base, 'project'));
-  const env = { PATH: systemPath, HOME: home, TERM: 'xterm', LANG: 'C.UTF-8', TMPDIR: tmpdir() };
+  const temporary = directory(join(base, 'tmp'));
+  const env = { PATH: systemPath, HOME: home, TERM: 'xterm', LANG: 'C.UTF-8', TMPDIR: temporary };
   const installation = inject('installation');
   const nono = join(installation, 'nono/dist/nono');
   const probe = join(installation, 'tools/probe');
@@ -174,7 +175,7 @@ export async function until(condition: () => boolean, what: string, timeoutMs = 
   }
 }
 
-/** The private directories of sessions that are there now. */
-export function privateDirectories(): string[] {
-  return readdirSync(tmpdir()).filter((name) => /^nono-\d+-/.test(name));
+/** The private directories that this sandbox's runs left. */
+export function privateDirectories(box: Sandbox): string[] {
+  return readdirSync(box.env.TMPDIR as string);
 }

@@ -1,14 +1,23 @@
 // Rules → BPF. The program:
 //
-//   program   = architecture? → x32? → search
+//   program   = architecture? → x32? → search                                   (x32? on x86_64 alone)
 //   search    = leaf | "number >= pivot" → search of the upper half, else of the lower
-//   leaf      = "number == call" → the call's rules in order → allow; else allow
+//   leaf      = "number == call" → the call's rules in order, up to one without tests, or allow; else allow
 //   rule      = each test holds → its action; else the next rule
 //
 // Every path ends in a return, so halves and rules are laid one after the other without labels.
 import { type Action, actionNumber } from './action.ts';
 import { type Architecture, auditArchitecture, x32Bit } from './architecture.ts';
-import { and, branch, dataOffset, finish, type Instruction, jump, load } from './instruction.ts';
+import {
+  and,
+  branch,
+  dataOffset,
+  finish,
+  type Instruction,
+  jump,
+  largestBranch,
+  load,
+} from './instruction.ts';
 import type { ArgumentTest, SyscallRule } from './rules.ts';
 import { type Syscall, syscallNumbers } from './syscalls.ts';
 
@@ -22,6 +31,7 @@ const allowed = answer({ kind: 'allow' });
 /** Falls through when the test holds, else skips `rest` instructions. */
 function testCode(test: ArgumentTest, rest: number): Instruction[] {
   const values = 'oneOf' in test ? test.oneOf : test.noneOf;
+  if (values.length === 0) throw new RangeError(`a test of argument ${test.argument} without values`);
   const compare = values.map((value, index) => {
     const following = values.length - 1 - index;
     if ('noneOf' in test) return branch('jumpEqual', value, following + rest, 0);
@@ -39,7 +49,16 @@ function ruleCode(rule: SyscallRule): Instruction[] {
 }
 
 function leafCode({ number, rules }: Leaf): Instruction[] {
-  return [branch('jumpEqual', number, 1, 0), allowed, ...rules.flatMap(ruleCode), allowed];
+  const last = rules.findIndex(({ when = [] }) => when.length === 0);
+  const reached =
+    last < 0 ? [...rules.flatMap(ruleCode), allowed] : rules.slice(0, last + 1).flatMap(ruleCode);
+  return [branch('jumpEqual', number, 1, 0), allowed, ...reached];
+}
+
+/** Skips `lower` when the number is at least `pivot`; a branch reaches 255 instructions, a jump any distance. */
+function chooseHalf(pivot: number, lower: readonly Instruction[]): Instruction[] {
+  if (lower.length <= largestBranch) return [branch('jumpAtLeast', pivot, lower.length, 0)];
+  return [branch('jumpAtLeast', pivot, 0, 1), jump(lower.length)];
 }
 
 /** Binary search: the filter runs at every system call, and a chain of comparisons would cost each of them. */
@@ -51,7 +70,7 @@ function searchCode(leaves: readonly Leaf[]): Instruction[] {
   const lower = searchCode(leaves.slice(0, middle));
   const upper = searchCode(leaves.slice(middle));
   const pivot = (leaves[middle] as Leaf).number;
-  return [branch('jumpAtLeast', pivot, 0, 1), jump(lower.length), ...lower, ...upper];
+  return [...chooseHalf(pivot, lower), ...lower, ...upper];
 }
 
 function leavesOf(rules: readonly SyscallRule[], architecture: Architecture): Leaf[] {
@@ -71,6 +90,7 @@ export function assemble(rules: readonly SyscallRule[], architecture: Architectu
     branch('jumpEqual', auditArchitecture[architecture], 1, 0),
     answer({ kind: 'kill' }), // i386 and 32-bit ARM number their calls otherwise
   ];
+  // Includes −1, the kernel's own mark for a call that a tracer cancelled: no such call exists.
   const x32 = [branch('jumpAtLeast', x32Bit, 0, 1), answer({ kind: 'errno', errno: 'ENOSYS' })];
   return [
     ...foreign,

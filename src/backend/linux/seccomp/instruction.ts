@@ -33,7 +33,7 @@ export const jump = (distance: number): Instruction => ({ code: opcode.jump, jt:
 
 export const finish = (action: number): Instruction => ({ code: opcode.return, jt: 0, jf: 0, k: action });
 
-const largestBranch = 255;
+export const largestBranch = 255;
 
 /** A comparison: `jt` and `jf` are the distances when it holds and when it does not. */
 export function branch(kind: 'jumpEqual' | 'jumpAtLeast', k: number, jt: number, jf: number): Instruction {
@@ -41,14 +41,18 @@ export function branch(kind: 'jumpEqual' | 'jumpAtLeast', k: number, jt: number,
   return { code: opcode[kind], jt, jf, k };
 }
 
-/** Eight bytes an instruction, little-endian. */
+/**
+ * Eight bytes an instruction, little-endian.
+ *
+ * @throws {RangeError} for a field that does not fit: cut off, it would be another filter.
+ */
 export function encodeInstructions(instructions: readonly Instruction[]): Uint8Array {
   const bytes = Buffer.alloc(8 * instructions.length);
   instructions.forEach(({ code, jt, jf, k }, index) => {
     bytes.writeUInt16LE(code, 8 * index);
     bytes.writeUInt8(jt, 8 * index + 2);
     bytes.writeUInt8(jf, 8 * index + 3);
-    bytes.writeUInt32LE(k >>> 0, 8 * index + 4);
+    bytes.writeUInt32LE(k, 8 * index + 4);
   });
   return bytes;
 }

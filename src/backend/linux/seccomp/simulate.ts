@@ -11,9 +11,9 @@ export type Call = {
 
 const mostInstructions = 4096;
 const dataBytes = 64;
+const knownCodes = new Set<number>(Object.values(opcode));
 
 function wordAt(call: Call, offset: number): number {
-  if (offset % 4 !== 0 || offset < 0 || offset >= dataBytes) throw new RangeError(`a load at ${offset}`);
   if (offset === dataOffset.number) return call.number >>> 0;
   if (offset === dataOffset.architecture) return call.architecture >>> 0;
   if (offset < dataOffset.argument(0)) throw new RangeError('a load of the instruction pointer');
@@ -21,25 +21,45 @@ function wordAt(call: Call, offset: number): number {
   return Number(BigInt.asUintN(32, offset % 8 === 0 ? argument : argument >> 32n));
 }
 
+const fits = (value: number, largest: number): boolean =>
+  Number.isInteger(value) && value >= 0 && value <= largest;
+
+function reachOf({ code, jt, jf, k }: Instruction): number {
+  if (code === opcode.jumpEqual || code === opcode.jumpAtLeast) return Math.max(jt, jf);
+  return code === opcode.jump ? k : 0;
+}
+
+/** What the kernel would reject in an instruction with `following` more after it. */
+function faultOf(instruction: Instruction, following: number): string | undefined {
+  const { code, jt, jf, k } = instruction;
+  if (!knownCodes.has(code)) return `unknown code ${code}`;
+  // Distances are unsigned, so this is also what keeps jumps forward.
+  if (!fits(jt, 0xff) || !fits(jf, 0xff) || !fits(k, 0xffffffff)) return 'a field that does not fit';
+  if (code === opcode.load && (k % 4 !== 0 || k >= dataBytes)) return `a load at ${k}`;
+  if (code !== opcode.return && reachOf(instruction) >= following) return 'leaves the filter';
+  return undefined;
+}
+
 /**
- * The kernel's own conditions for loading a filter: known instructions, forward jumps within it, an end in a return.
+ * The kernel's own conditions for loading a filter (bpf_check_classic, seccomp_check_filter): known instructions,
+ * aligned loads inside the data, forward jumps within the filter, an end in a return.
  *
  * @throws {RangeError} naming the instruction.
  */
 export function verify(instructions: readonly Instruction[]): void {
   const { length } = instructions;
   if (length === 0 || length > mostInstructions) throw new RangeError(`a filter of ${length} instructions`);
-  instructions.forEach(({ code, jt, jf, k }, at) => {
-    const isBranch = code === opcode.jumpEqual || code === opcode.jumpAtLeast;
-    const reach = isBranch ? Math.max(jt, jf) : code === opcode.jump ? k : 0;
-    const ends = code === opcode.return;
-    if (!Object.values<number>(opcode).includes(code))
-      throw new RangeError(`instruction ${at}: unknown code ${code}`);
-    if (!ends && at + 1 + reach >= length) throw new RangeError(`instruction ${at}: leaves the filter`);
+  instructions.forEach((instruction, at) => {
+    const fault = faultOf(instruction, length - at - 1);
+    if (fault !== undefined) throw new RangeError(`instruction ${at}: ${fault}`);
   });
 }
 
-/** What the filter answers to a call. */
+/**
+ * What the filter answers to a call.
+ *
+ * @throws {RangeError} for a filter that the kernel would not load, or an answer that is no action of ours.
+ */
 export function simulate(instructions: readonly Instruction[], call: Call): Action {
   verify(instructions);
   let accumulator = 0;
@@ -48,8 +68,8 @@ export function simulate(instructions: readonly Instruction[], call: Call): Acti
     if (code === opcode.load) accumulator = wordAt(call, k);
     else if (code === opcode.and) accumulator = (accumulator & k) >>> 0;
     else if (code === opcode.jump) at += k;
-    else if (code === opcode.jumpEqual) at += accumulator === k >>> 0 ? jt : jf;
-    else if (code === opcode.jumpAtLeast) at += accumulator >= k >>> 0 ? jt : jf;
+    else if (code === opcode.jumpEqual) at += accumulator === k ? jt : jf;
+    else if (code === opcode.jumpAtLeast) at += accumulator >= k ? jt : jf;
     else return actionFromNumber(k);
   }
 }

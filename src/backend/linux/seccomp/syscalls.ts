@@ -1,4 +1,5 @@
-// Numbers of the system calls that the rules name: asm/unistd_64.h and asm-generic/unistd.h of Linux 6.1 and 6.18.
+// Numbers of the system calls that the rules name: asm/unistd_64.h and asm-generic/unistd.h of Linux 6.1 (compared by
+// script), and of 6.15 for open_tree_attr.
 import type { Architecture } from './architecture.ts';
 
 type Numbers = { readonly [A in Architecture]: number | null };

@@ -1,0 +1,170 @@
+// What is given up before the command runs: descriptors, privileges, environment, reach to other processes.
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+import { asEveryone, privateDirectories } from './sandbox.ts';
+
+// CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, NET_BIND_SERVICE
+const keptByRoot = (1n << 0n) | (1n << 1n) | (1n << 3n) | (1n << 4n) | (1n << 5n) | (1n << 10n);
+
+asEveryone('hygiene', (open) => {
+  const status = (field: string) => {
+    const result = open().run(['run', '-s', '--', 'grep', `^${field}:`, '/proc/self/status']);
+    return result.stdout.split(/\s+/)[1] ?? '';
+  };
+
+  it('hands over standard input, output and error alone', () => {
+    const box = open();
+    box.file(join(box.home, 'secret'), 'secret');
+    const outer = `exec 7< ${box.home}/secret 9> ${box.home}/log; exec "$0" run -s -- ${box.probe} descriptors`;
+    expect(box.outside(['sh', '-c', outer, box.nono]).stdout.trim()).toBe('0 1 2');
+  });
+
+  it.each(['CapEff', 'CapPrm', 'CapInh', 'CapAmb'])('leaves no more than six capabilities in %s', (field) => {
+    const set = BigInt(`0x${status(field)}`);
+    expect(set & ~keptByRoot).toBe(0n);
+  });
+
+  it('leaves the bounding set of root the same six', () => {
+    const box = open();
+    const set = BigInt(`0x${status('CapBnd')}`);
+    if (box.identity.uid === 0) expect(set & ~keptByRoot).toBe(0n);
+    else expect(status('CapEff')).toBe('0000000000000000'); // it may not shrink the set; no_new_privs makes it moot
+  });
+
+  it('forbids new privileges and filters system calls', () => {
+    expect(status('NoNewPrivs')).toBe('1');
+    expect(status('Seccomp')).toBe('2');
+  });
+
+  it('forbids core dumps for good', () => {
+    const box = open();
+    expect(box.run(['run', '-s', '--', box.probe, 'core']).stdout.trim()).toBe('0 0');
+  });
+
+  it('gives a setuid program nothing', () => {
+    const box = open();
+    const result = box.run(['run', '-s', '--', 'su', 'root', '-c', 'echo in'], { input: '' });
+    if (box.identity.uid !== 0) expect(result.stdout).not.toContain('in');
+    expect(box.run(['run', '-s', '--', 'grep', '^NoNewPrivs', '/proc/self/status']).stdout).toContain('1');
+  });
+
+  it('withholds secrets and loader variables, passes the rest, and lets --env say otherwise', () => {
+    const box = open();
+    const env = {
+      MY_TOKEN: 'a',
+      LD_PRELOAD: '/nowhere.so',
+      NODE_OPTIONS: '--max-old-space-size=100',
+      NODE_ENV: 'test',
+      PLAIN: 'plain',
+      DATABASE: 'postgres://user:hunter22@host/db',
+      OTHER_SECRET: 'wanted',
+    };
+    const result = box.run(['run', '-s', '--env', 'OTHER_SECRET', '--env', 'GIVEN=x=y', '--', 'env'], {
+      env,
+    });
+    const names = result.stdout.split('\n').map((line) => line.split('=')[0]);
+    for (const name of ['MY_TOKEN', 'LD_PRELOAD', 'NODE_OPTIONS', 'DATABASE'])
+      expect(names).not.toContain(name);
+    expect(names.filter((name) => name?.startsWith('NONO_'))).toEqual([]);
+    expect(result.stdout).toContain('PLAIN=plain\n');
+    expect(result.stdout).toContain('NODE_ENV=test\n');
+    expect(result.stdout).toContain('OTHER_SECRET=wanted\n');
+    expect(result.stdout).toContain('GIVEN=x=y\n');
+    expect(result.stdout).toContain('NONO=1\n');
+  });
+
+  it('gives a private TMPDIR, writable by the owner alone, and takes it away', () => {
+    const box = open();
+    const script =
+      'stat -c %a "$TMPDIR"; mktemp >/dev/null && mkdir -p "$TMPDIR/a/b" && touch "$TMPDIR/a/b/c" && chmod 0 "$TMPDIR/a"; echo "$TMPDIR"; echo hi > /tmp/outside || echo refused';
+    const [mode, path, refused] = box
+      .run(['run', '-s', '--read', dirname(box.probe), '--', 'sh', '-c', script])
+      .stdout.split('\n');
+    expect([mode, refused]).toEqual(['700', 'refused']);
+    expect(path).toMatch(/\/nono-/);
+    expect(existsSync(path as string)).toBe(false);
+  });
+
+  it('empties the private directory without following a link', () => {
+    const box = open();
+    box.file(join(box.project, 'keep/me'), 'kept');
+    box.run([
+      'run',
+      '-s',
+      '--allow',
+      '.',
+      '--',
+      'sh',
+      '-c',
+      `ln -s ${box.project}/keep "$TMPDIR/link"; ln -s / "$TMPDIR/root"`,
+    ]);
+    expect(readFileSync(join(box.project, 'keep/me'), 'utf8')).toBe('kept');
+  });
+
+  it('cannot signal, trace or read processes outside', () => {
+    const box = open();
+    const victim = box.outside(['sh', '-c', 'sleep 60 >/dev/null 2>&1 & echo $!']).stdout.trim();
+    try {
+      for (const pid of [victim, String(process.pid)]) {
+        expect(box.probed([], ['kill', pid, '0'])).toBe('EPERM');
+        expect(box.probed([], ['ptrace', pid])).toBe('EPERM');
+        expect(box.probed([], ['read', `/proc/${pid}/environ`])).toMatch(/EACCES|EPERM/);
+        expect(box.probed([], ['read', `/proc/${pid}/mem`])).toMatch(/EACCES|EPERM/);
+        expect(box.probed([], ['read', `/proc/${pid}/fd/0`])).toMatch(/EACCES|EPERM/);
+      }
+      expect(box.outside([box.probe, 'kill', victim, '0']).stdout.trim()).toBe('ok');
+    } finally {
+      box.outside(['kill', victim]);
+    }
+  });
+
+  it('cannot signal or trace its own supervisor', () => {
+    const box = open();
+    const script = `for pid in $PPID $(awk '{print $4}' /proc/$PPID/stat); do ${box.probe} kill $pid 9; ${box.probe} ptrace $pid; done`;
+    expect(
+      box
+        .run(['run', '-s', '--read', dirname(box.probe), '--', 'sh', '-c', script])
+        .stdout.trim()
+        .split('\n'),
+    ).toEqual(Array(4).fill('EPERM'));
+  });
+
+  it('cannot type into the terminal', () => {
+    const box = open();
+    const [TIOCSTI, TIOCLINUX, TIOCSETD] = ['0x5412', '0x541c', '0x5423'];
+    for (const request of [TIOCSTI, TIOCLINUX, TIOCSETD]) {
+      expect(box.probed([], ['ioctl', '0', request as string])).toBe('EPERM');
+      expect(box.probed([], ['ioctl', '0', `0xffffffff0000${(request as string).slice(2)}`])).toBe('EPERM');
+    }
+    expect(box.outside([box.probe, 'ioctl', '0', TIOCSTI as string], { input: '' }).stdout.trim()).not.toBe(
+      'EPERM',
+    );
+  });
+
+  it.runIf(process.arch === 'x64').each([
+    ['unshare(CLONE_NEWUSER)', ['272', '0x10000000'], 'EPERM'],
+    ['clone3', ['435', '0', '0'], 'ENOSYS'],
+    ['userfaultfd', ['323', '1'], 'ENOSYS'],
+    ['add_key', ['248', '0', '0', '0', '0', '0'], 'ENOSYS'],
+    ['shmget', ['29', '0', '4096', '0x3b6'], 'EPERM'],
+    ['personality(READ_IMPLIES_EXEC)', ['135', '0x400000'], 'EPERM'],
+    ['process_vm_writev', ['311', '1', '0', '0', '0', '0', '0'], 'EPERM'],
+    ['open_tree', ['428', '-100', '0', '0'], 'EPERM'],
+    ['io_uring_setup', ['425', '1', '0'], 'ENOSYS'],
+  ])('refuses %s', (_, words, expected) => {
+    const box = open();
+    expect(box.probed([], ['syscall', ...(words as string[])])).toBe(expected);
+    expect(box.outside([box.probe, 'syscall', ...(words as string[])]).stdout.trim()).not.toBe(expected);
+  });
+
+  it('leaves no private directory behind when a run fails to start', () => {
+    const box = open();
+    box.run(['run', '--', 'no-such-command']);
+    box.run(['run', '--dry-run', '--', 'true']);
+    box.run(['run', '--allow', '/missing', '--', 'true']);
+    box.file(join(box.project, 'broken'), '#!/no/such/interpreter\n', 0o755);
+    expect(box.run(['run', '--', './broken']).code).toBe(127);
+    expect(privateDirectories(box)).toEqual([]);
+  });
+});
