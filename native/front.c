@@ -225,6 +225,19 @@ static int explain(const struct front *front, char **arguments) {
   return wait_for(reporter);
 }
 
+// A shell ends its loop at Ctrl-C only if it sees that the signal ended the program.
+_Noreturn static void end_as_the_command(const struct front *front) {
+  if (front->exit_code == SIGNAL_EXIT_BASE + SIGINT) {
+    sigset_t interrupt;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    signal(SIGINT, SIG_DFL);
+    raise(SIGINT);
+    sigprocmask(SIG_UNBLOCK, &interrupt, NULL);
+  }
+  exit(front->exit_code);
+}
+
 int main(int argc, char **argv) {
   static struct front front;
   int channel[2], handover[2];
@@ -251,7 +264,7 @@ int main(int argc, char **argv) {
   if (rmdir(front.temporary) != 0)
     fprintf(stderr, "nono: %s could not be removed: %s\n  Try: rm -r it\n", front.temporary, strerror(errno));
   if (front.failed) return explain(&front, arguments);
-  if (front.ended) return front.exit_code;
+  if (front.ended) end_as_the_command(&front);
   fprintf(stderr, "nono: the supervisor was killed, and the session with it\n");
   return launcher_code;
 }

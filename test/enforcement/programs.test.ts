@@ -25,7 +25,7 @@ function registryEnvironment(): Record<string, string> {
 }
 
 function confined(box: Sandbox, script: string, options?: RunOptions): Result {
-  return box.run(['run', '-s', '--allow', '.', '--', 'bash', '-euc', script], options);
+  return box.run(['run', '-s', '--allow', '.', '--', 'bash', '--norc', '-euc', script], options);
 }
 
 asEveryone('programs', (open) => {
@@ -44,7 +44,7 @@ asEveryone('programs', (open) => {
        git checkout -qb side; echo two > file; git commit -qam two
        git checkout -q main; echo more > other; git add other; git commit -qm more
        git merge -q side -m merged; echo three >> file; git stash -q; git stash pop -q; git checkout -q file
-       git gc -q; git fsck; git worktree add -q ../tree side
+       git gc -q; git fsck --no-dangling; git worktree add -q ../tree side
        git clone -q . ../copy; git -C ../copy log --format=%an -1; git status --short`,
     );
     expect(result.stderr).toBe('');

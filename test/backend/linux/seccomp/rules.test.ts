@@ -1,0 +1,261 @@
+// What the filter must answer, written without looking at the rules, and proof that each rule is missed when it is gone.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Architecture, auditArchitecture } from '../../../../src/backend/linux/seccomp/architecture.ts';
+import { assemble } from '../../../../src/backend/linux/seccomp/assemble.ts';
+import type { Instruction } from '../../../../src/backend/linux/seccomp/instruction.ts';
+import { filterRules, type SyscallRule } from '../../../../src/backend/linux/seccomp/rules.ts';
+import { simulate } from '../../../../src/backend/linux/seccomp/simulate.ts';
+import { type Syscall, syscallNumbers } from '../../../../src/backend/linux/seccomp/syscalls.ts';
+import type { NetworkMode } from '../../../../src/policy/policy.ts';
+
+type Verdict = 'allow' | 'EPERM' | 'EACCES' | 'ENOSYS' | 'EAFNOSUPPORT';
+type Expectation = {
+  readonly call: Syscall;
+  readonly registers: readonly number[];
+  readonly open: Verdict;
+  readonly blocked: Verdict;
+};
+
+const words = (text: string): Syscall[] => text.trim().split(/\s+/) as Syscall[];
+
+const alwaysRefused = {
+  ENOSYS: words(`
+    io_uring_setup io_uring_enter io_uring_register clone3 userfaultfd add_key request_key keyctl`),
+  EPERM: words(`
+    open_by_handle_at
+    mount umount2 pivot_root chroot move_mount open_tree open_tree_attr fsopen fsconfig fsmount fspick mount_setattr
+    swapon swapoff setns
+    bpf perf_event_open fanotify_init lookup_dcookie
+    shmget shmat shmctl shmdt semget semop semtimedop semctl msgget msgsnd msgrcv msgctl mq_open mq_unlink
+    init_module finit_module delete_module kexec_load kexec_file_load reboot acct quotactl quotactl_fd
+    settimeofday clock_settime sethostname setdomainname syslog vhangup iopl ioperm modify_ldt nfsservctl
+    process_vm_writev process_madvise pidfd_getfd`),
+} as const;
+
+const SIGCHLD = 17;
+const threadFlags = 0x003d0f00; // what pthread_create passes
+const vforkFlags = 0x00004100;
+
+const UNIX = 1;
+const INET = 2;
+const INET6 = 10;
+const NETLINK = 16;
+const STREAM = 1;
+const DGRAM = 2;
+const RAW = 3;
+const SEQPACKET = 5;
+const PACKET = 10;
+const CLOEXEC = 0o2000000;
+const NONBLOCK = 0o4000;
+
+/** Call, its first registers, the verdict with the network open, and with it blocked where that differs. */
+const byArgument: [Syscall, number[], Verdict, Verdict?][] = [
+  ['ioctl', [0, 0x5412], 'EPERM'], // TIOCSTI
+  ['ioctl', [0, 0x541c], 'EPERM'], // TIOCLINUX
+  ['ioctl', [0, 0x5423], 'EPERM'], // TIOCSETD
+  ['ioctl', [0x5412, 0x5401], 'allow'], // TCGETS on a descriptor of that number
+  ['ioctl', [0, 0x5413], 'allow'], // TIOCGWINSZ
+
+  ...[0x80, 0x20000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000].map(
+    (flag): [Syscall, number[], Verdict] => ['unshare', [flag], 'EPERM'],
+  ),
+  ['unshare', [0x10000000 | 0x400], 'EPERM'],
+  ['unshare', [0], 'allow'],
+  ['unshare', [0x200 | 0x400], 'allow'], // CLONE_FS | CLONE_FILES
+
+  ...[0x20000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000].map(
+    (flag): [Syscall, number[], Verdict] => ['clone', [flag | SIGCHLD], 'EPERM'],
+  ),
+  ['clone', [0x7e020000 | threadFlags], 'EPERM'],
+  ['clone', [SIGCHLD], 'allow'],
+  ['clone', [threadFlags], 'allow'],
+  ['clone', [vforkFlags | SIGCHLD], 'allow'],
+  ['clone', [0xff], 'allow'], // an exit signal, however odd, is no namespace
+
+  ['personality', [0], 'allow'],
+  ['personality', [8], 'allow'],
+  ['personality', [0x20000], 'allow'],
+  ['personality', [0x20008], 'allow'],
+  ['personality', [0xffffffff], 'allow'],
+  ['personality', [0x0040000], 'EPERM'], // ADDR_NO_RANDOMIZE
+  ['personality', [0x0400000], 'EPERM'], // READ_IMPLIES_EXEC
+  ['personality', [0x0060000], 'EPERM'],
+  ['personality', [1], 'EPERM'],
+
+  ['socketpair', [UNIX, STREAM], 'allow'],
+  ['socketpair', [UNIX, SEQPACKET], 'allow'],
+  ['socketpair', [UNIX, STREAM | CLOEXEC | NONBLOCK], 'allow'],
+  ['socketpair', [UNIX, DGRAM], 'EACCES'],
+  ['socketpair', [UNIX, RAW], 'EACCES'],
+  ['socketpair', [UNIX, DGRAM | CLOEXEC], 'EACCES'],
+  ['socketpair', [UNIX, RAW | NONBLOCK], 'EACCES'],
+  ['socketpair', [UNIX, 0], 'EACCES'],
+  ['socketpair', [INET, STREAM], 'EACCES'],
+  ['socketpair', [30, STREAM], 'EACCES'], // AF_TIPC makes pairs too
+
+  ['socket', [UNIX, STREAM], 'EACCES'],
+  ['socket', [UNIX, DGRAM | CLOEXEC], 'EACCES'],
+  ['socket', [INET, STREAM], 'allow', 'EACCES'],
+  ['socket', [INET, DGRAM | CLOEXEC | NONBLOCK], 'allow', 'EACCES'],
+  ['socket', [INET, STREAM, 262], 'allow', 'EACCES'], // MPTCP
+  ['socket', [INET, PACKET, 3], 'EAFNOSUPPORT', 'EACCES'],
+  ['socket', [INET, PACKET | CLOEXEC, 3], 'EAFNOSUPPORT', 'EACCES'],
+  ['socket', [INET6, STREAM], 'allow', 'EACCES'],
+  ['socket', [INET6, DGRAM], 'allow', 'EACCES'],
+  ['socket', [NETLINK, RAW, 0], 'allow', 'EACCES'], // NETLINK_ROUTE
+  ['socket', [NETLINK, RAW | CLOEXEC, 0], 'allow', 'EACCES'],
+  ['socket', [NETLINK, RAW, 9], 'EAFNOSUPPORT', 'EACCES'], // NETLINK_AUDIT
+  ['socket', [NETLINK, RAW, 15], 'EAFNOSUPPORT', 'EACCES'], // NETLINK_KOBJECT_UEVENT
+  ...[0, 3, 9, 17, 21, 29, 30, 31, 38, 40, 43, 44, 0xffffffff].map(
+    (family): [Syscall, number[], Verdict, Verdict] => ['socket', [family, RAW], 'EAFNOSUPPORT', 'EACCES'],
+  ),
+
+  ['connect', [3], 'allow', 'EACCES'],
+  ['bind', [3], 'allow', 'EACCES'],
+  ['listen', [3], 'allow', 'EACCES'],
+];
+
+const expectations: readonly Expectation[] = [
+  ...Object.entries(alwaysRefused).flatMap(([verdict, calls]) =>
+    calls.map((call) => ({ call, registers: [], open: verdict as Verdict, blocked: verdict as Verdict })),
+  ),
+  ...byArgument.map(([call, registers, open, blocked = open]) => ({ call, registers, open, blocked })),
+];
+
+const architectures: readonly Architecture[] = ['x64', 'arm64'];
+const networks: readonly NetworkMode[] = ['open', 'blocked'];
+const machines = networks.flatMap((network) =>
+  architectures.map((architecture) => ({ network, architecture })),
+);
+
+/** The verdict of a filter; null where the architecture has no such call. */
+function verdictOf(
+  filter: readonly Instruction[],
+  architecture: Architecture,
+  { call, registers }: Expectation,
+  uppers: readonly bigint[] = [],
+): Verdict | string | null {
+  const number = syscallNumbers[call][architecture];
+  if (number === null) return null;
+  const whole = [0, 1, 2, 3, 4, 5].map(
+    (index) => ((uppers[index] ?? 0n) << 32n) | BigInt((registers[index] ?? 0) >>> 0),
+  );
+  const action = simulate(filter, {
+    architecture: auditArchitecture[architecture],
+    number,
+    arguments: whole,
+  });
+  return action.kind === 'errno' ? action.errno : action.kind;
+}
+
+const upperHalves = fc.array(fc.bigInt({ min: 0n, max: 0xffffffffn }), { minLength: 6, maxLength: 6 });
+const show = ({ call, registers }: Expectation): string =>
+  `${call}(${registers.map((each) => `0x${(each >>> 0).toString(16)}`).join(', ')})`;
+
+describe.each(machines)('filterRules(), network $network on $architecture', ({ network, architecture }) => {
+  const filter = assemble(filterRules(network), architecture);
+  const here = expectations.filter(({ call }) => syscallNumbers[call][architecture] !== null);
+
+  it.each(here.map((each) => [show(each), each[network], each] as const))(
+    'answers %s with %s, whatever the upper halves of the registers',
+    (_, verdict, expectation) => {
+      expect(verdictOf(filter, architecture, expectation)).toBe(verdict);
+      fc.assert(
+        fc.property(upperHalves, (uppers) => {
+          expect(verdictOf(filter, architecture, expectation, uppers)).toBe(verdict);
+        }),
+        { numRuns: 10, examples: [[Array(6).fill(0xffffffffn)], [Array(6).fill(1n)]] },
+      );
+    },
+  );
+
+  it('leaves alone only what the architecture lacks', () => {
+    const lacking = expectations.filter((each) => !here.includes(each)).map(({ call }) => call);
+    expect(lacking.sort()).toEqual(architecture === 'arm64' ? ['ioperm', 'iopl', 'modify_ldt'] : []);
+  });
+});
+
+/** Whether an expectation fails, in some mode, once the rules were changed. */
+function isMissed(
+  architecture: Architecture,
+  change: (rules: readonly SyscallRule[]) => readonly SyscallRule[],
+): boolean {
+  return networks.some((network) => {
+    const filter = assemble(change(filterRules(network)), architecture);
+    return expectations.some((each) => {
+      const verdict = verdictOf(filter, architecture, each);
+      return verdict !== null && verdict !== each[network];
+    });
+  });
+}
+
+const everyRule = [...new Set(networks.flatMap(filterRules))];
+const pairs = everyRule.flatMap((rule) => rule.calls.map((call) => ({ rule, call })));
+const tests = everyRule.flatMap((rule) => (rule.when ?? []).map((test) => ({ rule, test })));
+
+describe.each(architectures)('the expectations on %s', (architecture) => {
+  it('hold as they stand', () => {
+    expect(isMissed(architecture, (rules) => rules)).toBe(false);
+  });
+
+  it.each(pairs.map(({ rule, call }) => [call, rule.reason, rule] as const))(
+    'miss %s in the rule that it %s',
+    (call, _, rule) => {
+      const without = (rules: readonly SyscallRule[]) =>
+        rules.map((each) =>
+          each === rule ? { ...each, calls: each.calls.filter((one) => one !== call) } : each,
+        );
+      const exists = syscallNumbers[call][architecture] !== null;
+      expect(isMissed(architecture, without)).toBe(exists);
+    },
+  );
+
+  it.each(tests.map(({ rule, test }) => [rule.calls.join(), test.argument, rule, test] as const))(
+    'miss the test of %s, argument %i',
+    (_, __, rule, test) => {
+      const without = (rules: readonly SyscallRule[]) =>
+        rules.map((each) =>
+          each === rule ? { ...each, when: (each.when ?? []).filter((one) => one !== test) } : each,
+        );
+      expect(isMissed(architecture, without)).toBe(true);
+    },
+  );
+
+  it.each(
+    tests.flatMap(({ rule, test }) =>
+      ('oneOf' in test ? test.oneOf : test.noneOf)
+        .filter((_, __, values) => values.length > 1)
+        .map((value) => [value.toString(16), rule.calls.join(), rule, test] as const),
+    ),
+  )('miss the value 0x%s of %s', (hex, _, rule, test) => {
+    const value = Number.parseInt(hex, 16);
+    const others = (values: readonly number[]) => values.filter((each) => each !== value);
+    const shorter =
+      'oneOf' in test ? { ...test, oneOf: others(test.oneOf) } : { ...test, noneOf: others(test.noneOf) };
+    const without = (rules: readonly SyscallRule[]) =>
+      rules.map((each) =>
+        each === rule
+          ? { ...each, when: (each.when ?? []).map((one) => (one === test ? shorter : one)) }
+          : each,
+      );
+    expect(isMissed(architecture, without)).toBe(true);
+  });
+
+  it.each(
+    tests.flatMap(({ rule, test }) =>
+      Array.from({ length: 32 }, (_, bit) => 2 ** bit)
+        .filter((bit) => test.mask !== undefined && (test.mask & bit) !== 0)
+        .map((bit) => [bit.toString(16), rule.calls.join(), rule, test] as const),
+    ),
+  )('miss the mask bit 0x%s of %s', (hex, _, rule, test) => {
+    const narrower = { ...test, mask: ((test.mask ?? 0) & ~Number.parseInt(hex, 16)) >>> 0 };
+    const without = (rules: readonly SyscallRule[]) =>
+      rules.map((each) =>
+        each === rule
+          ? { ...each, when: (each.when ?? []).map((one) => (one === test ? narrower : one)) }
+          : each,
+      );
+    expect(isMissed(architecture, without)).toBe(true);
+  });
+});

@@ -1,0 +1,143 @@
+// A real terminal: job control, Ctrl-C, Ctrl-Z, resizing, full-screen programs. tmux is the terminal and the person.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { asEveryone, type Sandbox, until } from './sandbox.ts';
+
+/** A terminal with an interactive shell outside, from which nono is started as a person would. */
+function openTerminal(box: Sandbox) {
+  const env = { TERM: 'xterm-256color', SHELL: '/bin/bash' };
+  const socket = join(box.base, 'tmux');
+  const tmux = (...words: string[]) =>
+    box.outside(['tmux', '-f', '/dev/null', '-S', socket, ...words], { env });
+  tmux('new-session', '-d', '-x', '80', '-y', '24', 'bash', '--norc');
+  const server = Number(tmux('display-message', '-p', '#{pid}').stdout);
+  onTestFinished(() => void process.kill(server));
+  const screen = () => tmux('capture-pane', '-p').stdout;
+  const terminal = {
+    screen,
+    keys: (...keys: string[]) => tmux('send-keys', ...keys),
+    type: (line: string) => tmux('send-keys', line, 'Enter'),
+    resize: (columns: number, rows: number) =>
+      tmux('resize-window', '-x', String(columns), '-y', String(rows)),
+    shows: (pattern: RegExp) =>
+      until(() => pattern.test(screen()), `${pattern} on\n${screen()}`).catch(() =>
+        expect(screen()).toMatch(pattern),
+      ),
+  };
+  terminal.type(`PS1='outer$ '; nono() { ${box.nono} "$@"; }; clear`);
+  return terminal;
+}
+
+asEveryone('a terminal', (open) => {
+  it('Ctrl-C ends the command once, and the shell outside goes on', async () => {
+    const box = open();
+    const terminal = openTerminal(box);
+    const script = `n=0; trap 'n=$((n+1)); echo caught $n' INT; echo ready
+      while [ $n -lt 2 ]; do sleep 0.1; done; sleep 0.5; echo counted $n`;
+    box.file(join(box.project, 'trap.sh'), script);
+    terminal.type('nono run -s --allow . -- bash trap.sh');
+    await terminal.shows(/^ready/m);
+    terminal.keys('C-c');
+    await terminal.shows(/^\^?C?caught 1/m);
+    terminal.keys('C-c');
+    await terminal.shows(/^counted 2/m);
+    terminal.type('nono run -s -- sh -c "echo started; sleep 60"; echo "not reached"');
+    await terminal.shows(/^started/m);
+    terminal.keys('C-c');
+    terminal.type('echo "code $?"');
+    await terminal.shows(/^code 130/m);
+    expect(terminal.screen()).not.toMatch(/^not reached/m); // the shell sees that SIGINT ended it, as outside
+  });
+
+  it('Ctrl-Z stops the run, fg continues it, bg and kill end it', async () => {
+    const terminal = openTerminal(open());
+    terminal.type('nono run -s -- sh -c "echo started; read line; echo got \\$line"');
+    await terminal.shows(/^started/m);
+    terminal.keys('C-z');
+    await terminal.shows(/Stopped/);
+    terminal.type('echo outside');
+    await terminal.shows(/^outside/m);
+    terminal.type('fg');
+    terminal.type('words');
+    await terminal.shows(/^got words/m);
+    terminal.type('nono run -s -- sleep 60 & sleep 0.5; kill %1; wait %1; echo "ended $?"');
+    await terminal.shows(/ended 143/);
+  });
+
+  it('a program that stops itself stops the run as well', async () => {
+    const terminal = openTerminal(open());
+    terminal.type('nono run -s -- sh -c "kill -STOP \\$\\$; echo went on"');
+    await terminal.shows(/Stopped/);
+    terminal.type('fg');
+    await terminal.shows(/^went on/m);
+  });
+
+  it('an interactive shell has job control of its own', async () => {
+    const terminal = openTerminal(open());
+    terminal.type('nono run -s --allow . -- bash --norc -i');
+    terminal.type("PS1='inner$ '; clear");
+    await terminal.shows(/^inner\$/m);
+    terminal.type('sleep 60');
+    terminal.keys('C-z');
+    await terminal.shows(/Stopped\s+sleep 60/);
+    terminal.type('jobs');
+    terminal.type('fg');
+    terminal.keys('C-c');
+    await terminal.shows(/\^C/);
+    terminal.type('echo "code $?"; exit 5');
+    await terminal.shows(/code 130/);
+    terminal.type('echo "left $?"');
+    await terminal.shows(/left 5/);
+  });
+
+  it('nono shell opens $SHELL and says nothing it should not', async () => {
+    const box = open();
+    const terminal = openTerminal(box);
+    terminal.type("SHELL=/bin/bash nono shell --allow . ; echo 'left it'");
+    await terminal.shows(/nono: writes/);
+    terminal.type('cd; ls; echo "in $NONO"');
+    await terminal.shows(/cannot open directory/);
+    await terminal.shows(/^in 1/m);
+    terminal.keys('C-d');
+    await terminal.shows(/^left it/m);
+  });
+
+  it('vim edits, resizes, suspends and saves', async () => {
+    const box = open();
+    const terminal = openTerminal(box);
+    box.file(join(box.project, 'text'), 'first\n');
+    terminal.type('nono run -s --allow . -- vim text');
+    await terminal.shows(/^first\n~/m);
+    terminal.resize(100, 30);
+    terminal.keys('A', ' line', 'Escape');
+    await terminal.shows(/first line/);
+    await until(
+      () =>
+        terminal
+          .screen()
+          .split('\n')
+          .filter((line) => line.startsWith('~')).length > 24,
+      'the larger screen',
+    );
+    terminal.keys('C-z');
+    await terminal.shows(/Stopped/);
+    terminal.type('fg');
+    await terminal.shows(/first line\n~/);
+    terminal.keys(':wq', 'Enter');
+    await until(() => readFileSync(join(box.project, 'text'), 'utf8') === 'first line\n', 'the saved text');
+    terminal.type('stty -a | head -n 1');
+    await terminal.shows(/rows 30; columns 100/);
+  });
+
+  it('reads a password from /dev/tty and restores the terminal', async () => {
+    const terminal = openTerminal(open());
+    terminal.type(
+      'nono run -s -- bash -c "read -s -p secret: x < /dev/tty; echo; echo length \\${#x}"; stty -a | grep -o " echo "',
+    );
+    await terminal.shows(/^secret:/m);
+    terminal.type('abcde');
+    await terminal.shows(/length 5/);
+    await terminal.shows(/^ echo/m);
+  });
+});

@@ -1,0 +1,346 @@
+// The launcher's decoder: damage anywhere ends in a clean error, and every rule of the grammar has its message.
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compileProgram } from '../../src/backend/linux/compile.ts';
+import type { Grant } from '../../src/plan/grant.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+import {
+  body,
+  complete,
+  corpus,
+  instructions,
+  type RawRecord,
+  raw,
+  rule,
+  seal,
+  text,
+  u32,
+  u64,
+  withOnly,
+  without,
+} from './bytes.ts';
+import { compileHarness, here, openScratch, runHarness } from './harness.ts';
+
+const corpusDirectory = join(here, 'corpus');
+const goldenDirectory = join(here, '..', 'golden');
+
+const plan: Plan = {
+  version: 1,
+  machine: { platform: 'linux', architecture: 'x64', landlockAbi: 6 },
+  command: { executable: '/usr/bin/true', argv: ['true'] },
+  workdir: null,
+  grants: [{ path: '/usr', kind: 'directory', access: 'read', origin: 'built-in:system', required: false }],
+  protected: [],
+  network: { mode: 'open', origin: 'flag:--allow-net' },
+  environment: { variables: [{ name: 'HOME', value: '/home/ada' }], withheld: [], set: [] },
+  temporary: '/tmp/nono-1000-1',
+  guarantees: [],
+};
+
+const accesses = ['read', 'write', 'readwrite'] as const;
+const manyGrants = Array.from(
+  { length: 60 },
+  (_, index): Grant => ({
+    path: `/srv/project-${index}/ünicode`,
+    kind: index % 4 === 0 ? 'file' : 'directory',
+    access: accesses[index % 3] ?? 'read',
+    origin: 'flag:--allow',
+    required: index % 2 === 0,
+  }),
+);
+
+const plans: Readonly<Record<string, Plan>> = {
+  open: plan,
+  blocked: { ...plan, network: { mode: 'blocked', origin: 'built-in:default' } },
+  workdir: { ...plan, workdir: '/home/ada/project' },
+  'many grants': { ...plan, grants: manyGrants },
+  'an old kernel': { ...plan, machine: { ...plan.machine, architecture: 'arm64', landlockAbi: 1 } },
+  'odd strings': {
+    ...plan,
+    command: { executable: '/usr/bin/printf', argv: ['printf', '', '%s\n', '=', '\u{1F512}'] },
+    environment: {
+      variables: [
+        { name: 'EMPTY', value: '' },
+        { name: 'LINES', value: 'a\nb=c\n' },
+      ],
+      withheld: [],
+      set: [],
+    },
+  },
+};
+
+type Counts = {
+  readonly programs: number;
+  readonly bytes: number;
+  readonly cuts: number;
+  readonly flips: number;
+  readonly resealed: { readonly refused: number; readonly decoded: number };
+  readonly shortened: { readonly refused: number; readonly decoded: number };
+};
+
+// A byte is inverted once, then each of its bits alone.
+const flipsOfOneByte = 9;
+const checksumBytes = 4;
+const framingBytes = 16;
+
+function filesIn(directory: string, ending: string): string[] {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory)
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(directory, name));
+}
+
+const scratch = openScratch();
+let decode = '';
+let replay = '';
+
+beforeAll(() => {
+  decode = compileHarness(join(scratch.path, 'decode'), ['decode.c'], ['program.c']);
+  replay = compileHarness(join(scratch.path, 'replay'), ['fuzz.c', 'replay.c'], ['program.c']);
+});
+afterAll(scratch.close);
+
+function save(name: string, bytes: Uint8Array): string {
+  const path = join(scratch.path, `${name.replaceAll(' ', '-')}.program`);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+function damaged(files: readonly string[]): Counts {
+  return JSON.parse(runHarness(decode, files));
+}
+
+function expectEveryAttempt(counts: Counts, files: readonly string[]): void {
+  const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
+  const { resealed, shortened } = counts;
+  expect(bytes).toBeGreaterThan(0);
+  expect(counts).toMatchObject({
+    programs: files.length,
+    bytes,
+    cuts: bytes,
+    flips: bytes * flipsOfOneByte,
+  });
+  const unsealed = bytes - checksumBytes * files.length;
+  expect(resealed.refused + resealed.decoded).toBe(unsealed * flipsOfOneByte);
+  expect(resealed.refused).toBeGreaterThan(0);
+  expect(resealed.decoded).toBeGreaterThan(0);
+  expect(shortened.refused + shortened.decoded).toBe(bytes - framingBytes * files.length);
+  expect(shortened.refused).toBeGreaterThan(0);
+}
+
+describe('decode_program() refuses every cut and every flip without a sanitizer report', () => {
+  it.each(Object.entries(plans))('of the plan: %s', (name, each) => {
+    const file = save(name, compileProgram(each));
+    expectEveryAttempt(damaged([file]), [file]);
+  });
+
+  it.skipIf(filesIn(goldenDirectory, '.program').length === 0)('of every golden program', () => {
+    const files = filesIn(goldenDirectory, '.program');
+    expectEveryAttempt(damaged(files), files);
+  });
+
+  it('of the fuzzer’s corpus', () => {
+    const files = filesIn(corpusDirectory, '.program');
+    expectEveryAttempt(damaged(files), files);
+  });
+});
+
+describe('the fuzz target', () => {
+  it('takes every file of its corpus', () => {
+    const files = filesIn(corpusDirectory, '');
+    expect(JSON.parse(runHarness(replay, files))).toEqual({ replayed: files.length });
+    expect(files.length).toBeGreaterThan(0);
+  });
+
+  it.each(Object.entries(corpus))('has a corpus of this format: %s', (name, bytes) => {
+    const file = join(corpusDirectory, `${name}.program`);
+    if (process.env.NONO_WRITE_CORPUS === '1') writeFileSync(file, bytes);
+    expect(readFileSync(file).equals(bytes)).toBe(true);
+  });
+});
+
+type Explanation = { readonly decoded: true } | { readonly offset: number; readonly reason: string };
+
+function explain(bytes: Uint8Array): Explanation {
+  return JSON.parse(runHarness(decode, ['--explain', save('case', bytes)]));
+}
+
+const sealed = (records: readonly RawRecord[]) => seal(body(records));
+const padding = Buffer.alloc(64 << 10);
+const instructionLimit = 4096;
+const largestProgram = 64 << 20;
+
+describe('decode_program() takes', () => {
+  const taken: readonly (readonly [string, Buffer])[] = [
+    ['a program with one record of every kind', sealed(complete)],
+    ['records in any order', sealed(complete.toReversed())],
+    ['no rule, variable, working directory or private directory', corpus.smallest as Buffer],
+    ['a filter of 4096 instructions', sealed(withOnly('filter', instructions(instructionLimit)))],
+    ['an empty argument', sealed(withOnly('argument', text('argument', '')))],
+    ['a variable with an empty value', sealed(withOnly('variable', text('variable', 'NAME=')))],
+    [
+      'a path of 64 KiB',
+      sealed(withOnly('rule', rule(`/${padding.toString('latin1').replaceAll('\0', 'a')}\0`))),
+    ],
+  ];
+  it.each(taken)('%s', (_, bytes) => {
+    expect(explain(bytes)).toEqual({ decoded: true });
+  });
+});
+
+describe('decode_program() says what is wrong with', () => {
+  const wrong: readonly (readonly [string, Uint8Array, string])[] = [
+    ['nothing at all', Buffer.alloc(0), 'the header is cut short'],
+    ['half a header', sealed(complete).subarray(0, 11), 'the header is cut short'],
+    ['another magic', seal(body(complete), { magic: 'NOPE' }), 'no program: the magic is missing'],
+    ['version 2', seal(body(complete), { version: 2 }), 'another version of the format'],
+    ['version 0', seal(body(complete), { version: 0 }), 'another version of the format'],
+    ['reserved bytes', seal(body(complete), { reserved: 1 }), 'reserved bytes are set'],
+    ['a length below header and checksum', seal(body([]), { length: 15 }), 'the length is too short'],
+    ['a length over 64 MiB', seal(body(complete), { length: largestProgram + 1 }), 'the length is too large'],
+    [
+      'a length of 64 MiB that is not there',
+      seal(body(complete), { length: largestProgram }),
+      "the length differs from the header's",
+    ],
+    [
+      'a byte after the checksum',
+      Buffer.concat([sealed(complete), Buffer.alloc(1)]),
+      "the length differs from the header's",
+    ],
+    ['a missing byte', sealed(complete).subarray(0, -1), "the length differs from the header's"],
+    ['another checksum', Buffer.concat([sealed(complete).subarray(0, -4), u32(0)]), 'the checksum differs'],
+    [
+      'a byte after the last record',
+      seal(Buffer.concat([body(complete), Buffer.alloc(1)])),
+      'a record is cut short',
+    ],
+    [
+      'a record longer than what is left',
+      seal(Buffer.concat([body(complete), u32(7, 1)])),
+      'a record reaches past the end',
+    ],
+    [
+      'a record of 4 GiB',
+      seal(Buffer.concat([body(complete), u32(7, 0xffffffff)])),
+      'a record reaches past the end',
+    ],
+    ['tag 0', sealed([...complete, { tag: 0, payload: Buffer.alloc(0) }]), 'unknown tag'],
+    ['tag 10', sealed([...complete, { tag: 10, payload: Buffer.alloc(0) }]), 'unknown tag'],
+    ['tag 2³² − 1', sealed([...complete, { tag: 0xffffffff, payload: Buffer.alloc(0) }]), 'unknown tag'],
+    ['no record', sealed([]), 'a record is missing or stands twice'],
+    ...(['hygiene', 'layer', 'filter', 'executable', 'argument'] as const).map(
+      (name) => [`no ${name}`, sealed(without(name)), 'a record is missing or stands twice'] as const,
+    ),
+    ...complete
+      .filter((each) => ![3, 6, 7].includes(each.tag))
+      .map(
+        (each) =>
+          [
+            `one more record of tag ${each.tag}`,
+            sealed([...complete, each]),
+            'a record is missing or stands twice',
+          ] as const,
+      ),
+    [
+      'one layer',
+      sealed(withOnly('layer', raw('layer', u64(0n, 0n, 0n)))),
+      'a record is missing or stands twice',
+    ],
+    [
+      'a layer of 16 bytes',
+      sealed(withOnly('layer', raw('layer', u64(0n, 0n)), raw('layer', u64(0n, 0n)))),
+      'a layer has another size',
+    ],
+    [
+      'hygiene of 8 bytes',
+      sealed(withOnly('hygiene', raw('hygiene', u64(0n)))),
+      'the hygiene record has another size',
+    ],
+    [
+      'hygiene of 16 bytes',
+      sealed(withOnly('hygiene', raw('hygiene', u64(0n, 0n)))),
+      'the hygiene record has another size',
+    ],
+    ['hygiene flag 4', sealed(withOnly('hygiene', raw('hygiene', u64(0n), u32(4)))), 'unknown hygiene flag'],
+    ['an empty rule', sealed(withOnly('rule', raw('rule'))), 'a rule is too short'],
+    ['a rule without any path', sealed(withOnly('rule', rule(''))), 'a rule is too short'],
+    ['a rule with an empty path', sealed(withOnly('rule', rule('\0'))), 'a rule without an absolute path'],
+    [
+      'a rule with a relative path',
+      sealed(withOnly('rule', rule('usr\0'))),
+      'a rule without an absolute path',
+    ],
+    [
+      'a rule whose path has no NUL',
+      sealed(withOnly('rule', rule('/usr'))),
+      'a rule without an absolute path',
+    ],
+    [
+      'a rule with a NUL in its path',
+      sealed(withOnly('rule', rule('/u\0sr\0'))),
+      'a rule without an absolute path',
+    ],
+    [
+      'a rule for no layer',
+      sealed(withOnly('rule', rule('/\0', { layers: 0 }))),
+      'a rule for an unknown layer',
+    ],
+    [
+      'a rule for layer 2',
+      sealed(withOnly('rule', rule('/\0', { layers: 4 }))),
+      'a rule for an unknown layer',
+    ],
+    [
+      'a rule for layers 0 and 31',
+      sealed(withOnly('rule', rule('/\0', { layers: 0x80000001 }))),
+      'a rule for an unknown layer',
+    ],
+    ['rule flag 4', sealed(withOnly('rule', rule('/\0', { flags: 4 }))), 'unknown rule flag'],
+    [
+      'a filter of no instruction',
+      sealed(withOnly('filter', instructions(0))),
+      'the filter has an impossible size',
+    ],
+    [
+      'a filter of 4097 instructions',
+      sealed(withOnly('filter', instructions(instructionLimit + 1))),
+      'the filter has an impossible size',
+    ],
+    [
+      'half an instruction',
+      sealed(withOnly('filter', raw('filter', Buffer.alloc(12)))),
+      'the filter has an impossible size',
+    ],
+    ...(['executable', 'workdir', 'temporary'] as const).flatMap((name) =>
+      ['', '\0', 'bin\0', '/bin', '/b\0in\0'].map(
+        (value) =>
+          [
+            `${name} ${JSON.stringify(value)}`,
+            sealed(withOnly(name, raw(name, Buffer.from(value)))),
+            'not an absolute path',
+          ] as const,
+      ),
+    ),
+    ...['', 'word', 'wo\0rd\0', '\0\0'].map(
+      (value) =>
+        [
+          `argument ${JSON.stringify(value)}`,
+          sealed(withOnly('argument', raw('argument', Buffer.from(value)))),
+          'an argument is not a string',
+        ] as const,
+    ),
+    ...['', '\0', 'NAME\0', 'NAME=x', '=x\0', 'NA\0ME=x\0'].map(
+      (value) =>
+        [
+          `variable ${JSON.stringify(value)}`,
+          sealed(withOnly('variable', raw('variable', Buffer.from(value)))),
+          'a variable is not NAME=VALUE',
+        ] as const,
+    ),
+  ];
+  it.each(wrong)('%s', (_, bytes, reason) => {
+    expect(explain(bytes)).toMatchObject({ decoded: false, reason });
+  });
+});
