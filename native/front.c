@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { EXIT_NOT_STARTED = 125, SIGNAL_EXIT_BASE = 128, HANDOVER_FD = 4, FRAMES_MAX = 1 << 16 };
+enum { EXIT_NOT_STARTED = 125, SIGNAL_EXIT_BASE = 128, HANDOVER_FD = 4, FRAME_MAX = 1 << 16, FRAME_HEADER_BYTES = 8 };
 
 extern char **environ;
 
@@ -24,12 +24,12 @@ struct front {
   char temporary[PATH_MAX]; // the session's private directory, to be removed when it is empty
   int channel;              // the planner's end, taken over from it
   pid_t launcher;
-  unsigned char frames[FRAMES_MAX]; // everything that the launcher said since the hello
-  size_t frames_length;
-  size_t frames_taken;
+  unsigned char pending[FRAME_MAX]; // bytes of frames that are not whole yet
+  size_t pending_length;
+  unsigned char failure[FRAME_MAX]; // the first failed step before the command, as it came: the reporter explains it
+  size_t failure_length;
   int exit_code;
-  int ended;  // the command's end was reported
-  int failed; // a step before the command failed: the reporter explains it
+  int ended; // the command's end was reported
 };
 
 _Noreturn static void die(const char *what) {
@@ -145,28 +145,39 @@ static uint32_t word_at(const unsigned char *at) {
   return word;
 }
 
-static void take_frame(struct front *front, uint32_t kind, const unsigned char *payload, uint32_t length) {
-  if (kind == FRAME_STOPPED) raise(SIGSTOP);
-  if (kind == FRAME_FAILURE) front->failed = 1;
-  if (kind != FRAME_ENDED || length < 12) return;
-  front->ended = 1;
-  front->exit_code = word_at(payload) == ENDED_SIGNALLED ? SIGNAL_EXIT_BASE + (int)word_at(payload + 4)
-                                                         : (int)word_at(payload + 4);
+static void take_frame(struct front *front, const unsigned char *frame, size_t length) {
+  const unsigned char *payload = frame + FRAME_HEADER_BYTES;
+  switch (word_at(frame)) {
+  case FRAME_STOPPED: raise(SIGSTOP); break;
+  case FRAME_FAILURE:
+    if (front->failure_length > 0) break;
+    memcpy(front->failure, frame, length);
+    front->failure_length = length;
+    break;
+  case FRAME_ENDED:
+    if (length < FRAME_HEADER_BYTES + 12) break;
+    front->ended = 1;
+    front->exit_code = (int)word_at(payload + 4) + (word_at(payload) == ENDED_SIGNALLED ? SIGNAL_EXIT_BASE : 0);
+  }
 }
 
 // 0 when the channel is closed: the supervisor and the guard are gone.
 static int take_frames(struct front *front) {
-  ssize_t got = read(front->channel, front->frames + front->frames_length, FRAMES_MAX - front->frames_length);
+  size_t room = sizeof front->pending - front->pending_length;
+  ssize_t got = read(front->channel, front->pending + front->pending_length, room);
   if (got < 0 && errno == EINTR) return 1;
-  if (got <= 0) return 0;
-  front->frames_length += (size_t)got;
-  while (front->frames_length - front->frames_taken >= 8) {
-    const unsigned char *frame = front->frames + front->frames_taken;
-    uint32_t length = word_at(frame + 4);
-    if (length > front->frames_length - front->frames_taken - 8) break;
-    front->frames_taken += 8 + length;
-    take_frame(front, word_at(frame), frame + 8, length);
+  if (got <= 0) return 0; // also for a frame that is larger than any of ours
+  front->pending_length += (size_t)got;
+  size_t taken = 0;
+  while (front->pending_length - taken >= FRAME_HEADER_BYTES) {
+    const unsigned char *frame = front->pending + taken;
+    size_t length = FRAME_HEADER_BYTES + (size_t)word_at(frame + 4);
+    if (length > front->pending_length - taken) break;
+    take_frame(front, frame, length);
+    taken += length;
   }
+  front->pending_length -= taken;
+  memmove(front->pending, front->pending + taken, front->pending_length);
   return 1;
 }
 
@@ -216,11 +227,8 @@ static int explain(const struct front *front, char **arguments) {
     become_node(front, "report.cjs", arguments);
   }
   close(report[0]);
-  for (size_t sent = 0; sent < front->frames_taken;) {
-    ssize_t written = write(report[1], front->frames + sent, front->frames_taken - sent);
-    if (written <= 0) break;
-    sent += (size_t)written;
-  }
+  // One frame fits into a pipe, so writing it cannot block.
+  if (write(report[1], front->failure, front->failure_length) < 0) perror("nono: report");
   close(report[1]);
   return wait_for(reporter);
 }
@@ -263,7 +271,7 @@ int main(int argc, char **argv) {
   int launcher_code = wait_for(front.launcher);
   if (rmdir(front.temporary) != 0)
     fprintf(stderr, "nono: %s could not be removed: %s\n  Try: rm -r it\n", front.temporary, strerror(errno));
-  if (front.failed) return explain(&front, arguments);
+  if (front.failure_length > 0) return explain(&front, arguments);
   if (front.ended) end_as_the_command(&front);
   fprintf(stderr, "nono: the supervisor was killed, and the session with it\n");
   return launcher_code;

@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import packageInfo from '../../package.json';
 import { exitCodes, type Issue, NonoError } from '../errors.ts';
 import { foldAliases, policyOptions } from './flags.ts';
-import { reportError } from './output.ts';
+import { reportDefect, reportError } from './output.ts';
 import { type RunFlags, run } from './run.ts';
 
 type Runnable = {
@@ -60,7 +60,12 @@ function commandOf(name: string, words: readonly string[], flags: ParsedFlags): 
   return words;
 }
 
-function addRunnable(program: Command, runnable: Runnable, finish: (exitCode: number) => void): void {
+function addRunnable(
+  program: Command,
+  runnable: Runnable,
+  finish: (exitCode: number) => void,
+  asked: boolean,
+): void {
   const { name, usage, summary, examples } = runnable;
   const command = program
     .command(name)
@@ -79,7 +84,8 @@ function addRunnable(program: Command, runnable: Runnable, finish: (exitCode: nu
         finish(reportError(error, flags.json ?? false));
       }
     });
-  for (const option of policyOptions()) command.addOption(option);
+  // Twenty options are work: a command that this line does not name gets none.
+  for (const option of asked ? policyOptions() : []) command.addOption(option);
   if (name === 'shell') command.option('--shell <path>', 'the shell to open instead of $SHELL');
   else command.argument('[command...]');
 }
@@ -97,7 +103,7 @@ function usageIssue({ code, message }: CommanderError): Issue {
   return { code: kind, message: first, remedy: meant ?? 'nono --help' };
 }
 
-function buildProgram(finish: (exitCode: number) => void): Command {
+function buildProgram(words: readonly string[], finish: (exitCode: number) => void): Command {
   const program = new Command('nono')
     .description('Run a program so that the kernel denies what it was not granted.')
     .usage('COMMAND [flags]')
@@ -107,7 +113,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     .configureOutput({ writeErr: () => {} })
     .configureHelp({ helpWidth: 80 })
     .addHelpText('after', '\nTry:\n  nono run --allow . -- COMMAND');
-  for (const runnable of runnables) addRunnable(program, runnable, finish);
+  for (const runnable of runnables) addRunnable(program, runnable, finish, words.includes(runnable.name));
   for (const command of program.commands)
     command
       .exitOverride()
@@ -124,7 +130,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
  */
 export function main(words: readonly string[]): number {
   let exitCode = 0;
-  const program = buildProgram((code) => {
+  const program = buildProgram(words, (code) => {
     exitCode = code;
   });
   try {
@@ -134,7 +140,7 @@ export function main(words: readonly string[]): number {
     }
     program.parse(words, { from: 'user' });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
+    if (!(error instanceof CommanderError)) return reportDefect(error);
     if (error.exitCode === 0) return 0; // help and version were printed
     return reportError(new NonoError([usageIssue(error)]), words.includes('--json'));
   }

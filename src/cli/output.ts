@@ -1,7 +1,8 @@
 // Where nono's own words go: standard error, never through a stream that would make the command's descriptors
 // non-blocking; results go to standard output.
 import { fstatSync, writeSync } from 'node:fs';
-import { NonoError } from '../errors.ts';
+import { exitCodes, NonoError } from '../errors.ts';
+import { escapeText } from '../term/escape.ts';
 import { renderIssues } from '../term/issues.ts';
 import { coloured, plain, type Style } from '../term/style.ts';
 
@@ -51,4 +52,13 @@ export function reportError(error: unknown, json: boolean): number {
       : renderIssues(issues, styleFor(2)),
   );
   return exitCode;
+}
+
+/** An error that nono has no words for is a defect of its own: it stops the run, and says so with its trace. */
+export function reportDefect(error: unknown): number {
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  say(
+    `nono: a defect in nono stopped the run\n${escapeText(trace).replaceAll('\\n', '\n')}\n  Try: report it with this trace`,
+  );
+  return exitCodes.notStarted;
 }

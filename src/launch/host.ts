@@ -31,46 +31,78 @@ function kindOf(
   return status.isCharacterDevice() || status.isBlockDevice() ? 'device' : 'other';
 }
 
+/** The target of a link; null where there is no link. Asked by lstat first, since an exception costs more than the call. */
 function linkTarget(path: AbsolutePath): string | null {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return null; // not a link: the caller asked in order to know
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : null;
+}
+
+const missesBeforeListing = 4;
+
+/** Knows what is not there: a directory that was asked for in vain a few times is listed once instead. */
+class Absences {
+  readonly #misses = new Map<AbsolutePath, number>();
+  readonly #names = new Map<AbsolutePath, Set<string> | null>();
+
+  has(directory: AbsolutePath, name: string): boolean {
+    const names = this.#names.get(directory);
+    return names !== undefined && names !== null && name !== '.' && name !== '..' && !names.has(name);
+  }
+
+  note(directory: AbsolutePath): void {
+    const misses = (this.#misses.get(directory) ?? 0) + 1;
+    this.#misses.set(directory, misses);
+    if (misses === missesBeforeListing) this.#names.set(directory, namesIn(directory));
   }
 }
 
-type Inspect = (path: AbsolutePath) => PathFact;
+function namesIn(directory: AbsolutePath): Set<string> | null {
+  try {
+    return new Set(readdirSync(directory));
+  } catch {
+    return null; // it may be entered but not listed: every name is asked for by itself
+  }
+}
 
-function missing(path: AbsolutePath, inspect: Inspect): PathFact {
-  const target = path.endsWith('/') ? null : linkTarget(path);
-  const parent = inspect(parentOf(path));
-  if (!('canonical' in parent)) return parent;
-  const canonical = childOf(parent.canonical, nameOf(path));
-  if (target !== null) {
+/** Looks paths up, parents first, and remembers the answers: one run sees one state of the disk. */
+function pathLookup(): (path: AbsolutePath) => PathFact {
+  const known = new Map<AbsolutePath, PathFact>();
+  const absences = new Absences();
+
+  const missing = (path: AbsolutePath, parent: PathFact): PathFact => {
+    if (!('canonical' in parent)) return parent;
+    const canonical = childOf(parent.canonical, nameOf(path));
+    const nearest = 'nearest' in parent ? parent.nearest : parent.canonical;
+    const target = parent.kind === 'directory' ? linkTarget(canonical) : null;
+    if (target === null) return { kind: 'missing', canonical, nearest };
     const led = inspect(isAbsolute(target) ? target : childOf(parent.canonical, target));
     return { kind: 'dangling', canonical: 'canonical' in led ? led.canonical : canonical, target };
-  }
-  return { kind: 'missing', canonical, nearest: 'nearest' in parent ? parent.nearest : parent.canonical };
-}
+  };
 
-function lookUp(path: AbsolutePath, inspect: Inspect): PathFact {
-  try {
-    const status = statSync(path, { throwIfNoEntry: false });
-    if (status === undefined) return missing(path, inspect);
-    const canonical = realpathSync.native(path) as AbsolutePath;
-    return { kind: kindOf(status), canonical, mode: status.mode };
-  } catch (error) {
-    const errno = errnoOf(error);
-    if (errno === 'ELOOP') return { kind: 'loop' };
-    if (errno === 'ENOENT' || errno === 'ENOTDIR') return missing(path, inspect);
-    return { kind: 'inaccessible', errno };
-  }
-}
+  const lookUp = (path: AbsolutePath): PathFact => {
+    const parent = path === '/' ? null : inspect(parentOf(path));
+    if (parent?.kind === 'missing') return missing(path, parent); // nothing can be below nothing
+    const directory = parent?.kind === 'directory' ? parent.canonical : null;
+    if (directory !== null && absences.has(directory, nameOf(path)))
+      return { kind: 'missing', canonical: childOf(directory, nameOf(path)), nearest: directory };
+    try {
+      const status = statSync(path, { throwIfNoEntry: false });
+      if (status !== undefined)
+        return {
+          kind: kindOf(status),
+          canonical: realpathSync.native(path) as AbsolutePath,
+          mode: status.mode,
+        };
+    } catch (error) {
+      const errno = errnoOf(error);
+      if (errno === 'ELOOP') return { kind: 'loop' };
+      if (errno !== 'ENOTDIR') return { kind: 'inaccessible', errno };
+    }
+    if (directory !== null) absences.note(directory);
+    return parent === null ? { kind: 'inaccessible', errno: 'ENOENT' } : missing(path, parent);
+  };
 
-function memoized(): Inspect {
-  const known = new Map<AbsolutePath, PathFact>();
-  const inspect: Inspect = (path) => {
-    const fact = known.get(path) ?? lookUp(path, inspect);
+  const inspect = (path: AbsolutePath): PathFact => {
+    const fact = known.get(path) ?? lookUp(path);
     known.set(path, fact);
     return fact;
   };
@@ -132,8 +164,16 @@ function workingDirectory(): AbsolutePath | null {
   }
 }
 
+function descriptorTarget(descriptor: number): string | null {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`);
+  } catch {
+    return null; // closed, or no /proc: then it is no terminal that could be granted
+  }
+}
+
 function terminals(): AbsolutePath[] {
-  const targets = [0, 1, 2].map((descriptor) => linkTarget(`/proc/self/fd/${descriptor}`));
+  const targets = [0, 1, 2].map(descriptorTarget);
   return [
     ...new Set(
       targets.filter((target): target is AbsolutePath => /^\/dev\/(pts\/|tty)\d/.test(target ?? '')),
@@ -169,7 +209,7 @@ function callerEnvironment(): Record<string, string> {
 /** This machine, now. The session's private directory is named here and made by the launch. */
 export function thisHost(): Host {
   const environment = callerEnvironment();
-  const inspect = memoized();
+  const inspect = pathLookup();
   const candidates = [environment.HOME ?? '', accountHome() ?? ''].filter(isAbsolute);
   const homes = [
     ...new Set(candidates.map((home) => (home === '/' ? home : (home.replace(/\/+$/, '') as AbsolutePath)))),

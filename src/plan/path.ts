@@ -1,5 +1,4 @@
 // Paths as text: containment and the spellings that a user may give. Nothing here looks at a disk.
-import { posix } from 'node:path';
 import type { AbsolutePath, Host } from './host.ts';
 
 /** True when `path` is `directory` itself or lies below it. */
@@ -12,11 +11,12 @@ export function isAbsolute(path: string): path is AbsolutePath {
 }
 
 export function parentOf(path: AbsolutePath): AbsolutePath {
-  return posix.dirname(path) as AbsolutePath;
+  const slash = path.lastIndexOf('/');
+  return slash === 0 ? '/' : (path.slice(0, slash) as AbsolutePath);
 }
 
 export function nameOf(path: AbsolutePath): string {
-  return posix.basename(path);
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 export function childOf(directory: AbsolutePath, name: string): AbsolutePath {
@@ -41,6 +41,7 @@ export function isFaithful(text: string): boolean {
  * the working directory is needed and unknown.
  */
 export function toAbsolute(path: string, host: Host): AbsolutePath | null {
+  if (path.length > 1 && path.endsWith('/')) return toAbsolute(path.slice(0, -1), host);
   if (isAbsolute(path)) return path;
   if (path === '~') return host.home;
   if (path.startsWith('~/')) return host.home && childOf(host.home, path.slice(2));

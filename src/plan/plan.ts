@@ -24,7 +24,7 @@ export type Plan = {
   readonly workdir: AbsolutePath | null;
   /** One grant a path, canonical, in the order in which they were asked for: the user's first. */
   readonly grants: readonly Grant[];
-  /** What no grant may expose. */
+  /** What no grant may expose; spelled out only when asked for. */
   readonly protected: readonly SensitivePath[];
   readonly network: Policy['network'];
   readonly environment: Environment;
@@ -93,9 +93,9 @@ function gatherGrants(
   return mergeGrants([
     ...asked,
     sessionGrant(host.temporary),
-    ...(command === null ? [] : commandGrants(command, host, protection)),
-    ...toolchainGrants(host, protection),
     ...systemGrants(host, protection),
+    ...toolchainGrants(host, protection),
+    ...(command === null ? [] : commandGrants(command, host, protection)),
   ]);
 }
 
@@ -144,7 +144,9 @@ export function buildPlan(policy: Policy, host: Host, support: Support): Plan {
     command,
     workdir,
     grants,
-    protected: protection.paths,
+    get protected() {
+      return protection.paths();
+    },
     network: policy.network,
     environment: planEnvironment(policy, host, workdir, writableAt(grants, host)),
     temporary: host.temporary,

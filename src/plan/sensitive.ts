@@ -1,4 +1,7 @@
-// The paths that no grant may expose: the built-in lists, spelled out for this machine.
+// The paths that no grant may expose: the built-in lists, held against this machine.
+//
+// A list of a thousand paths is asked at every start and hardly ever matches, so it is kept as one text per base
+// directory and searched as text. Only what exists and is a link is looked up: it leads elsewhere.
 import { sensitiveList } from '../policy/lists.ts';
 import type { AbsolutePath, Host } from './host.ts';
 import { childOf, contains, isAbsolute, lineage } from './path.ts';
@@ -11,35 +14,78 @@ export type SensitivePath = {
 };
 
 export type Protection = {
-  readonly paths: readonly SensitivePath[];
-  /** What a grant of `path` would expose: protected paths below it, or the one that it lies in. */
+  /** Every protected path of this machine, as it is spelled here. */
+  readonly paths: () => readonly SensitivePath[];
+  /** What a grant of the canonical `path` would expose: protected paths below it, or the one that it lies in. */
   readonly exposedBy: (path: AbsolutePath) => readonly SensitivePath[];
 };
 
+type Listed = Omit<SensitivePath, 'path'> & { readonly spelling: string };
+
+const listed: readonly Listed[] = sensitiveList.groups.flatMap(({ name, title, entries }) =>
+  entries.map(({ path, reason }) => ({ spelling: path, group: name, title, reason })),
+);
+
 const xdgDefaults: Record<string, string> = {
-  XDG_CONFIG_HOME: '.config',
-  XDG_DATA_HOME: '.local/share',
-  XDG_STATE_HOME: '.local/state',
-  XDG_CACHE_HOME: '.cache',
+  $XDG_CONFIG_HOME: '.config',
+  $XDG_DATA_HOME: '.local/share',
+  $XDG_STATE_HOME: '.local/state',
+  $XDG_CACHE_HOME: '.cache',
 };
 
+/** A listed path as its base (`/`, `~` or another variable) and what follows; the XDG directories count as home. */
+function splitSpelling(spelling: string): { base: string; rest: string } {
+  if (spelling.startsWith('/')) return { base: '/', rest: spelling.slice(1) };
+  const slash = spelling.indexOf('/');
+  const base = slash < 0 ? spelling : spelling.slice(0, slash);
+  const rest = slash < 0 ? '' : spelling.slice(slash + 1);
+  const inHome = xdgDefaults[base];
+  if (inHome === undefined) return { base, rest };
+  return { base: '~', rest: rest === '' ? inHome : `${inHome}/${rest}` };
+}
+
+/** The listed paths below one base: by what follows it, and as one text in which each stands between NULs. */
+type Shelf = { readonly entries: ReadonlyMap<string, Listed>; readonly text: string };
+
+function shelve(): ReadonlyMap<string, Shelf> {
+  const byBase = new Map<string, Map<string, Listed>>();
+  for (const each of listed) {
+    const { base, rest } = splitSpelling(each.spelling);
+    const entries = byBase.get(base) ?? new Map<string, Listed>();
+    byBase.set(base, entries);
+    if (!entries.has(rest)) entries.set(rest, each);
+  }
+  const shelf = (entries: Map<string, Listed>): Shelf => ({
+    entries,
+    text: `\0${[...entries.keys()].join('\0')}\0`,
+  });
+  return new Map([...byBase].map(([base, entries]) => [base, shelf(entries)]));
+}
+
+const shelves = shelve();
+
+/** A place on this machine where a shelf, from `rest` on, is to be found. */
+type Anchor = { readonly path: AbsolutePath; readonly shelf: Shelf; readonly rest: string };
+
 function valuesOf(variable: string, host: Host): AbsolutePath[] {
-  const value = host.environment[variable] ?? '';
+  const value = host.environment[variable.slice(1)] ?? '';
   return value.split(':').filter(isAbsolute);
 }
 
-/** Every place that one listed spelling means here: all homes, the relocated and the default directories. */
-export function placesOf(spelling: string, host: Host): AbsolutePath[] {
-  if (isAbsolute(spelling)) return [spelling];
-  const [head = '', ...rest] = spelling.split('/');
-  const bases = (): AbsolutePath[] => {
-    if (head === '~') return [...host.homes];
-    const variable = head.slice(1);
-    const fallback = xdgDefaults[variable];
-    if (fallback === undefined) return valuesOf(variable, host);
-    return [...valuesOf(variable, host), ...host.homes.map((home) => childOf(home, fallback))];
-  };
-  return bases().map((base) => (rest.length === 0 ? base : childOf(base, rest.join('/'))));
+/** Where the bases are: the homes, what relocates parts of them, the root, and variables that name a store. */
+function bases(host: Host): Anchor[] {
+  const home = shelves.get('~') as Shelf;
+  return [...shelves]
+    .flatMap(([base, shelf]) => {
+      if (base === '/') return [{ path: '/' as const, shelf, rest: '' }];
+      const places = base === '~' ? host.homes : valuesOf(base, host);
+      return places.map((path): Anchor => ({ path, shelf, rest: '' }));
+    })
+    .concat(
+      Object.entries(xdgDefaults).flatMap(([variable, rest]) =>
+        valuesOf(variable, host).map((path): Anchor => ({ path, shelf: home, rest })),
+      ),
+    );
 }
 
 /** Where a path leads, links resolved, whether or not anything is there yet. */
@@ -48,25 +94,72 @@ function canonicalOf(path: AbsolutePath, host: Host): AbsolutePath {
   return fact.kind === 'loop' || fact.kind === 'inaccessible' ? path : fact.canonical;
 }
 
-function spellOut(host: Host): SensitivePath[] {
-  const found = new Map<AbsolutePath, SensitivePath>();
-  for (const { name, title, entries } of sensitiveList.groups)
-    for (const { path: spelling, reason } of entries)
-      for (const place of placesOf(spelling, host))
-        for (const path of [place, canonicalOf(place, host)])
-          if (!found.has(path)) found.set(path, { path, group: name, title, reason });
-  return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+function below(rest: string, name: string): string {
+  return rest === '' ? name : `${rest}/${name}`;
 }
 
-/** The index of the first path that is not before `path`. */
-function firstFrom(paths: readonly SensitivePath[], path: string): number {
-  let low = 0;
-  for (let high = paths.length; low < high; ) {
-    const middle = (low + high) >> 1;
-    if ((paths[middle]?.path ?? '') < path) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+/** The anchor and, for every link that stands on the way to a listed path, the anchor of where it leads. */
+function withLinks(anchor: Anchor, host: Host): Anchor[] {
+  const path = canonicalOf(anchor.path, host);
+  const here = [{ ...anchor, path }, ...(path === anchor.path ? [] : [anchor])];
+  const { text } = anchor.shelf;
+  const inside = host.list(path).flatMap(({ name, kind }): Anchor[] => {
+    const rest = below(anchor.rest, name);
+    const leadsOn = text.includes(`\0${rest}/`);
+    if (kind === 'directory')
+      return leadsOn ? withLinks({ ...anchor, path: childOf(path, name), rest }, host).slice(1) : [];
+    if (kind !== 'symlink' || !(leadsOn || text.includes(`\0${rest}\0`))) return [];
+    return withLinks({ ...anchor, path: childOf(path, name), rest }, host);
+  });
+  return [...here, ...inside];
+}
+
+/** The listed paths of an anchor that a grant of `path` would expose, by what follows the base. */
+function matches({ path: at, shelf, rest }: Anchor, path: AbsolutePath): string[] {
+  if (contains(path, at) && path !== at) return matches({ path: at, shelf, rest }, at);
+  if (!contains(at, path)) return [];
+  const asked = path === at ? rest : below(rest, at === '/' ? path.slice(1) : path.slice(at.length + 1));
+  const around = asked === '' ? [] : lineage(`/${asked}`).map((ancestor) => ancestor.slice(1));
+  const found = around.filter((ancestor) => shelf.text.includes(`\0${ancestor}\0`));
+  if (asked !== '' && !shelf.text.includes(`\0${asked}/`)) return found;
+  return [
+    ...found,
+    ...[...shelf.entries.keys()].filter((each) => asked === '' || each.startsWith(`${asked}/`)),
+  ];
+}
+
+/** The path on this machine of what a shelf lists, seen from an anchor; null where it is not below it. */
+function placeOf({ path, rest }: Anchor, listedRest: string): AbsolutePath | null {
+  if (listedRest === rest) return path;
+  if (rest === '') return childOf(path, listedRest);
+  return listedRest.startsWith(`${rest}/`) ? childOf(path, listedRest.slice(rest.length + 1)) : null;
+}
+
+function spelledAt(anchor: Anchor, listedRest: string): SensitivePath[] {
+  const entry = anchor.shelf.entries.get(listedRest);
+  const path = placeOf(anchor, listedRest) ?? anchor.path;
+  if (entry === undefined) return [];
+  return [{ path, group: entry.group, title: entry.title, reason: entry.reason }];
+}
+
+function distinct(paths: readonly SensitivePath[]): SensitivePath[] {
+  return [...new Map(paths.map((each) => [each.path, each])).values()];
+}
+
+/** Every place that one listed spelling means here. */
+export function placesOf(spelling: string, host: Host): AbsolutePath[] {
+  if (isAbsolute(spelling)) return [spelling];
+  const slash = spelling.indexOf('/');
+  const base = slash < 0 ? spelling : spelling.slice(0, slash);
+  const inHome = xdgDefaults[base];
+  const starts =
+    base === '~'
+      ? host.homes
+      : [
+          ...valuesOf(base, host),
+          ...(inHome === undefined ? [] : host.homes.map((home) => childOf(home, inHome))),
+        ];
+  return starts.map((start) => (slash < 0 ? start : childOf(start, spelling.slice(slash + 1))));
 }
 
 /**
@@ -74,20 +167,23 @@ function firstFrom(paths: readonly SensitivePath[], path: string): number {
  * of a protected directory where it names that part alone.
  */
 export function protect(host: Host, bypasses: readonly AbsolutePath[]): Protection {
+  const anchors = bases(host).flatMap((anchor) => withLinks(anchor, host));
   const lifted = (path: AbsolutePath) => bypasses.some((bypass) => contains(bypass, path));
-  const paths = spellOut(host).filter(({ path }) => !lifted(path));
-  const byPath = new Map(paths.map((each) => [each.path, each]));
-
-  const below = (path: AbsolutePath): SensitivePath[] => {
-    const prefix = path === '/' ? '/' : `${path}/`;
-    const found: SensitivePath[] = [];
-    for (let i = firstFrom(paths, prefix); paths[i]?.path.startsWith(prefix); i++)
-      found.push(paths[i] as SensitivePath);
-    return found;
+  return {
+    paths: () => {
+      const all = anchors.flatMap((anchor) =>
+        [...anchor.shelf.entries.keys()]
+          .filter((rest) => placeOf(anchor, rest) !== null)
+          .flatMap((rest) => spelledAt(anchor, rest)),
+      );
+      return distinct(all.filter(({ path }) => !lifted(path)));
+    },
+    exposedBy: (path) => {
+      if (lifted(path)) return [];
+      const exposed = anchors.flatMap((anchor) =>
+        matches(anchor, path).flatMap((rest) => spelledAt(anchor, rest)),
+      );
+      return distinct(exposed.filter((each) => !lifted(each.path)));
+    },
   };
-  const around = (path: AbsolutePath): SensitivePath[] => {
-    if (lifted(path)) return [];
-    return lineage(path).flatMap((ancestor) => byPath.get(ancestor) ?? []);
-  };
-  return { paths, exposedBy: (path) => [...around(path), ...below(path)] };
 }

@@ -1,6 +1,6 @@
 // What every program may read: the built-in list, less what is secret within it.
 
-import { systemList } from '../policy/lists.ts';
+import { type SystemEntry, systemList } from '../policy/lists.ts';
 import type { Access, Origin } from '../policy/policy.ts';
 import type { Grant } from './grant.ts';
 import type { AbsolutePath, Entry, FileKind, Host } from './host.ts';
@@ -31,15 +31,11 @@ function isPublic(entry: Entry): boolean {
 
 type Listed = { readonly path: string; readonly access: Access; readonly origin: Origin };
 
-function grantListed({ path, access, origin }: Listed, host: Host, protection: Protection): Grant[] {
+function lookUp({ path, access, origin }: Listed, host: Host): Grant[] {
   return placesOf(path, host).flatMap((place) => {
     const fact = host.inspect(place);
     if (!('mode' in fact)) return [];
-    return grantAround(
-      { path: fact.canonical, kind: fact.kind, access, origin, required: false },
-      host,
-      protection,
-    );
+    return [{ path: fact.canonical, kind: fact.kind, access, origin, required: false }];
   });
 }
 
@@ -60,11 +56,19 @@ function terminals(host: Host): Listed[] {
   }));
 }
 
+function listedOf(entries: readonly SystemEntry[]): Listed[] {
+  return entries.map(({ path, access, group }) => ({ path, access, origin: `built-in:${group}` }));
+}
+
 export function systemGrants(host: Host, protection: Protection): Grant[] {
-  const listed = [...systemList.entries, ...systemList.home].map(
-    ({ path, access, group }): Listed => ({ path, access, origin: `built-in:${group}` }),
-  );
-  return [...listed, ...trustStores(host), ...terminals(host)].flatMap((each) =>
-    grantListed(each, host, protection),
-  );
+  const system = listedOf(systemList.entries).flatMap((each) => lookUp(each, host));
+  // What the home and the environment name is granted whole or not at all: only the system's own directories are
+  // known well enough to be granted in parts.
+  const named = [...listedOf(systemList.home), ...trustStores(host), ...terminals(host)];
+  return [
+    ...system.flatMap((grant) => grantAround(grant, host, protection)),
+    ...named
+      .flatMap((each) => lookUp(each, host))
+      .filter(({ path }) => protection.exposedBy(path).length === 0),
+  ];
 }

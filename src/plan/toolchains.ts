@@ -5,26 +5,44 @@ import type { Grant } from './grant.ts';
 import type { AbsolutePath, Host } from './host.ts';
 import { childOf, contains, isAbsolute, nameOf, parentOf } from './path.ts';
 import { type Protection, placesOf } from './sensitive.ts';
-import { grantAround } from './system.ts';
 
-/** Matches a listed path with at most one `*` component; returns what the `*` stood for, `''` without one. */
-function matchListed(listed: AbsolutePath, path: AbsolutePath): string | null {
-  const star = listed.indexOf('*');
-  if (star < 0) return listed === path ? '' : null;
-  const [before, after] = [listed.slice(0, star), listed.slice(star + 1)];
-  if (!path.startsWith(before) || !path.endsWith(after)) return null;
-  const component = path.slice(before.length, path.length - after.length);
+/** How a listed directory, whose text may hold one `*` component, leads to what to read. */
+type Toolchain = {
+  readonly before: string;
+  readonly after: string | null;
+  readonly reads: readonly string[];
+};
+
+const spelledOut = new WeakMap<Host, readonly Toolchain[]>();
+
+/** The list for this machine, made once: every directory of PATH is held against it. */
+function toolchainsOf(host: Host): readonly Toolchain[] {
+  const known = spelledOut.get(host);
+  if (known !== undefined) return known;
+  const toolchains = toolchainList.entries.flatMap(({ path, reads }) =>
+    placesOf(path, host).map((place): Toolchain => {
+      const [before = '', after = null] = place.split('*');
+      return { before, after, reads };
+    }),
+  );
+  spelledOut.set(host, toolchains);
+  return toolchains;
+}
+
+/** What the `*` stands for in this directory, `''` where the listed path has none, null where it is another. */
+function matchToolchain({ before, after }: Toolchain, directory: AbsolutePath): string | null {
+  if (after === null) return before === directory ? '' : null;
+  if (!directory.startsWith(before) || !directory.endsWith(after)) return null;
+  const component = directory.slice(before.length, directory.length - after.length);
   return component === '' || component.includes('/') ? null : component;
 }
 
 function listedReads(directory: AbsolutePath, host: Host): AbsolutePath[] {
-  return toolchainList.entries.flatMap(({ path, reads }) =>
-    placesOf(path, host).flatMap((place) => {
-      const component = matchListed(place, directory);
-      if (component === null) return [];
-      return reads.flatMap((read) => placesOf(read.replaceAll('*', component), host));
-    }),
-  );
+  return toolchainsOf(host).flatMap((toolchain) => {
+    const component = matchToolchain(toolchain, directory);
+    if (component === null) return [];
+    return toolchain.reads.flatMap((read) => placesOf(read.replaceAll('*', component), host));
+  });
 }
 
 function exists(path: AbsolutePath, host: Host): boolean {
@@ -41,11 +59,11 @@ function prefixOf(directory: AbsolutePath, host: Host): AbsolutePath | null {
   return marks.some((mark) => exists(mark, host)) ? prefix : null;
 }
 
+/** PATH is no list of grants: a directory that holds anything protected, such as the home, is left out. */
 function readGrant(path: AbsolutePath, origin: Origin, host: Host, protection: Protection): Grant[] {
   const fact = host.inspect(path);
-  if (!('mode' in fact) || host.homes.some((home) => contains(fact.canonical, home))) return [];
-  const grant: Grant = { path: fact.canonical, kind: fact.kind, access: 'read', origin, required: false };
-  return grantAround(grant, host, protection);
+  if (!('mode' in fact) || protection.exposedBy(fact.canonical).length > 0) return [];
+  return [{ path: fact.canonical, kind: fact.kind, access: 'read', origin, required: false }];
 }
 
 /** Read grants for the installation around a directory of executables. */

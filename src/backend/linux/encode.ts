@@ -11,7 +11,8 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
 // As node:zlib's, which would add 5 ms to every start.
 function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
-  for (const byte of bytes) crc = (crc >>> 8) ^ (crcTable[(crc ^ byte) & 255] as number);
+  for (let i = 0; i < bytes.length; i++)
+    crc = (crc >>> 8) ^ (crcTable[(crc ^ (bytes[i] as number)) & 255] as number);
   return ~crc >>> 0;
 }
 
@@ -31,56 +32,65 @@ const headerBytes = 12;
 const recordHeaderBytes = 8;
 const checksumBytes = 4;
 
-/** One record: its tag and its payload. */
-export type Record = { readonly tag: keyof typeof tags; readonly payload: Uint8Array };
-
-/** Numbers in a row: `u32` as number, `u64` as bigint. */
-function numbers(...values: readonly (number | bigint)[]): Buffer {
-  const buffer = Buffer.alloc(
-    values.reduce<number>((size, value) => size + (typeof value === 'bigint' ? 8 : 4), 0),
-  );
-  let offset = 0;
-  for (const value of values)
-    offset =
-      typeof value === 'bigint'
-        ? buffer.writeBigUInt64LE(value, offset)
-        : buffer.writeUInt32LE(value, offset);
-  return buffer;
-}
-
-/** A string with its terminating NUL: the launcher uses it in place. */
-function text(value: string): Buffer {
-  return Buffer.from(`${value}\0`, 'utf8');
-}
+/** One record: its tag and its payload, as numbers (`u32` as number, `u64` as bigint), then text or bytes. */
+export type Record = {
+  readonly tag: keyof typeof tags;
+  readonly numbers?: readonly (number | bigint)[];
+  /** Stored with a terminating NUL: the launcher uses it in place. */
+  readonly text?: string;
+  readonly bytes?: Uint8Array;
+};
 
 export const record = {
   hygiene: (keepCapabilities: bigint, flags: number): Record => ({
     tag: 'hygiene',
-    payload: numbers(keepCapabilities, flags),
+    numbers: [keepCapabilities, flags],
   }),
-  layer: (fs: bigint, net: bigint, scoped: bigint): Record => ({
-    tag: 'layer',
-    payload: numbers(fs, net, scoped),
-  }),
+  layer: (fs: bigint, net: bigint, scoped: bigint): Record => ({ tag: 'layer', numbers: [fs, net, scoped] }),
   rule: (access: bigint, layers: number, flags: number, path: string): Record => ({
     tag: 'rule',
-    payload: Buffer.concat([numbers(access, layers, flags), text(path)]),
+    numbers: [access, layers, flags],
+    text: path,
   }),
-  filter: (instructions: Uint8Array): Record => ({ tag: 'filter', payload: instructions }),
+  filter: (instructions: Uint8Array): Record => ({ tag: 'filter', bytes: instructions }),
   text: (tag: 'executable' | 'argument' | 'variable' | 'workdir' | 'temporary', value: string): Record => ({
     tag,
-    payload: text(value),
+    text: value,
   }),
 };
 
+const largestNumberBytes = 8;
+const largestCharacterBytes = 3;
+
+function roomFor({ numbers = [], text = '', bytes }: Record): number {
+  const payload =
+    largestNumberBytes * numbers.length + largestCharacterBytes * text.length + 1 + (bytes?.length ?? 0);
+  return recordHeaderBytes + payload;
+}
+
+/** Writes one record at the offset; returns the offset after it. */
+function writeRecord(buffer: Buffer, start: number, { tag, numbers = [], text, bytes }: Record): number {
+  let at = start + recordHeaderBytes;
+  for (const value of numbers)
+    at = typeof value === 'bigint' ? buffer.writeBigUInt64LE(value, at) : buffer.writeUInt32LE(value, at);
+  if (text !== undefined) at = buffer.writeUInt8(0, at + buffer.write(text, at, 'utf8'));
+  if (bytes !== undefined) {
+    buffer.set(bytes, at);
+    at += bytes.length;
+  }
+  buffer.writeUInt32LE(tags[tag], start);
+  buffer.writeUInt32LE(at - start - recordHeaderBytes, start + 4);
+  return at;
+}
+
 /** The whole program: header, records, checksum. */
 export function encodeProgram(records: readonly Record[]): Uint8Array {
-  const body = records.flatMap(({ tag, payload }) => [numbers(tags[tag], payload.length), payload]);
-  const size = records.reduce((sum, { payload }) => sum + recordHeaderBytes + payload.length, 0);
-  const header = Buffer.alloc(headerBytes);
-  header.write('NONO', 0, 'latin1');
-  header.writeUInt16LE(formatVersion, 4);
-  header.writeUInt32LE(headerBytes + size + checksumBytes, 8);
-  const checked = Buffer.concat([header, ...body]);
-  return Buffer.concat([checked, numbers(crc32(checked))]);
+  const room = records.reduce((sum, each) => sum + roomFor(each), headerBytes + checksumBytes);
+  const buffer = Buffer.alloc(room);
+  const end = records.reduce((at, each) => writeRecord(buffer, at, each), headerBytes);
+  buffer.write('NONO', 0, 'latin1');
+  buffer.writeUInt16LE(formatVersion, 4);
+  buffer.writeUInt32LE(end + checksumBytes, 8);
+  buffer.writeUInt32LE(crc32(buffer.subarray(0, end)), end);
+  return buffer.subarray(0, end + checksumBytes);
 }

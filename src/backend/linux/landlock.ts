@@ -91,8 +91,15 @@ const fileRights: Record<Access, bigint> = {
 /** What a grant means in rights, as far as this ABI knows them. */
 export function rightsFor(abi: number): (grant: { kind: FileKind; access: Access }) => bigint {
   const known = handledBy(abi, 'open').fs;
-  return ({ kind, access }) => {
+  const rightsOf = ({ kind, access }: { kind: FileKind; access: Access }) => {
     if (kind === 'directory') return treeRights[access] & known;
     return (fileRights[access] | (kind === 'device' ? fs.controlDevice : 0n)) & known;
+  };
+  const answers = new Map<string, bigint>();
+  return (grant) => {
+    const key = `${grant.kind} ${grant.access}`;
+    const rights = answers.get(key) ?? rightsOf(grant);
+    answers.set(key, rights);
+    return rights;
   };
 }

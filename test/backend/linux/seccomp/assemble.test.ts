@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type Action, actionNumber } from '../../../../src/backend/linux/seccomp/action.ts';
 import { type Architecture, auditArchitecture } from '../../../../src/backend/linux/seccomp/architecture.ts';
 import { assemble } from '../../../../src/backend/linux/seccomp/assemble.ts';
+import { opcode } from '../../../../src/backend/linux/seccomp/instruction.ts';
 import {
   type ArgumentTest,
   filterRules,
@@ -103,7 +104,7 @@ describe.each(machines)('assemble(), network $network on $architecture', ({ netw
   });
 
   it('allows every number that no rule names', () => {
-    const named = new Set(names.map((name) => syscallNumbers[name][architecture]));
+    const named = new Set<number | null>(names.map((name) => syscallNumbers[name][architecture]));
     const zeros = [0n, 0n, 0n, 0n, 0n, 0n];
     for (let number = 0; number < 600; number++)
       if (!named.has(number)) expect([number, answer(number, zeros)]).toEqual([number, { kind: 'allow' }]);
@@ -167,6 +168,23 @@ describe('assemble()', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it('jumps over a half that is longer than a branch reaches', () => {
+    const test: ArgumentTest = { argument: 1, mask: 0xff, noneOf: [1, 2, 3] };
+    const rules: SyscallRule[] = [
+      { calls: names, when: [test, test], action: { kind: 'kill' }, reason: 'long' },
+    ];
+    const filter = assemble(rules, 'x64');
+    expect(filter.some(({ code }) => code === opcode.jump)).toBe(true);
+    for (let number = 0; number < 600; number++)
+      for (const registers of [
+        [0n, 2n],
+        [0n, 4n],
+      ]) {
+        const call = { architecture: auditArchitecture.x64, number, arguments: registers };
+        expect(simulate(filter, call)).toEqual(evaluate(rules, 'x64', number, registers));
+      }
   });
 
   it('allows everything without rules', () => {
