@@ -19,20 +19,24 @@ static int create_ruleset(const struct layer *layer) {
 }
 
 // The plan named a canonical path: a link in it now was swapped in since, so opening must fail.
-static int open_canonical(const char *path) {
-  struct open_how_v1 how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_WITHOUT_SYMLINKS};
-  return (int)syscall(NR_OPENAT2, AT_FDCWD, path, &how, sizeof how);
+static int open_canonical(const struct rule *rule) {
+  uint64_t directory = rule->flags & RULE_DIRECTORY ? O_DIRECTORY : 0;
+  struct open_how_v1 how = {.flags = O_PATH | O_CLOEXEC | directory, .resolve = RESOLVE_WITHOUT_SYMLINKS};
+  return (int)syscall(NR_OPENAT2, AT_FDCWD, rule->path, &how, sizeof how);
+}
+
+// A file's rights on what has become a directory would hold for everything below it.
+static void refuse_directory(int fd, const char *path) {
+  struct stat status;
+  if (fstat(fd, &status) != 0) fail("inspect a granted path", path, errno);
+  if (S_ISDIR(status.st_mode)) fail("open a granted path", path, EISDIR);
 }
 
 static void add_rule(const struct layers *layers, const struct rule *rule) {
-  int fd = open_canonical(rule->path);
+  int fd = open_canonical(rule);
   if (fd < 0 && errno == ENOENT && rule->flags & RULE_OPTIONAL) return;
   if (fd < 0) fail("open a granted path", rule->path, errno);
-  struct stat status;
-  if (fstat(fd, &status) != 0) fail("inspect a granted path", rule->path, errno);
-  int expects_directory = (rule->flags & RULE_DIRECTORY) != 0;
-  if (S_ISDIR(status.st_mode) != expects_directory)
-    fail("open a granted path", rule->path, expects_directory ? ENOTDIR : EISDIR);
+  if (!(rule->flags & RULE_DIRECTORY)) refuse_directory(fd, rule->path);
   struct landlock_path_rule attributes = {rule->access, fd};
   for (int layer = 0; layer < LAYER_COUNT; layer++)
     if (rule->layers & 1u << layer &&

@@ -62,14 +62,13 @@ static void kill_session(const struct program *program) {
   else kill_children();
 }
 
+// Killed as one, the session only has to be waited for; else a child may have forked before it died.
 static void reap_all(const struct program *program) {
-  for (;;) {
-    pid_t reaped = waitpid(-1, NULL, WNOHANG);
-    if (reaped < 0 && errno == ECHILD) return;
-    if (reaped > 0) continue;
+  int at_once = (program->hygiene & HYGIENE_SIGNAL_SCOPE) != 0;
+  for (pid_t reaped; (reaped = waitpid(-1, NULL, at_once ? 0 : WNOHANG)) >= 0 || errno == EINTR;) {
+    if (reaped > 0 || at_once) continue;
     kill_session(program);
-    struct timespec pause = {0, 1000000};
-    nanosleep(&pause, NULL);
+    nanosleep(&(struct timespec){0, 1000000}, NULL);
   }
 }
 

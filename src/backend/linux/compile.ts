@@ -3,14 +3,16 @@ import type { Grant } from '../../plan/grant.ts';
 import { lineage, parentOf } from '../../plan/path.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { encodeProgram, type Record, record } from './encode.ts';
-import { handledBy, rightsFor, scopesSignals } from './landlock.ts';
+import { handledBy, rightsFor, scopesSignals, separation } from './landlock.ts';
 import { compileFilter } from './seccomp/filter.ts';
 
 const hygieneFlag = { signalScope: 1, localDescriptors: 2 } as const;
 const ruleFlag = { directory: 1, optional: 2 } as const;
 
-// The broker's store will be granted to the outer layer alone; every grant is in both.
-const bothLayers = 0b11;
+// The outer layer is the wall. The inner one only sets the command apart from its supervisor, which it then cannot
+// signal or trace; when the broker brings its store, which the command must not reach, the inner layer gets the grants
+// as rules of its own.
+const outerLayer = 0b01;
 
 // What root may keep: none of these reads or reaches what Landlock withholds. CAP_SETUID, CAP_SYS_PTRACE,
 // CAP_PERFMON, CAP_DAC_READ_SEARCH, CAP_SYS_ADMIN and the rest each open a way around it.
@@ -49,7 +51,7 @@ function withoutRedundant(grants: readonly Grant[], rightsOf: Rights): Grant[] {
 function rule(grant: Grant, rights: bigint): Record {
   const directory = grant.kind === 'directory' ? ruleFlag.directory : 0;
   const optional = grant.required ? 0 : ruleFlag.optional;
-  return record.rule(rights, bothLayers, directory | optional, grant.path);
+  return record.rule(rights, outerLayer, directory | optional, grant.path);
 }
 
 /** The program that makes the launcher enforce this plan. */
@@ -57,11 +59,11 @@ export function compileProgram(plan: Plan): Uint8Array {
   const abi = plan.machine.landlockAbi;
   const handled = handledBy(abi, plan.network.mode);
   const rightsOf = rightsFor(abi);
-  const layer = record.layer(handled.fs, handled.net, handled.scoped);
+  const apart = separation(abi);
   return encodeProgram([
     hygiene(plan),
-    layer,
-    layer,
+    record.layer(handled.fs, handled.net, handled.scoped),
+    record.layer(apart.fs, apart.net, apart.scoped),
     ...withoutRedundant(plan.grants, rightsOf).map((grant) => rule(grant, rightsOf(grant))),
     record.filter(compileFilter(plan.network.mode, plan.machine.architecture)),
     record.text('executable', plan.command.executable),

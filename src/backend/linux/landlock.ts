@@ -57,6 +57,14 @@ export function handledBy(abi: number, network: 'open' | 'blocked'): Handled {
   };
 }
 
+/**
+ * A layer that denies no file that the wall does not deny already: what it is for is the boundary itself. A ruleset
+ * must handle something, so it handles what no grant ever allows.
+ */
+export function separation(abi: number): Handled {
+  return { fs: fs.makeBlockDevice, net: 0n, scoped: handledBy(abi, 'open').scoped };
+}
+
 /** True where this ABI keeps signals inside the domain. */
 export function scopesSignals(abi: number): boolean {
   return (handledBy(abi, 'open').scoped & scope.signal) !== 0n;
