@@ -109,6 +109,7 @@ asEveryone('hygiene', (open) => {
       for (const pid of [victim, String(process.pid)]) {
         expect(box.probed([], ['kill', pid, '0'])).toBe('EPERM');
         expect(box.probed([], ['ptrace', pid])).toBe('EPERM');
+        expect(box.probed([], ['limit', pid])).toBe('EPERM');
         expect(box.probed([], ['read', `/proc/${pid}/environ`])).toMatch(/EACCES|EPERM/);
         expect(box.probed([], ['read', `/proc/${pid}/mem`])).toMatch(/EACCES|EPERM/);
         expect(box.probed([], ['read', `/proc/${pid}/fd/0`])).toMatch(/EACCES|EPERM/);

@@ -130,6 +130,7 @@ int main(int argc, char **argv) {
 #endif
   if (!strcmp(what, "kill")) return say(kill((pid_t)number(first), (int)number(second)));
   if (!strcmp(what, "ptrace")) return say(ptrace(PTRACE_ATTACH, (pid_t)number(first), 0, 0));
+  if (!strcmp(what, "limit")) return say(prlimit((pid_t)number(first), RLIMIT_CPU, NULL, &(struct rlimit){0}));
   if (!strcmp(what, "ioctl")) return say(ioctl((int)number(first), (unsigned long)number(second), ""));
   if (!strcmp(what, "descriptors")) return list_descriptors();
   if (!strcmp(what, "core")) return core_limit();

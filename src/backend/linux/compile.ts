@@ -13,6 +13,7 @@ const ruleFlag = { directory: 1, optional: 2 } as const;
 // signal or trace; when the broker brings its store, which the command must not reach, the inner layer gets the grants
 // as rules of its own.
 const outerLayer = 0b01;
+const innerLayer = 0b10;
 
 // What root may keep: none of these reads or reaches what Landlock withholds. CAP_SETUID, CAP_SYS_PTRACE,
 // CAP_PERFMON, CAP_DAC_READ_SEARCH, CAP_SYS_ADMIN and the rest each open a way around it.
@@ -59,11 +60,12 @@ export function compileProgram(plan: Plan): Uint8Array {
   const abi = plan.machine.landlockAbi;
   const handled = handledBy(abi, plan.network.mode);
   const rightsOf = rightsFor(abi);
-  const apart = separation(abi);
+  const { handled: apart, everywhere } = separation(abi);
   return encodeProgram([
     hygiene(plan),
     record.layer(handled.fs, handled.net, handled.scoped),
     record.layer(apart.fs, apart.net, apart.scoped),
+    ...(everywhere === 0n ? [] : [record.rule(everywhere, innerLayer, ruleFlag.directory, '/')]),
     ...withoutRedundant(plan.grants, rightsOf).map((grant) => rule(grant, rightsOf(grant))),
     record.filter(compileFilter(plan.network.mode, plan.machine.architecture)),
     record.text('executable', plan.command.executable),

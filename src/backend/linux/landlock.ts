@@ -59,10 +59,13 @@ export function handledBy(abi: number, network: 'open' | 'blocked'): Handled {
 
 /**
  * A layer that denies no file that the wall does not deny already: what it is for is the boundary itself. A ruleset
- * must handle something, so it handles what no grant ever allows.
+ * must handle something, so it handles what no grant ever allows; and every layer denies moves between directories
+ * unless it grants them, so it grants those everywhere.
  */
-export function separation(abi: number): Handled {
-  return { fs: fs.makeBlockDevice, net: 0n, scoped: handledBy(abi, 'open').scoped };
+export function separation(abi: number): { handled: Handled; everywhere: bigint } {
+  const moves = handledBy(abi, 'open').fs & fs.refer;
+  const handled = { fs: fs.makeBlockDevice | moves, net: 0n, scoped: handledBy(abi, 'open').scoped };
+  return { handled, everywhere: moves };
 }
 
 /** True where this ABI keeps signals inside the domain. */

@@ -175,6 +175,13 @@ const alwaysRefused: readonly SyscallRule[] = [
     reason: "reaches into other processes' memory and descriptors",
   },
   {
+    calls: ['prlimit64'],
+    when: [{ argument: 0, noneOf: [0] }],
+    action: refuse('EPERM'),
+    reason:
+      'a limit of one second of CPU kills any process of the user; 0 means oneself, and libc asks for that',
+  },
+  {
     calls: ['socketpair'],
     when: [
       { argument: 0, oneOf: [family.unix] },

@@ -72,6 +72,7 @@ export const syscallNumbers = {
   nfsservctl: { x64: 180, arm64: 42 },
   process_vm_writev: { x64: 311, arm64: 271 },
   process_madvise: { x64: 440, arm64: 440 },
+  prlimit64: { x64: 302, arm64: 261 },
   pidfd_getfd: { x64: 438, arm64: 438 },
   socket: { x64: 41, arm64: 198 },
   socketpair: { x64: 53, arm64: 199 },

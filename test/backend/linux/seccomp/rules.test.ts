@@ -61,6 +61,10 @@ const byArgument: [Syscall, number[], Verdict, Verdict?][] = [
   ['ioctl', [0x5412, 0x5401], 'allow'], // TCGETS on a descriptor of that number
   ['ioctl', [0, 0x5413], 'allow'], // TIOCGWINSZ
 
+  ['prlimit64', [0], 'allow'], // oneself, as getrlimit and setrlimit ask
+  ['prlimit64', [1], 'EPERM'],
+  ['prlimit64', [0xffffffff], 'EPERM'],
+
   ...[0x80, 0x20000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000].map(
     (flag): [Syscall, number[], Verdict] => ['unshare', [flag], 'EPERM'],
   ),
