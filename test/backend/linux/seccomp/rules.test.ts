@@ -167,18 +167,17 @@ describe.each(machines)('filterRules(), network $network on $architecture', ({ n
   const filter = assemble(filterRules(network), architecture);
   const here = expectations.filter(({ call }) => syscallNumbers[call][architecture] !== null);
 
-  it.each(here.map((each) => [show(each), each[network], each] as const))(
-    'answers %s with %s, whatever the upper halves of the registers',
-    (_, verdict, expectation) => {
-      expect(verdictOf(filter, architecture, expectation)).toBe(verdict);
-      fc.assert(
-        fc.property(upperHalves, (uppers) => {
-          expect(verdictOf(filter, architecture, expectation, uppers)).toBe(verdict);
-        }),
-        { numRuns: 10, examples: [[Array(6).fill(0xffffffffn)], [Array(6).fill(1n)]] },
-      );
-    },
-  );
+  it.each(
+    here.map((each) => [show(each), each[network], each] as const),
+  )('answers %s with %s, whatever the upper halves of the registers', (_, verdict, expectation) => {
+    expect(verdictOf(filter, architecture, expectation)).toBe(verdict);
+    fc.assert(
+      fc.property(upperHalves, (uppers) => {
+        expect(verdictOf(filter, architecture, expectation, uppers)).toBe(verdict);
+      }),
+      { numRuns: 10, examples: [[Array(6).fill(0xffffffffn)], [Array(6).fill(1n)]] },
+    );
+  });
 
   it('leaves alone only what the architecture lacks', () => {
     const lacking = expectations.filter((each) => !here.includes(each)).map(({ call }) => call);
@@ -214,28 +213,26 @@ describe.each(architectures)('the expectations on %s', (architecture) => {
     expect(isMissed(architecture, (rules) => rules)).toBe(false);
   });
 
-  it.each(pairs.map(({ rule, call }) => [call, rule.reason, rule] as const))(
-    'miss %s in the rule that it %s',
-    (call, _, rule) => {
-      const without = (rules: readonly SyscallRule[]) =>
-        rules.map((each) =>
-          each === rule ? { ...each, calls: each.calls.filter((one) => one !== call) } : each,
-        );
-      const exists = syscallNumbers[call][architecture] !== null;
-      expect(isMissed(architecture, without)).toBe(exists);
-    },
-  );
+  it.each(
+    pairs.map(({ rule, call }) => [call, rule.reason, rule] as const),
+  )('miss %s in the rule that it %s', (call, _, rule) => {
+    const without = (rules: readonly SyscallRule[]) =>
+      rules.map((each) =>
+        each === rule ? { ...each, calls: each.calls.filter((one) => one !== call) } : each,
+      );
+    const exists = syscallNumbers[call][architecture] !== null;
+    expect(isMissed(architecture, without)).toBe(exists);
+  });
 
-  it.each(tests.map(({ rule, test }) => [rule.calls.join(), test.argument, rule, test] as const))(
-    'miss the test of %s, argument %i',
-    (_, __, rule, test) => {
-      const without = (rules: readonly SyscallRule[]) =>
-        rules.map((each) =>
-          each === rule ? { ...each, when: (each.when ?? []).filter((one) => one !== test) } : each,
-        );
-      expect(isMissed(architecture, without)).toBe(true);
-    },
-  );
+  it.each(
+    tests.map(({ rule, test }) => [rule.calls.join(), test.argument, rule, test] as const),
+  )('miss the test of %s, argument %i', (_, __, rule, test) => {
+    const without = (rules: readonly SyscallRule[]) =>
+      rules.map((each) =>
+        each === rule ? { ...each, when: (each.when ?? []).filter((one) => one !== test) } : each,
+      );
+    expect(isMissed(architecture, without)).toBe(true);
+  });
 
   it.each(
     tests.flatMap(({ rule, test }) =>
