@@ -1,5 +1,6 @@
 // One shell word: what a `Try:` line names must survive being pasted.
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const controls = /[\u0000-\u001f\u007f]/g;
 
 function escapeControl(character: string): string {

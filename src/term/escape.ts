@@ -1,5 +1,6 @@
 // Untrusted text made safe to print: no control character of a path or a program reaches the terminal.
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 
 const named: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };

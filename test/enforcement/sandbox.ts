@@ -1,5 +1,5 @@
 // Runs nono for real, as root and as an ordinary user, in a scratch home of its own.
-import { execFileSync, type StdioOptions, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -43,7 +43,7 @@ function testCode(test: ArgumentTest, rest: number): Instruction[] {
 
 function ruleCode(rule: SyscallRule): Instruction[] {
   return (rule.when ?? []).reduceRight<Instruction[]>(
-    (rest, test) => [...testCode(test, rest.length), ...rest],
+    (rest, test) => testCode(test, rest.length).concat(rest),
     [answer(rule.action)],
   );
 }
