@@ -34,7 +34,7 @@ int main(void) {
     fputs("nono-launcher: started by nono, not by hand. Try: nono run -- COMMAND\n", stderr);
     return EXIT_NOT_STARTED;
   }
-  close_descriptors_from(CHANNEL_FD + 1);
+  close_descriptors_from(CHANNEL_FD + 1); // whatever is opened from here on closes on exec
   send_hello();
 
   size_t length;

@@ -108,7 +108,6 @@ _Noreturn static void become_command(const struct session *session, struct layer
   if (program->workdir != NULL && chdir(program->workdir) != 0)
     fail("enter the working directory", program->workdir, errno);
   enter_layer(layers, LAYER_INNER);
-  close_descriptors_from(CHANNEL_FD + 1); // the channel itself closes on exec
   sigprocmask(SIG_SETMASK, &session->caller_mask, NULL);
   install_filter(program->filter, program->filter_length); // last: it denies what the steps above use
   execvpe(program->executable, program->argv, program->envp);

@@ -100,6 +100,19 @@ static int breed(int generations) {
   return 0;
 }
 
+static void caught(int signal) {
+  (void)signal;
+  if (write(1, "caught\n", 7) < 0) _exit(1);
+}
+
+// Every delivery prints a line: a shell's trap would count two that come close together as one.
+static int count_interrupts(void) {
+  sigaction(SIGINT, &(struct sigaction){.sa_handler = caught}, NULL);
+  puts("ready");
+  fflush(stdout);
+  for (;;) pause();
+}
+
 int main(int argc, char **argv) {
   const char *what = argc > 1 ? argv[1] : "";
   const char *first = argc > 2 ? argv[2] : "";
@@ -134,6 +147,7 @@ int main(int argc, char **argv) {
   if (!strcmp(what, "ioctl")) return say(ioctl((int)number(first), (unsigned long)number(second), ""));
   if (!strcmp(what, "descriptors")) return list_descriptors();
   if (!strcmp(what, "core")) return core_limit();
+  if (!strcmp(what, "interrupts")) return count_interrupts();
   if (!strcmp(what, "linger")) return linger(first);
   if (!strcmp(what, "breed")) return breed((int)number(first));
   fprintf(stderr, "probe: unknown: %s\n", what);
