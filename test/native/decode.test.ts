@@ -86,7 +86,7 @@ const framingBytes = 16;
 
 function filesIn(directory: string, ending: string): string[] {
   if (!existsSync(directory)) return [];
-  return readdirSync(directory)
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith(ending))
     .map((name) => join(directory, name));
 }
