@@ -25,9 +25,9 @@ static int remove_stubborn(int directory, const char *name) {
   return remove_entry(directory, name);
 }
 
+// It is a directory that is not empty and about to go: its mode may hide its names or its entries.
 static int open_stubborn(int directory, const char *name) {
-  int fd = openat(directory, name, OPEN_DIRECTORY);
-  if (fd >= 0 || errno != EACCES || fchmodat(directory, name, S_IRWXU, 0) != 0) return fd;
+  if (fchmodat(directory, name, S_IRWXU, 0) != 0) return -1;
   return openat(directory, name, OPEN_DIRECTORY);
 }
 

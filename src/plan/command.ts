@@ -14,6 +14,7 @@ export type Command = {
 };
 
 function candidates(name: string, host: Host, from: AbsolutePath | null): AbsolutePath[] {
+  if (name === '') return [];
   if (!name.includes('/')) return searchPath(host).map((directory) => childOf(directory, name));
   const path = toAbsolute(name, from === null ? host : { ...host, workingDirectory: from });
   return path === null ? [] : [path];
@@ -53,14 +54,20 @@ export function findCommand(
   };
 }
 
-/** The interpreter that a script's first line names: `/usr/bin/env NAME` is looked up on PATH. */
-function interpreterOf(file: AbsolutePath, host: Host): AbsolutePath | null {
+/**
+ * The interpreter that a script's first line names: `/usr/bin/env NAME` is looked up on PATH. The script's author
+ * writes that line, not the user: `env -u ~/.ssh/id_ed25519 bash` must not make the key readable.
+ */
+function interpreterOf(file: AbsolutePath, host: Host, protection: Protection): AbsolutePath | null {
   const words = (host.shebang(file) ?? '').trim().split(/\s+/);
   const interpreter = words[0] ?? '';
   const named =
     nameOf(`/${interpreter}`) === 'env' ? words.slice(1).find((word) => !/^-|=/.test(word)) : interpreter;
   if (named === undefined || named === '') return null;
-  const found = candidates(named, host, null).find((path) => host.inspect(path).kind === 'file');
+  const found = candidates(named, host, null).find((path) => {
+    const fact = host.inspect(path);
+    return fact.kind === 'file' && host.executable(path) && protection.exposedBy(fact.canonical).length === 0;
+  });
   return found ?? null;
 }
 
@@ -88,7 +95,7 @@ function fileGrants(file: AbsolutePath, host: Host, protection: Protection): Gra
 
 /** What the command itself needs to start: its file, its package, its interpreter and their installations. */
 export function commandGrants(command: Command, host: Host, protection: Protection): Grant[] {
-  const interpreter = interpreterOf(command.executable, host);
+  const interpreter = interpreterOf(command.executable, host, protection);
   return [
     ...fileGrants(command.executable, host, protection),
     ...(interpreter === null ? [] : fileGrants(interpreter, host, protection)),

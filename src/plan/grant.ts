@@ -25,7 +25,7 @@ const unions: Record<Access, Record<Access, Access>> = {
   readwrite: { read: 'readwrite', write: 'readwrite', readwrite: 'readwrite' },
 };
 
-/** One grant a path: grants add up, and the first that named a path gives the origin. */
+/** One grant a path: grants add up; the first that may write gives the origin, else the first of all. */
 export function mergeGrants(grants: readonly Grant[]): Grant[] {
   const merged = new Map<AbsolutePath, Grant>();
   for (const grant of grants) {
@@ -36,7 +36,7 @@ export function mergeGrants(grants: readonly Grant[]): Grant[] {
         ...known,
         access: unions[known.access][grant.access],
         required: known.required || grant.required,
-        origin: known.access === unions[known.access][grant.access] ? known.origin : grant.origin,
+        origin: allowsWriting(known) || !allowsWriting(grant) ? known.origin : grant.origin,
       });
   }
   return [...merged.values()];

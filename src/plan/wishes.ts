@@ -21,6 +21,15 @@ function encodingIssue(wish: PathWish): Issue {
   };
 }
 
+function emptyIssue(wish: PathWish): Issue {
+  return {
+    code: 'usage/flag-value',
+    message: 'the path is empty',
+    origin: wish.origin,
+    remedy: 'name a path',
+  };
+}
+
 function unknownBaseIssue(wish: PathWish): Issue {
   const home = wish.path.startsWith('~');
   return {
@@ -68,13 +77,7 @@ function missingIssue(wish: PathWish, fact: Exclude<PathFact, Found>, make: 'mkd
 /** The canonical fact behind a path that a flag names, or the issue that says why there is none. */
 function find(wish: PathWish, host: Host, make: 'mkdir -p' | 'touch'): Found | Issue {
   if (!isFaithful(wish.path)) return encodingIssue(wish);
-  if (wish.path === '')
-    return {
-      code: 'usage/flag-value',
-      message: 'the path is empty',
-      origin: wish.origin,
-      remedy: 'name a path',
-    };
+  if (wish.path === '') return emptyIssue(wish);
   const path = toAbsolute(wish.path, host);
   if (path === null) return unknownBaseIssue(wish);
   const fact = host.inspect(path);
@@ -130,6 +133,7 @@ export function grantOf(wish: GrantWish, host: Host, protection: Protection): Gr
 /** Where a bypass points, links resolved; it may name what does not exist yet. */
 export function bypassOf(wish: PathWish, host: Host): AbsolutePath | Issue {
   if (!isFaithful(wish.path)) return encodingIssue(wish);
+  if (wish.path === '') return emptyIssue(wish); // an unset variable must not lift the working directory
   const path = toAbsolute(wish.path, host);
   if (path === null) return unknownBaseIssue(wish);
   const fact = host.inspect(path);

@@ -77,7 +77,7 @@ asEveryone('hygiene', (open) => {
   it('gives a private TMPDIR, writable by the owner alone, and takes it away', () => {
     const box = open();
     const script =
-      'stat -c %a "$TMPDIR"; mktemp >/dev/null && mkdir -p "$TMPDIR/a/b" && touch "$TMPDIR/a/b/c" && chmod 0 "$TMPDIR/a"; echo "$TMPDIR"; echo hi > /tmp/outside || echo refused';
+      'stat -c %a "$TMPDIR"; mktemp >/dev/null && mkdir -p "$TMPDIR/a/b" && touch "$TMPDIR/a/b/c" && chmod 0 "$TMPDIR/a/b"; chmod 400 "$TMPDIR/a"; echo "$TMPDIR"; echo hi > /tmp/outside || echo refused';
     const [mode, path, refused] = box
       .run(['run', '-s', '--read', dirname(box.probe), '--', 'sh', '-c', script])
       .stdout.split('\n');

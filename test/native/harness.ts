@@ -15,7 +15,11 @@ const sanitizers = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all']
 export function openScratch(): { readonly path: string; readonly close: () => void } {
   const path = mkdtempSync(join(tmpdir(), 'nono-native-'));
   chmodSync(path, 0o755);
-  return { path, close: () => execFileSync('rm', ['-rf', path]) };
+  const close = () => {
+    execFileSync('chmod', ['-R', 'u+rwX', path]);
+    execFileSync('rm', ['-rf', path]);
+  };
+  return { path, close };
 }
 
 /** The executable made of these files of test/native and of native/. */

@@ -1,0 +1,128 @@
+// What each kernel holds of the promises, and what stops a run.
+import { describe, expect, it } from 'vitest';
+import { decideGuarantees, type GuaranteeId, guaranteeIssues } from '../../src/plan/guarantees.ts';
+import type { Support } from '../../src/plan/host.ts';
+import type { NetworkMode } from '../../src/policy/policy.ts';
+
+const seccomp = { filter: true, kill: true, notify: true };
+const kernel = (abi: number): Support => ({ landlock: { abi }, seccomp });
+const without = (errno: string): Support => ({ landlock: { errno }, seccomp });
+
+const missing = (support: Support, network: NetworkMode = 'open'): GuaranteeId[] =>
+  decideGuarantees(network, support)
+    .filter((each) => each.missing !== undefined)
+    .map(({ id }) => id);
+
+const stopping = (support: Support, bestEffort: boolean, network: NetworkMode = 'open') =>
+  guaranteeIssues(decideGuarantees(network, support), bestEffort).map(({ origin }) => origin);
+
+describe('decideGuarantees()', () => {
+  it.each<[number, GuaranteeId[]]>([
+    [0, ['files', 'truncation', 'devices', 'processes', 'signals']],
+    [1, ['truncation', 'devices', 'signals']],
+    [2, ['truncation', 'devices', 'signals']],
+    [3, ['devices', 'signals']],
+    [4, ['devices', 'signals']],
+    [5, ['signals']],
+    [6, []],
+    [7, []],
+  ])('finds with Landlock ABI %i missing: %j', (abi, ids) => {
+    expect(missing(kernel(abi))).toEqual(ids);
+    expect(missing(kernel(abi), 'blocked')).toEqual(ids);
+  });
+
+  it('has a mechanism exactly where nothing is missing', () => {
+    for (const abi of [0, 1, 3, 5, 7])
+      for (const each of decideGuarantees('blocked', kernel(abi)))
+        expect([each.id, each.mechanism === null]).toEqual([each.id, each.missing !== undefined]);
+  });
+
+  it('promises each thing once, and no network where it was asked for alone', () => {
+    const ids = (network: NetworkMode) => decideGuarantees(network, kernel(7)).map(({ id }) => id);
+    const open: GuaranteeId[] = [
+      'files',
+      'truncation',
+      'devices',
+      'system-calls',
+      'sockets',
+      'processes',
+      'signals',
+      'privileges',
+      'descriptors',
+      'environment',
+      'lifetime',
+    ];
+    expect(ids('open')).toEqual(open);
+    expect([...ids('blocked')].sort()).toEqual([...open, 'network'].sort());
+  });
+
+  it('ends a run by signal scope where the kernel has it, and says so', () => {
+    const lifetime = (abi: number) =>
+      decideGuarantees('open', kernel(abi)).find(({ id }) => id === 'lifetime')?.mechanism;
+    expect(lifetime(5)).toBe('subreaper');
+    expect(lifetime(6)).toBe('Landlock signal scope, subreaper');
+  });
+
+  it.each([
+    ['EOPNOTSUPP', 'switched off', 'lsm='],
+    ['ENOSYS', 'offers no Landlock (ENOSYS)', 'Linux 5.13'],
+    ['EPERM', 'offers no Landlock (EPERM)', 'Linux 5.13'],
+  ])('explains %s', (errno, reason, remedy) => {
+    const files = decideGuarantees('open', without(errno)).find(({ id }) => id === 'files');
+    expect(files?.missing?.reason).toContain(reason);
+    expect(files?.missing?.remedy).toContain(remedy);
+  });
+
+  it('names the ABI that is there, the one that is needed and the kernel that has it', () => {
+    const signals = decideGuarantees('open', kernel(5)).find(({ id }) => id === 'signals');
+    expect(signals?.missing).toEqual({
+      reason: 'this kernel has Landlock ABI 5, and 6 is needed',
+      remedy: 'Linux 6.12 or later',
+    });
+  });
+
+  it.each([
+    ['filter', { filter: false, kill: true, notify: true }],
+    ['kill', { filter: true, kill: false, notify: true }],
+  ])('holds nothing by seccomp without %s', (_, partial) => {
+    const support: Support = { landlock: { abi: 7 }, seccomp: partial };
+    expect(missing(support)).toEqual(['system-calls', 'sockets']);
+    expect(missing(support, 'blocked')).toEqual(['system-calls', 'sockets', 'network']);
+  });
+});
+
+describe('guaranteeIssues()', () => {
+  it('stops for everything that is missing', () => {
+    expect(stopping(kernel(1), false)).toEqual([
+      'guarantee:truncation',
+      'guarantee:devices',
+      'guarantee:signals',
+    ]);
+    expect(stopping(kernel(6), false)).toEqual([]);
+  });
+
+  it('goes on with best effort where something lesser is missing', () => {
+    for (const abi of [1, 2, 3, 4, 5]) expect(stopping(kernel(abi), true)).toEqual([]);
+  });
+
+  it('stops with best effort, too, where there is no wall', () => {
+    expect(stopping(kernel(0), true)).toEqual(['guarantee:files', 'guarantee:processes']);
+    expect(stopping(without('EOPNOTSUPP'), true)).toEqual(['guarantee:files', 'guarantee:processes']);
+    const unfiltered: Support = {
+      landlock: { abi: 7 },
+      seccomp: { filter: false, kill: false, notify: false },
+    };
+    expect(stopping(unfiltered, true, 'blocked')).toEqual([
+      'guarantee:system-calls',
+      'guarantee:sockets',
+      'guarantee:network',
+    ]);
+  });
+
+  it('offers --best-effort exactly where it would help', () => {
+    for (const { origin, remedy } of guaranteeIssues(decideGuarantees('open', kernel(0)), false)) {
+      const essential = ['guarantee:files', 'guarantee:processes'].includes(origin ?? '');
+      expect([origin, remedy.includes('--best-effort')]).toEqual([origin, !essential]);
+    }
+  });
+});
