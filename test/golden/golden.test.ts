@@ -1,4 +1,5 @@
-// Stories: a command line in, the plan and the program out, compared byte for byte. UPDATE_GOLDEN=1 writes them anew.
+// Stories: a command line in; the plan, the program and its listing out, compared byte for byte. UPDATE_GOLDEN=1 writes
+// them anew. test/native cuts and flips the programs.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +8,7 @@ import { compileProgram } from '../../src/backend/linux/compile.ts';
 import { buildPlan } from '../../src/plan/plan.ts';
 import { type PolicyFlags, policyFromFlags } from '../../src/policy/from-flags.ts';
 import { planToJson } from '../../src/term/plan-json.ts';
+import { listing } from '../backend/linux/decode.ts';
 import { disk, machine, support } from './machine.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -17,6 +19,7 @@ const stories: readonly [string, PolicyFlags, readonly string[]][] = [
   ['net-block', { allow: ['.'], netBlock: true }, ['true']],
   ['read-and-write-file', { read: ['~/data'], writeFile: ['notes'] }, ['true']],
   ['environment', { env: ['NAME=value', 'LANG'], workdir: 'out' }, ['true', '']],
+  ['files', { readFile: ['notes'], allowFile: ['/dev/null'], write: ['out'] }, ['true']],
   ['bypass', { bypassProtection: ['~/.ssh'], read: ['~/.ssh'] }, ['true']],
 ];
 
@@ -30,13 +33,18 @@ function compare(file: string, bytes: Uint8Array): void {
   const path = join(here, file);
   if (process.env.UPDATE_GOLDEN) writeFileSync(path, bytes);
   expect(existsSync(path), `${file} is missing: UPDATE_GOLDEN=1 writes it`).toBe(true);
-  expect(Buffer.from(bytes).equals(readFileSync(path)), `${file} differs: UPDATE_GOLDEN=1 shows how in git diff`).toBe(true);
+  expect(
+    Buffer.from(bytes).equals(readFileSync(path)),
+    `${file} differs: UPDATE_GOLDEN=1 shows how in git diff`,
+  ).toBe(true);
 }
 
-describe('a story', () => {
-  it.each(stories)('%s', (name, flags, command) => {
+describe('buildPlan() and compileProgram()', () => {
+  it.each(stories)('%s: plan, program and listing are as they were', (name, flags, command) => {
     const plan = buildPlan(policyFromFlags(flags, command), machine(disk), support);
+    const program = compileProgram(plan);
     compare(`${name}.json`, Buffer.from(readable(plan)));
-    compare(`${name}.program`, compileProgram(plan));
+    compare(`${name}.program`, program);
+    compare(`${name}.txt`, Buffer.from(listing(program)));
   });
 });

@@ -117,7 +117,7 @@ describe('commandGrants()', () => {
     '/usr/bin/env -i',
     '/no/such/interpreter',
   ])('reads nothing more for "#!%s"', (line) => {
-    expect(granted(['./script'], scripts, { [script]: line })).toEqual([script]);
+    expect(granted([script], scripts, { [script]: line })).toEqual([script]);
   });
 
   it.each([
@@ -132,7 +132,7 @@ describe('commandGrants()', () => {
       '/home/ada/.ssh/helper': 'file', // executable, and protected
       '/home/ada/project/key': { link: '/home/ada/.ssh/helper' },
     };
-    expect(granted(['./script'], nodes, { [script]: line })).toEqual([script]);
+    expect(granted([script], nodes, { [script]: line })).toEqual([script]);
   });
 
   it('reads the outermost node_modules around a package', () => {

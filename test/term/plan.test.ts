@@ -1,0 +1,169 @@
+// The line before a run and the page of --dry-run.
+import { describe, expect, it } from 'vitest';
+import type { Grant } from '../../src/plan/grant.ts';
+import type { AbsolutePath, Support } from '../../src/plan/host.ts';
+import { buildPlan, type Plan } from '../../src/plan/plan.ts';
+import { type PolicyFlags, policyFromFlags } from '../../src/policy/from-flags.ts';
+import { renderLine, renderPlan } from '../../src/term/plan.ts';
+import { planToJson } from '../../src/term/plan-json.ts';
+import { plain } from '../../src/term/style.ts';
+import { disk, machine, support } from '../golden/machine.ts';
+
+const home = '/home/ada';
+const plan = (
+  flags: PolicyFlags = {},
+  environment: Record<string, string> = {},
+  words = ['true'],
+  kernel: Support = support,
+): Plan =>
+  buildPlan(
+    policyFromFlags(flags, words),
+    machine(disk, { environment: { PATH: '/usr/bin', ...environment } }),
+    kernel,
+  );
+
+const line = (...parts: Parameters<typeof plan>) => renderLine(plan(...parts), home);
+
+/** The page without what changes with every entry of the lists. */
+const page = (each: Plan, all = false) =>
+  renderPlan(each, home, plain, all).replace(/^ {2}\d+ paths .*$/m, '  N paths  …');
+
+const granted = (paths: readonly AbsolutePath[], changes: Partial<Grant> = {}): Plan => ({
+  ...plan(),
+  grants: paths.map((path) => ({
+    path,
+    kind: 'directory',
+    access: 'read',
+    origin: 'flag:--read',
+    required: true,
+    ...changes,
+  })),
+});
+
+describe('renderLine()', () => {
+  it.each<[PolicyFlags, string]>([
+    [{}, 'writes nothing; network open; 0 variables withheld'],
+    [{ allow: ['.'] }, 'writes ~/project; network open; 0 variables withheld'],
+    [{ netBlock: true }, 'writes nothing; network blocked; 0 variables withheld'],
+    [{ read: ['~/data'] }, 'writes nothing; also reads ~/data; network open; 0 variables withheld'],
+    [
+      { read: ['~/data'], writeFile: ['notes'] },
+      'writes ~/project/notes; also reads ~/data; network open; 0 variables withheld',
+    ],
+  ])('%j: %s', (flags, text) => {
+    expect(line(flags)).toBe(text);
+  });
+
+  it('counts what is withheld', () => {
+    expect(line({}, { A_TOKEN: 'x' })).toContain('; 1 variable withheld');
+    expect(line({}, { A_TOKEN: 'x', B_TOKEN: 'y' })).toContain('; 2 variables withheld');
+  });
+
+  it('names three paths and counts the rest', () => {
+    expect(renderLine(granted(['/a', '/b', '/c', '/d', '/e']), home)).toContain(
+      'also reads /a, /b, /c and 2 more;',
+    );
+  });
+
+  it('names a directory to write that is readable by default as well', () => {
+    expect(line({ write: ['/usr'] })).toBe('writes /usr; network open; 0 variables withheld');
+  });
+
+  it('lets no control character of a path through', () => {
+    expect(renderLine(granted(['/a\u001b[2J\n']), home)).toContain('reads /a\\x1b[2J\\n;');
+  });
+});
+
+describe('renderPlan()', () => {
+  it('shows what would be enforced, in groups', () => {
+    const each = plan({ allow: ['.'], read: ['~/data'], netBlock: true }, { A_TOKEN: 'x' }, ['true', 'a b']);
+    expect(page(each)).toMatchInlineSnapshot(`
+      "Command  true 'a b'
+
+      Write
+        --allow  ~/project
+        session  /tmp/nono-1
+        devices  /dev/null
+
+      Read
+        --read   ~/data
+        system   /usr, /usr/bin, /etc/passwd, /etc/ssl/certs, /proc
+        git      ~/.gitconfig
+        command  /usr/bin/true
+
+      Never
+        N paths  …
+
+      Network
+        blocked  none
+
+      Environment
+        set       TMPDIR, XDG_CACHE_HOME, npm_config_cache, NONO
+        withheld  A_TOKEN
+
+      Guarantees
+        files         files outside the grants cannot be read, written, executed or listed (Landlock)
+        truncation    files outside the write grants cannot be truncated (Landlock)
+        devices       devices outside the grants cannot be controlled (Landlock)
+        system-calls  no system call goes around the wall (seccomp)
+        sockets       services behind Unix sockets cannot be reached (seccomp)
+        processes     other processes cannot be traced, nor their memory read (Landlock)
+        signals       processes outside cannot be signalled (Landlock)
+        privileges    no privilege is gained, and root keeps no capability that passes the wall (no_new_privs, capabilities)
+        descriptors   only standard input, output and error are handed over (close_range)
+        environment   secrets and loader variables are withheld, temporary files are private (a new environment)
+        network       no network: TCP, UDP, DNS and every other family (seccomp)
+        lifetime      nothing outlives the run (Landlock signal scope, subreaper)"
+    `);
+  });
+
+  it('shows what is not held and why', () => {
+    const older: Support = { ...support, landlock: { abi: 5 } };
+    expect(page(plan({ bestEffort: true }, {}, ['true'], older))).toContain(
+      'NOT HELD: processes outside cannot be signalled (this kernel has Landlock ABI 5, and 6 is needed)',
+    );
+  });
+
+  it('shortens long groups, but never what was asked for, and nothing with all', () => {
+    const paths = ['/a', '/b', '/c', '/d', '/e', '/f', '/g', '/h'] as const;
+    const builtIn = granted(paths, { origin: 'built-in:system' });
+    expect(page(builtIn)).toContain('system  /a, /b, /c, /d, /e, /f and 2 more');
+    expect(page(builtIn, true)).toContain('system  /a, /b, /c, /d, /e, /f, /g, /h');
+    expect(page(granted(paths))).toContain('--read  /a, /b, /c, /d, /e, /f, /g, /h');
+  });
+
+  it('shows under Write what may be written, and under Read the rest', () => {
+    const [writes = '', reads = ''] = page(plan({ write: ['out'], read: ['~/data'] })).split('\n\nRead\n');
+    expect(writes).toContain('~/project/out');
+    expect(reads).toContain('~/data');
+    expect(reads).not.toContain('~/project/out');
+  });
+
+  it('lets no control character of a word, a path or a variable through', () => {
+    const each = plan({}, { '\u001b[2J_TOKEN': 'x' }, ['true', '\u001b[31m\n\u202e']);
+    const text = page({ ...each, grants: granted(['/\u0007']).grants });
+    expect(text).toContain("Command  true $'\\x1b[31m\\x0a\\u202e'");
+    expect(text).toContain('/\\x07');
+    expect(text).toContain('\\x1b[2J_TOKEN');
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
+  });
+});
+
+describe('planToJson()', () => {
+  it('is the plan without the values of the environment', () => {
+    const each = plan({ env: ['PLAIN=visible-value'] }, { A_TOKEN: 'hidden-value' });
+    const json = planToJson(each) as Record<string, unknown>;
+    expect(json).toMatchObject({ version: 1, command: each.command, grants: each.grants, workdir: null });
+    expect(json.environment).toEqual({
+      passed: ['PATH', 'PLAIN'],
+      set: ['TMPDIR', 'XDG_CACHE_HOME', 'npm_config_cache', 'NONO'],
+      withheld: [{ name: 'A_TOKEN', reason: 'its name says that it holds a secret' }],
+    });
+    expect(JSON.stringify(json)).not.toMatch(/visible-value|hidden-value/);
+  });
+
+  it('spells the protected paths out', () => {
+    const { protected: paths } = planToJson(plan()) as { protected: { path: string }[] };
+    expect(paths.map(({ path }) => path)).toContain('/home/ada/.ssh');
+  });
+});
