@@ -21,7 +21,9 @@ extern char **environ;
 
 struct front {
   char directory[PATH_MAX]; // where this executable and its companions lie
-  char temporary[PATH_MAX]; // the session's private directory, to be removed when it is empty
+  char handover[2 * PATH_MAX]; // the two paths below
+  const char *temporary;       // the session's private directory, to be removed when it is empty
+  const char *store;           // where originals are kept, to be removed if none was; "" without one
   int channel;              // the planner's end, taken over from it
   pid_t launcher;
   unsigned char pending[FRAME_MAX]; // bytes of frames that are not whole yet
@@ -127,16 +129,22 @@ static int wait_for(pid_t pid) {
   return code_of(status);
 }
 
-// What the planner hands over with the program is the private directory's path; nothing means nothing to run.
+// What the planner hands over with the program: the private directory's path and the store's, each with its NUL. Nothing
+// means nothing to run.
 static int read_handover(struct front *front, int handover) {
   size_t length = 0;
-  for (ssize_t got; length < sizeof front->temporary - 1; length += (size_t)got) {
-    got = read(handover, front->temporary + length, sizeof front->temporary - 1 - length);
+  for (ssize_t got; length < sizeof front->handover; length += (size_t)got) {
+    got = read(handover, front->handover + length, sizeof front->handover - length);
     if (got < 0 && errno == EINTR) got = 0;
     else if (got <= 0) break;
   }
   close(handover);
-  return length > 0;
+  const char *end = front->handover + length;
+  const char *first = memchr(front->handover, 0, length);
+  if (first == NULL || memchr(first + 1, 0, (size_t)(end - first - 1)) == NULL) return 0;
+  front->temporary = front->handover;
+  front->store = first + 1;
+  return 1;
 }
 
 static uint32_t word_at(const unsigned char *at) {
@@ -213,7 +221,8 @@ static void follow_session(struct front *front) {
   close(signals);
 }
 
-// Starts Node once more, and only here: to say what went wrong. Its exit code is nono's.
+// Starts Node once more, and only here: to say what went wrong, or what was kept. Its exit code is nono's where the
+// command did not run.
 static int explain(const struct front *front, char **arguments) {
   int report[2];
   if (pipe2(report, O_CLOEXEC) != 0) die("report");
@@ -227,8 +236,10 @@ static int explain(const struct front *front, char **arguments) {
     become_node(front, "report.cjs", arguments);
   }
   close(report[0]);
-  // One frame fits into a pipe, so writing it cannot block.
-  if (write(report[1], front->failure, front->failure_length) < 0) perror("nono: report");
+  // A path and one frame fit into a pipe, so writing them cannot block.
+  if (write(report[1], front->store, strlen(front->store) + 1) < 0 ||
+      write(report[1], front->failure, front->failure_length) < 0)
+    perror("nono: report");
   close(report[1]);
   return wait_for(reporter);
 }
@@ -271,7 +282,9 @@ int main(int argc, char **argv) {
   int launcher_code = wait_for(front.launcher);
   if (rmdir(front.temporary) != 0)
     fprintf(stderr, "nono: %s could not be removed: %s\n  Try: rm -r it\n", front.temporary, strerror(errno));
+  int kept = front.store[0] != 0 && rmdir(front.store) != 0;
   if (front.failure_length > 0) return explain(&front, arguments);
+  if (kept) explain(&front, arguments);
   if (front.ended) end_as_the_command(&front);
   fprintf(stderr, "nono: the supervisor was killed, and the session with it\n");
   return launcher_code;

@@ -75,7 +75,13 @@ void close_descriptors_from(unsigned first) {
   if (syscall(NR_CLOSE_RANGE, first, ~0u, 0) != 0) fail("close inherited descriptors", "", errno);
 }
 
-void install_filter(const struct sock_filter *filter, size_t length) {
+// With the killable wait a signal does not interrupt a call that the broker is at: it would be made twice.
+int install_filter(const struct sock_filter *filter, size_t length, bool with_listener) {
   struct sock_fprog program = {(unsigned short)length, (struct sock_filter *)filter};
-  if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0) fail("install the system call filter", "", errno);
+  unsigned long flags = with_listener ? SECCOMP_FILTER_FLAG_NEW_LISTENER | FILTER_WAIT_KILLABLE : 0;
+  long listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+  if (listener < 0 && errno == EINVAL && with_listener) // before Linux 5.19
+    listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
+  if (listener < 0) fail("install the system call filter", errno == EBUSY ? "another broker judges already" : "", errno);
+  return with_listener ? (int)listener : -1;
 }

@@ -3,6 +3,7 @@
 #define NONO_HYGIENE_H
 
 #include <linux/filter.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,6 +12,8 @@ void forbid_new_privileges(void);
 void drop_capabilities(uint64_t keep);
 void forbid_core_dumps(void);
 void close_descriptors_from(unsigned first);
-void install_filter(const struct sock_filter *filter, size_t length);
+
+// Returns the filter's listener, -1 for a filter that needs none.
+int install_filter(const struct sock_filter *filter, size_t length, bool with_listener);
 
 #endif

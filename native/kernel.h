@@ -8,7 +8,9 @@
 #define NR_LANDLOCK_ADD_RULE 445
 #define NR_LANDLOCK_RESTRICT_SELF 446
 #define NR_CLOSE_RANGE 436
+#define NR_PIDFD_OPEN 434
 #define NR_OPENAT2 437
+#define NR_PIDFD_GETFD 438
 
 #define LANDLOCK_VERSION_QUERY 1u
 #define LANDLOCK_PATH_BENEATH 1
@@ -30,6 +32,13 @@ struct open_how_v1 {
   uint64_t resolve;
 };
 
+#define RESOLVE_WITHOUT_MAGIC_LINKS 0x02u
 #define RESOLVE_WITHOUT_SYMLINKS 0x04u
+
+#define PIDFD_OF_THREAD O_EXCL
+
+#define NOTIFY_SET_FLAGS _IOW('!', 4, uint64_t)
+#define NOTIFY_SYNC_WAKE_UP 1ul
+#define FILTER_WAIT_KILLABLE (1ul << 5)
 
 #endif

@@ -32,23 +32,24 @@ static void refuse_directory(int fd, const char *path) {
   if (S_ISDIR(status.st_mode)) fail("open a granted path", path, EISDIR);
 }
 
-static void add_rule(const struct layers *layers, const struct rule *rule) {
+static void add_rule(const struct layers *layers, const struct program *program, const struct rule *rule) {
   int fd = open_canonical(rule);
   if (fd < 0 && errno == ENOENT && rule->flags & RULE_OPTIONAL) return;
   if (fd < 0) fail("open a granted path", rule->path, errno);
   if (!(rule->flags & RULE_DIRECTORY)) refuse_directory(fd, rule->path);
-  struct landlock_path_rule attributes = {rule->access, fd};
-  for (int layer = 0; layer < LAYER_COUNT; layer++)
-    if (rule->layers & 1u << layer &&
-        syscall(NR_LANDLOCK_ADD_RULE, layers->rulesets[layer], LANDLOCK_PATH_BENEATH, &attributes, 0) != 0)
+  for (int i = 0; i < LAYER_COUNT; i++) {
+    struct landlock_path_rule attributes = {rule->access & program->layers[i].handled_fs, fd};
+    if (!(rule->layers & 1u << i) || attributes.allowed == 0) continue;
+    if (syscall(NR_LANDLOCK_ADD_RULE, layers->rulesets[i], LANDLOCK_PATH_BENEATH, &attributes, 0) != 0)
       fail("add a Landlock rule", rule->path, errno);
+  }
   close(fd);
 }
 
 struct layers build_layers(const struct program *program) {
   struct layers layers;
   for (int i = 0; i < LAYER_COUNT; i++) layers.rulesets[i] = create_ruleset(&program->layers[i]);
-  for (size_t i = 0; i < program->rule_count; i++) add_rule(&layers, &program->rules[i]);
+  for (size_t i = 0; i < program->rule_count; i++) add_rule(&layers, program, &program->rules[i]);
   return layers;
 }
 

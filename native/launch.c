@@ -2,6 +2,7 @@
 #include "channel.h"
 #include "hygiene.h"
 #include "landlock.h"
+#include "originals.h"
 #include "program.h"
 #include "supervise.h"
 
@@ -36,6 +37,7 @@ int main(void) {
   }
   close_descriptors_from(CHANNEL_FD + 1); // whatever is opened from here on closes on exec
   send_hello();
+  struct timespec start = session_start();
 
   size_t length;
   uint8_t *bytes = receive_program(&length);
@@ -48,7 +50,7 @@ int main(void) {
   forbid_new_privileges();
   drop_capabilities(program.keep_capabilities);
   struct layers layers = build_layers(&program);
-  enter_layer(&layers, LAYER_OUTER);
+  enter_layer(&layers, LAYER_KEEPER);
   if (program.hygiene & HYGIENE_SIGNAL_SCOPE) confirm_signal_scope();
-  return supervise(&program, &layers);
+  return supervise(&program, &layers, &start);
 }

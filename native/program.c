@@ -15,10 +15,12 @@ enum tag {
   TAG_VARIABLE = 7,
   TAG_WORKDIR = 8,
   TAG_TEMPORARY = 9,
-  TAG_COUNT = 10,
+  TAG_STORE = 10,
+  TAG_ABOUT = 11,
+  TAG_COUNT = 12,
 };
 
-enum { RECORD_HEADER_BYTES = 8, CHECKSUM_BYTES = 4, RULE_HEADER_BYTES = 16, LAYER_BYTES = 24, HYGIENE_BYTES = 12 };
+enum { RECORD_HEADER_BYTES = 8, CHECKSUM_BYTES = 4, RULE_HEADER_BYTES = 16, LAYER_BYTES = 24, HYGIENE_BYTES = 12, STORE_HEADER_BYTES = 20 };
 
 static uint16_t read_u16(const uint8_t *at) { return (uint16_t)(at[0] | at[1] << 8); }
 static uint32_t read_u32(const uint8_t *at) { return read_u16(at) | (uint32_t)read_u16(at + 2) << 16; }
@@ -75,7 +77,7 @@ struct cursor {
 static const char *take_layer(struct cursor *cursor, const uint8_t *payload, size_t length) {
   size_t index = cursor->counts[TAG_LAYER];
   if (length != LAYER_BYTES) return "a layer has another size";
-  if (index >= LAYER_COUNT) return "more layers than two";
+  if (index >= LAYER_COUNT) return "more layers than three";
   cursor->program->layers[index] =
       (struct layer){read_u64(payload), read_u64(payload + 8), read_u64(payload + 16)};
   return NULL;
@@ -131,6 +133,22 @@ static const char *take_variable(struct cursor *cursor, const uint8_t *payload, 
   return NULL;
 }
 
+static const char *take_store(struct cursor *cursor, const uint8_t *payload, size_t length) {
+  struct store *store = &cursor->program->store;
+  if (length <= STORE_HEADER_BYTES) return "the store record is too short";
+  store->most_bytes = read_u64(payload);
+  store->most_bytes_a_file = read_u64(payload + 8);
+  store->flags = read_u32(payload + 16);
+  if (store->flags & ~(uint32_t)STORE_KEEPS_DELETIONS) return "unknown store flag";
+  return take_path(&store->path, payload + STORE_HEADER_BYTES, length - STORE_HEADER_BYTES);
+}
+
+static const char *take_about(struct cursor *cursor, const uint8_t *payload, size_t length) {
+  if (!is_string(payload, length) || length > MOST_ABOUT_BYTES) return "what the session is about is no short string";
+  cursor->program->store.about = (const char *)payload;
+  return NULL;
+}
+
 static const char *take(struct cursor *cursor, uint32_t tag, const uint8_t *payload, size_t length) {
   struct program *program = cursor->program;
   switch (tag) {
@@ -143,6 +161,8 @@ static const char *take(struct cursor *cursor, uint32_t tag, const uint8_t *payl
   case TAG_VARIABLE: return take_variable(cursor, payload, length);
   case TAG_WORKDIR: return take_path(&program->workdir, payload, length);
   case TAG_TEMPORARY: return take_path(&program->temporary, payload, length);
+  case TAG_STORE: return take_store(cursor, payload, length);
+  case TAG_ABOUT: return take_about(cursor, payload, length);
   default: return "unknown tag";
   }
 }
@@ -155,7 +175,8 @@ static const struct {
     [TAG_RULE] = {0, SIZE_MAX}, [TAG_FILTER] = {1, 1},
     [TAG_EXECUTABLE] = {1, 1}, [TAG_ARGUMENT] = {1, SIZE_MAX},
     [TAG_VARIABLE] = {0, SIZE_MAX}, [TAG_WORKDIR] = {0, 1},
-    [TAG_TEMPORARY] = {0, 1},
+    [TAG_TEMPORARY] = {0, 1},  [TAG_STORE] = {0, 1},
+    [TAG_ABOUT] = {0, 1},
 };
 
 // First pass: every record lies within the bytes, and each tag stands as often as it may.
@@ -172,6 +193,7 @@ static int count_records(const uint8_t *bytes, size_t end, size_t counts[TAG_COU
   for (int tag = 1; tag < TAG_COUNT; tag++)
     if (counts[tag] < occurrences[tag].least || counts[tag] > occurrences[tag].most)
       return reject(error, end, "a record is missing or stands twice");
+  if (counts[TAG_STORE] != counts[TAG_ABOUT]) return reject(error, end, "a store and what it is about go together");
   return 0;
 }
 

@@ -6,16 +6,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROGRAM_VERSION 1
+#define PROGRAM_VERSION 2
 #define PROGRAM_HEADER_BYTES 12
 #define PROGRAM_MAX_BYTES (64u << 20)
-#define LAYER_COUNT 2
+#define MOST_ABOUT_BYTES 16384
+#define LAYER_COUNT 3
 
-enum { LAYER_OUTER = 0, LAYER_INNER = 1 };
+// Each is nested in the one before. The keeper's adds the store to what may be written; the grants' is the wall, with the
+// broker just inside it; the command's only sets the command apart from the broker.
+enum layer_name { LAYER_KEEPER = 0, LAYER_GRANTS = 1, LAYER_COMMAND = 2 };
 
 enum hygiene_flag {
   HYGIENE_SIGNAL_SCOPE = 1u << 0,    // the layers scope signals: the whole domain can be killed at once
   HYGIENE_LOCAL_DESCRIPTORS = 1u << 1, // descriptors 0 to 2 must not be network sockets
+};
+
+enum store_flag {
+  STORE_KEEPS_DELETIONS = 1u << 0, // what is deleted moves to the store; without it, deleting is refused
 };
 
 enum rule_flag {
@@ -36,6 +43,13 @@ struct rule {
   const char *path;
 };
 
+struct store {
+  const char *path; // NULL: nothing that existed before can be written, so there is nothing to keep
+  const char *about;
+  uint64_t most_bytes, most_bytes_a_file;
+  uint32_t flags;
+};
+
 struct program {
   uint64_t keep_capabilities;
   uint32_t hygiene;
@@ -49,6 +63,7 @@ struct program {
   char **envp;
   const char *workdir;   // NULL: stay where the launcher was started
   const char *temporary; // NULL: the session has no private directory
+  struct store store;
 };
 
 struct decode_error {

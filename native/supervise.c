@@ -1,8 +1,15 @@
-// The session's life: starts the guard and the command, passes signals on, and lets nothing outlive the run.
+// The session's life: starts the guard and the command, serves the command as its broker, passes signals on, and lets
+// nothing outlive the run.
 #include "supervise.h"
 
+#include "broker.h"
+#include "caller.h"
 #include "channel.h"
 #include "hygiene.h"
+#include "keep.h"
+#include "keeper.h"
+#include "originals.h"
+#include "passing.h"
 #include "temporary.h"
 
 #include <dirent.h>
@@ -14,6 +21,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,8 +30,8 @@ enum { EXIT_NOT_STARTED = 125, SIGNAL_EXIT_BASE = 128, SIGNAL_COUNT = 65 };
 
 struct session {
   const struct program *program;
-  pid_t supervisor;
-  pid_t command;
+  struct broker broker;
+  pid_t supervisor, guard, command;
   sigset_t caller_mask;
   int seen[SIGNAL_COUNT]; // signals that reached the supervisor itself since nono last passed one on
 };
@@ -76,50 +84,77 @@ static int empty_temporary(const struct program *program) {
   return program->temporary == NULL ? 0 : empty_directory(program->temporary);
 }
 
-// The guard waits for the supervisor's end of the pipe to close, which only its death does: then it ends the
-// session in its stead. It keeps the channel open meanwhile, so that nono does not return before.
-_Noreturn static void guard(const struct program *program, int alive) {
-  char byte;
-  while (read(alive, &byte, 1) < 0 && errno == EINTR) continue;
+// The guard keeps what the broker asks it to keep. When the supervisor dies without having ended the session, the guard
+// ends it in its stead. It keeps the channel open meanwhile, so that nono does not return before.
+_Noreturn static void guard(const struct program *program, int broker) {
+  if (serve_broker(program, broker)) _exit(0);
   kill_session(program);
   empty_temporary(program);
   _exit(0);
 }
 
-static void start_guard(const struct program *program) {
-  int alive[2];
-  if (pipe2(alive, O_CLOEXEC) != 0) fail("start the guard", "", errno);
-  pid_t pid = fork();
-  if (pid < 0) fail("start the guard", "", errno);
-  if (pid > 0) {
-    close(alive[0]); // alive[1] stays open for as long as the supervisor lives
+static void start_guard(struct session *session) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) fail("start the guard", "", errno);
+  session->guard = fork();
+  if (session->guard < 0) fail("start the guard", "", errno);
+  session->broker.keeper = ends[0]; // open for as long as the supervisor lives
+  if (session->guard > 0) {
+    close(ends[1]);
     return;
   }
   for (int fd = 0; fd <= 2; fd++) close(fd); // a pipe's reader waits for its last writer
-  close(alive[1]);
-  guard(program, alive[0]);
+  close(ends[0]);
+  guard(session->program, ends[1]);
+}
+
+static bool has_broker(const struct program *program) { return program->store.path != NULL; }
+
+// The child waits for the broker to have it: nothing runs before the broker is there.
+static void hand_over_listener(int broker, int listener) {
+  char ready;
+  int none;
+  if (send_message(broker, "", 1, listener) != 0 || receive_message(broker, &ready, 1, &none) != 1)
+    _exit(EXIT_NOT_STARTED);
+}
+
+// Without a listener the child ended before it came so far, and said why.
+static void take_over_listener(struct session *session, int command) {
+  char ready;
+  receive_message(command, &ready, 1, &session->broker.listener);
+  if (session->broker.listener < 0) return;
+  confirm_broker(&session->broker, session->command);
+  send_message(command, &ready, 1, -1);
 }
 
 // From here on a failure may only end this process: the supervisor reports its exit code.
-_Noreturn static void become_command(const struct session *session, struct layers *layers) {
+_Noreturn static void become_command(const struct session *session, struct layers *layers, int broker) {
   const struct program *program = session->program;
   if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) fail("follow the supervisor's death", "", errno);
   if (getppid() != session->supervisor) _exit(EXIT_NOT_STARTED); // it died before the request above
   if (program->workdir != NULL && chdir(program->workdir) != 0)
     fail("enter the working directory", program->workdir, errno);
-  enter_layer(layers, LAYER_INNER);
+  enter_layer(layers, LAYER_COMMAND);
   sigprocmask(SIG_SETMASK, &session->caller_mask, NULL);
-  install_filter(program->filter, program->filter_length); // last: it denies what the steps above use
+  // Last: it denies what the steps above use.
+  int listener = install_filter(program->filter, program->filter_length, has_broker(program));
+  if (listener >= 0) hand_over_listener(broker, listener);
+  leave_start_behind(&session->broker.start);
   execvpe(program->executable, program->argv, program->envp);
   fail("execute", program->executable, errno);
 }
 
 static void start_command(struct session *session, struct layers *layers) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) fail("start the command", "", errno);
   session->supervisor = getpid();
   session->command = fork();
   if (session->command < 0) fail("start the command", "", errno);
-  if (session->command == 0) become_command(session, layers);
-  close(layers->rulesets[LAYER_INNER]);
+  if (session->command == 0) become_command(session, layers, ends[1]);
+  close(layers->rulesets[LAYER_COMMAND]);
+  close(ends[1]);
+  if (has_broker(session->program)) take_over_listener(session, ends[0]);
+  close(ends[0]);
 }
 
 // A signal to the whole process group reached the command already: nono's copy of it would be a second one.
@@ -131,9 +166,11 @@ static void pass_on(struct session *session, int signal) {
   kill(session->command, signal);
 }
 
-// 1 when the command ended, with its status.
+// 1 when the session is to end: with the command's status, or -1 when the guard was killed, without which nothing can be
+// kept and nothing would end the session in the supervisor's stead.
 static int reap(const struct session *session, int *status) {
   for (pid_t pid; (pid = waitpid(-1, status, WNOHANG | WUNTRACED)) > 0;) {
+    if (pid == session->guard && !WIFSTOPPED(*status)) return *status = -1, 1;
     if (pid != session->command) continue;
     if (!WIFSTOPPED(*status)) return 1;
     send_stopped((uint32_t)WSTOPSIG(*status));
@@ -157,9 +194,11 @@ static int take_messages(struct session *session) {
 
 // Returns the command's wait status, or -1 when nono died first.
 static int wait_for_end(struct session *session, int signals) {
-  struct pollfd sources[] = {{signals, POLLIN, 0}, {CHANNEL_FD, POLLIN, 0}};
+  struct pollfd sources[] = {{signals, POLLIN, 0}, {CHANNEL_FD, POLLIN, 0}, {session->broker.listener, POLLIN, 0}};
   for (int status;;) {
-    if (poll(sources, 2, -1) < 0 && errno != EINTR) fail("wait for the command", "", errno);
+    if (poll(sources, 3, -1) < 0 && errno != EINTR) fail("wait for the command", "", errno);
+    if (sources[2].revents != 0 && !serve_call(&session->broker)) sources[2].fd = -1;
+    if ((sources[0].revents | sources[1].revents) == 0) continue;
     take_signals(session, signals); // before messages: what the group got must be known by then
     if (reap(session, &status)) return status;
     if (sources[1].revents != 0 && !take_messages(session)) return -1;
@@ -168,6 +207,7 @@ static int wait_for_end(struct session *session, int signals) {
 
 static int end_session(const struct session *session, int status) {
   kill_session(session->program);
+  end_keeping(session->broker.keeper);
   reap_all(session->program);
   int leftover = empty_temporary(session->program);
   if (status < 0) return EXIT_NOT_STARTED;
@@ -177,15 +217,18 @@ static int end_session(const struct session *session, int status) {
   return signalled ? SIGNAL_EXIT_BASE + value : value;
 }
 
-int supervise(const struct program *program, struct layers *layers) {
-  struct session session = {.program = program};
+int supervise(const struct program *program, struct layers *layers, const struct timespec *start) {
+  struct session session = {.program = program, .broker = {.listener = -1, .start = *start}};
+  session.broker.keeps_deletions = (program->store.flags & STORE_KEEPS_DELETIONS) != 0;
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &session.caller_mask);
   int signals = signalfd(-1, &all, SFD_NONBLOCK | SFD_CLOEXEC);
   if (signals < 0) fail("watch for signals", "", errno);
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) fail("adopt orphans", "", errno);
-  start_guard(program);
+  if (has_broker(program)) prepare_callers();
+  start_guard(&session);
+  enter_layer(layers, LAYER_GRANTS);
   start_command(&session, layers);
   return end_session(&session, wait_for_end(&session, signals));
 }

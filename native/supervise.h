@@ -5,9 +5,9 @@
 #include "landlock.h"
 #include "program.h"
 
-#include <signal.h>
+#include <time.h>
 
-// Runs the command in the inner layer and waits for it; returns the launcher's own exit code.
-int supervise(const struct program *program, struct layers *layers);
+// Runs the command in the innermost layer, serves it as its broker and waits for it; returns the launcher's own exit code.
+int supervise(const struct program *program, struct layers *layers, const struct timespec *start);
 
 #endif

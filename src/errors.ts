@@ -8,6 +8,7 @@ export type IssueCode =
   | 'usage/no-command'
   | 'host/no-home'
   | 'host/no-working-directory'
+  | 'host/no-state-directory'
   | 'plan/path-missing'
   | 'plan/path-dangling'
   | 'plan/path-loop'
@@ -17,6 +18,7 @@ export type IssueCode =
   | 'plan/not-a-file'
   | 'plan/sensitive-path'
   | 'plan/workdir'
+  | 'plan/store-exposed'
   | 'command/not-found'
   | 'command/not-executable'
   | 'command/encoding'
@@ -27,6 +29,7 @@ export type IssueCode =
   | 'launch/launcher-missing'
   | 'launch/launcher-mismatch'
   | 'launch/temporary'
+  | 'launch/store'
   | 'launch/failed';
 
 /** One thing that stops a run: what, where it came from, and one thing to try. */

@@ -1,5 +1,5 @@
 // The flags of run, wrap and shell as data: help, parsing and aliases all come from these rows.
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 type Row = {
   /** As help shows it. */
@@ -9,7 +9,21 @@ type Row = {
   readonly text: string;
   /** Given several times, its values add up. */
   readonly repeats?: true;
+  /** What it may be. */
+  readonly choices?: readonly string[];
+  /** The value of a text; throws an InvalidArgumentError. */
+  readonly parse?: (text: string) => unknown;
 };
+
+const sizeUnits = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 } as const;
+
+/** Bytes. */
+function parseSize(text: string): number {
+  const [, digits = '', unit = ''] = /^(\d{1,12})([KMGT]?)(?:i?B)?$/i.exec(text) ?? [];
+  const bytes = Number(digits) * sizeUnits[unit.toUpperCase() as keyof typeof sizeUnits];
+  if (digits !== '' && Number.isSafeInteger(bytes)) return bytes;
+  throw new InvalidArgumentError('It should be a size, such as 500M or 4G.');
+}
 
 type Group = { readonly heading: string; readonly rows: readonly Row[] };
 
@@ -35,6 +49,21 @@ export const flagGroups: readonly Group[] = [
   {
     heading: 'Network:',
     rows: [{ flags: '--net-block', aliases: ['--block-net'], text: 'no network at all' }],
+  },
+  {
+    heading: 'Originals:',
+    rows: [
+      {
+        flags: '--on-delete <what>',
+        text: 'deleting what existed before the run: refuse, or keep it for undo',
+        choices: ['refuse', 'keep'],
+      },
+      {
+        flags: '--keep-limit <size>',
+        text: 'how much a run may keep, such as 500M or 4G (1G); a file: a quarter',
+        parse: parseSize,
+      },
+    ],
   },
   {
     heading: 'Command:',
@@ -67,6 +96,8 @@ function attributeOf(flags: string): string {
 function optionOf(row: Row, flags: string, heading: string): Option {
   const option = new Option(flags, row.text).helpGroup(heading);
   if (row.repeats) option.argParser(collect);
+  if (row.choices) option.choices(row.choices);
+  if (row.parse) option.argParser(row.parse);
   if (flags !== row.flags) option.hideHelp();
   return option;
 }

@@ -1,11 +1,27 @@
 // Started by nono's own process when a step failed after planning: explains the launcher's frames.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { getSystemErrorName } from 'node:util';
 import { exitCodes, type Issue, NonoError } from '../errors.ts';
 import { decodeFrames, type Frame } from '../launch/frames.ts';
-import { reportError } from './output.ts';
+import { decodeJournal } from '../store/journal.ts';
+import { renderOriginals } from '../term/originals.ts';
+import { reportError, say, styleFor } from './output.ts';
 
 const channel = 3;
+
+// wrap is for scripts, and promises to say nothing; what was kept can be listed all the same.
+function saysOriginals(words: readonly string[]): boolean {
+  const own = words.slice(0, words.includes('--') ? words.indexOf('--') : words.length);
+  return own[0] !== 'wrap' && !own.includes('--no-diagnostics');
+}
+
+function reportOriginals(store: string): void {
+  const journal = join(store, 'journal');
+  if (!existsSync(journal)) return;
+  const line = renderOriginals(decodeJournal(readFileSync(journal)));
+  if (line !== null) say(styleFor(2)('faint', `nono: ${line}`));
+}
 
 type Failure = Extract<Frame, { kind: 'failure' }>;
 
@@ -41,9 +57,13 @@ export function failureIssue({ step, detail, errno }: Failure): Issue {
   };
 }
 
-/** Prints the failures; returns the exit code that they mean. */
+/** Prints the failures and what became of originals; returns the exit code that the failures mean. */
 export function report(words: readonly string[]): number {
-  const failures = decodeFrames(readFileSync(channel)).filter((frame) => frame.kind === 'failure');
+  const input = readFileSync(channel);
+  const end = input.indexOf(0);
+  const store = input.toString('utf8', 0, end);
+  if (store !== '' && saysOriginals(words)) reportOriginals(store);
+  const failures = decodeFrames(input.subarray(end + 1)).filter((frame) => frame.kind === 'failure');
   if (failures.length === 0) return exitCodes.notStarted;
   return reportError(new NonoError(failures.map(failureIssue)), words.includes('--json'));
 }

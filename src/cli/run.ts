@@ -1,8 +1,8 @@
 // `nono run`, `wrap` and `shell`: policy, plan, program, in that order; then nono's own process takes over.
 import { compileProgram } from '../backend/linux/compile.ts';
 import { askSupport, handOver } from '../launch/channel.ts';
+import { makeDirectories, removeDirectories } from '../launch/directories.ts';
 import { thisHost } from '../launch/host.ts';
-import { makeTemporary, removeTemporary } from '../launch/temporary.ts';
 import type { Host } from '../plan/host.ts';
 import { buildPlan, type Plan } from '../plan/plan.ts';
 import { type PolicyFlags, policyFromFlags } from '../policy/from-flags.ts';
@@ -31,6 +31,11 @@ function announce(plan: Plan, host: Host, flags: RunFlags): void {
   if (!flags.silent && !flags.json) say(style('faint', `nono: ${renderLine(plan, host.home)}`));
 }
 
+// Anyone can set the variable: all it changes is how a missing Landlock is explained.
+function isInsideSession(host: Host): boolean {
+  return host.environment.NONO === '1';
+}
+
 /**
  * Plans a run and hands its program to the launcher; with `--dry-run` prints the plan instead.
  *
@@ -38,18 +43,21 @@ function announce(plan: Plan, host: Host, flags: RunFlags): void {
  */
 export function run(flags: RunFlags, command: readonly string[]): void {
   const host = thisHost();
-  const plan = buildPlan(policyFromFlags(flags, command), host, askSupport());
+  const plan = buildPlan(policyFromFlags(flags, command), host, {
+    ...askSupport(),
+    nested: isInsideSession(host),
+  });
   if (flags.dryRun) {
     showPlan(plan, host, flags);
     return;
   }
   const program = compileProgram(plan);
-  makeTemporary(plan.temporary);
+  const directories = makeDirectories(plan);
   announce(plan, host, flags);
   try {
-    handOver(program, plan.temporary);
+    handOver(program, directories);
   } catch (error) {
-    removeTemporary(plan.temporary);
+    removeDirectories(directories);
     throw error;
   }
 }

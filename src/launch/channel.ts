@@ -4,7 +4,8 @@ import { closeSync, readSync, writeSync } from 'node:fs';
 import { getSystemErrorName } from 'node:util';
 import { formatVersion } from '../backend/linux/encode.ts';
 import { NonoError } from '../errors.ts';
-import type { AbsolutePath, Support } from '../plan/host.ts';
+import type { Support } from '../plan/host.ts';
+import type { SessionDirectories } from './directories.ts';
 import { decodeFrame, type Frame, frameHeaderBytes, payloadLength } from './frames.ts';
 
 const channel = 3;
@@ -62,8 +63,8 @@ function writeAll(descriptor: number, bytes: Uint8Array): void {
 }
 
 /** Gives the program to the launcher and this process's place to nono's own, which follows the run to its end. */
-export function handOver(program: Uint8Array, temporary: AbsolutePath): void {
+export function handOver(program: Uint8Array, { temporary, store }: SessionDirectories): void {
   writeAll(channel, program);
-  writeAll(handover, Buffer.from(temporary));
+  writeAll(handover, Buffer.from(`${temporary}\0${store ?? ''}\0`));
   closeSync(handover);
 }

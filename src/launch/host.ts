@@ -186,9 +186,23 @@ function temporaryBase(environment: Record<string, string>): AbsolutePath {
   return isAbsolute(base) ? base : '/tmp';
 }
 
-/** Unique on this machine; secrecy is not needed, since the directory must not exist when it is made. */
-function sessionName(): string {
-  return `nono-${process.pid}-${process.hrtime.bigint().toString(36)}`;
+/** Unique on this machine, and in the order of time; secrecy is not needed, since its directories must not exist. */
+function newSession(): Host['session'] {
+  const started = new Date().toISOString();
+  const [day = '', time = ''] = started.slice(0, 19).replaceAll(/[-:]/g, '').split('T');
+  return {
+    id: `${day}-${time}-${process.pid}-${(process.hrtime.bigint() % 1_000_000_000n).toString(36)}`,
+    started,
+  };
+}
+
+function stateDirectory(
+  environment: Record<string, string>,
+  home: AbsolutePath | undefined,
+): AbsolutePath | null {
+  const set = environment.XDG_STATE_HOME ?? '';
+  if (isAbsolute(set)) return set;
+  return home === undefined ? null : childOf(home, '.local/state');
 }
 
 const renamedForPlanner = 'NONO_CALLER_';
@@ -215,6 +229,7 @@ export function thisHost(): Host {
     ...new Set(candidates.map((home) => (home === '/' ? home : (home.replace(/\/+$/, '') as AbsolutePath)))),
   ];
   const base = inspect(temporaryBase(environment));
+  const session = newSession();
   return {
     platform: process.platform,
     architecture: process.arch,
@@ -222,7 +237,9 @@ export function thisHost(): Host {
     homes,
     workingDirectory: workingDirectory(),
     environment,
-    temporary: childOf('canonical' in base ? base.canonical : '/tmp', sessionName()),
+    session,
+    state: stateDirectory(environment, homes[0]),
+    temporary: childOf('canonical' in base ? base.canonical : '/tmp', `nono-${session.id}`),
     terminals: terminals(),
     inspect,
     list,

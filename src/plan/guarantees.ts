@@ -9,6 +9,7 @@ export type GuaranteeId =
   | 'devices'
   | 'system-calls'
   | 'network'
+  | 'originals'
   | 'sockets'
   | 'processes'
   | 'signals'
@@ -26,7 +27,12 @@ export type Guarantee = {
   readonly missing?: { readonly reason: string; readonly remedy: string };
 };
 
-type Need = { readonly landlockAbi?: number; readonly linux?: string; readonly filter?: true };
+type Need = {
+  readonly landlockAbi?: number;
+  readonly linux?: string;
+  readonly filter?: true;
+  readonly notify?: true;
+};
 
 type Row = {
   readonly id: GuaranteeId;
@@ -112,6 +118,13 @@ const networkRow: Row = {
   essential: true,
 };
 
+const originalsRow: Row = {
+  id: 'originals',
+  promise: 'what existed before the run is neither deleted nor lost',
+  mechanism: 'seccomp notifications to a broker that keeps it first',
+  needs: { notify: true, linux: '5.14' },
+};
+
 // The mechanism differs with the kernel, the promise does not.
 function lifetime(abi: number): Guarantee {
   const mechanism = abi >= 6 ? 'Landlock signal scope, subreaper' : 'subreaper';
@@ -123,13 +136,23 @@ function abiOf(support: Support): number {
 }
 
 function whyMissing(row: Row, support: Support): Guarantee['missing'] {
-  const { landlockAbi = 0, linux, filter } = row.needs;
+  const { landlockAbi = 0, linux, filter, notify } = row.needs;
   if (filter && !(support.seccomp.filter && support.seccomp.kill))
     return {
       reason: 'this kernel, or the sandbox around this process, offers no seccomp filter',
       remedy: `Linux ${linux} with CONFIG_SECCOMP_FILTER, or a container profile that allows seccomp`,
     };
+  if (notify && !support.seccomp.notify)
+    return {
+      reason: 'this kernel, or the sandbox around this process, offers no seccomp notifications',
+      remedy: `Linux ${linux} or later`,
+    };
   if (abiOf(support) >= landlockAbi) return undefined;
+  if (support.nested && 'errno' in support.landlock)
+    return {
+      reason: 'this is inside a nono session, whose broker would lead around a narrower one',
+      remedy: 'run the command as it is, since it is confined already; or start nono outside',
+    };
   const have =
     'errno' in support.landlock
       ? support.landlock.errno === 'EOPNOTSUPP'
@@ -149,13 +172,17 @@ function decide(row: Row, support: Support): Guarantee {
   return missing === undefined ? { id, promise, mechanism } : { id, promise, mechanism: null, missing };
 }
 
-function rowsFor(network: NetworkMode): readonly Row[] {
-  return network === 'blocked' ? [...rows, networkRow] : rows;
+function rowsFor(network: NetworkMode, writes: boolean): readonly Row[] {
+  return [...rows, ...(network === 'blocked' ? [networkRow] : []), ...(writes ? [originalsRow] : [])];
 }
 
-/** What this machine will hold of a run in this network mode. */
-export function decideGuarantees(network: NetworkMode, support: Support): readonly Guarantee[] {
-  return [...rowsFor(network).map((row) => decide(row, support)), lifetime(abiOf(support))];
+/** What this machine will hold of a run in this network mode, which may write to what existed before or not. */
+export function decideGuarantees(
+  network: NetworkMode,
+  support: Support,
+  writes: boolean,
+): readonly Guarantee[] {
+  return [...rowsFor(network, writes).map((row) => decide(row, support)), lifetime(abiOf(support))];
 }
 
 /** The guarantees that stop a run: all that are missing, or only the essential ones with `bestEffort`. */

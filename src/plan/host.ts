@@ -25,6 +25,10 @@ export type Host = {
   /** null: it was deleted. */
   readonly workingDirectory: AbsolutePath | null;
   readonly environment: Readonly<Record<string, string>>;
+  /** A name that no other session has, and when it began (ISO 8601). */
+  readonly session: { readonly id: string; readonly started: string };
+  /** Where programs keep their state: `$XDG_STATE_HOME`, else its default; null where there is no home. */
+  readonly state: AbsolutePath | null;
   /** The session's private directory; made before the command starts, gone afterwards. */
   readonly temporary: AbsolutePath;
   /** The terminals behind standard input, output and error. */
@@ -41,6 +45,8 @@ export type Host = {
 
 /** What this machine's kernel offers, asked of the kernel and never read off its version. */
 export type Support = {
+  /** This process is inside a nono session already. */
+  readonly nested?: boolean;
   /** The Landlock ABI, or the name of the error that asking for it gave. */
   readonly landlock: { readonly abi: number } | { readonly errno: string };
   readonly seccomp: { readonly filter: boolean; readonly kill: boolean; readonly notify: boolean };

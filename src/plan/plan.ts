@@ -6,6 +6,7 @@ import { type Environment, planEnvironment } from './environment.ts';
 import { allowsWriting, type Grant, indexGrants, mergeGrants } from './grant.ts';
 import { decideGuarantees, type Guarantee, guaranteeIssues } from './guarantees.ts';
 import type { AbsolutePath, Host, Support } from './host.ts';
+import { needsBroker, type Originals, planOriginals } from './originals.ts';
 import { lineage } from './path.ts';
 import { type Protection, protect, type SensitivePath } from './sensitive.ts';
 import { systemGrants } from './system.ts';
@@ -26,8 +27,10 @@ export type Plan = {
   readonly grants: readonly Grant[];
   /** What no grant may expose; spelled out only when asked for. */
   readonly protected: readonly SensitivePath[];
+  readonly originals: Originals;
   readonly network: Policy['network'];
   readonly environment: Environment;
+  readonly session: Host['session'];
   /** The session's private directory. */
   readonly temporary: AbsolutePath;
   readonly guarantees: readonly Guarantee[];
@@ -86,7 +89,7 @@ function writableAt(grants: readonly Grant[], host: Host): (path: AbsolutePath) 
 
 function gatherGrants(
   asked: readonly Grant[],
-  command: Command | null,
+  command: Command,
   host: Host,
   protection: Protection,
 ): Grant[] {
@@ -95,7 +98,7 @@ function gatherGrants(
     sessionGrant(host.temporary),
     ...systemGrants(host, protection),
     ...toolchainGrants(host, protection),
-    ...(command === null ? [] : commandGrants(command, host, protection)),
+    ...commandGrants(command, host, protection),
   ]);
 }
 
@@ -124,7 +127,9 @@ export function buildPlan(policy: Policy, host: Host, support: Support): Plan {
   const protection = protect(host, bypasses);
   const asked = policy.grants.flatMap((wish) => take(grantOf(wish, host, protection)) ?? []);
   const command = take(findCommand(policy.command, host, workdir));
-  const guarantees = decideGuarantees(policy.network.mode, support);
+  const guarantees = decideGuarantees(policy.network.mode, support, needsBroker(asked));
+  const grants = command === null ? [] : gatherGrants(asked, command, host, protection);
+  const originals = take(planOriginals(policy, host, support, grants));
   const issues = [
     ...platformIssue(host),
     ...(policy.workdir === null ? workdirHere(host) : []),
@@ -132,8 +137,7 @@ export function buildPlan(policy: Policy, host: Host, support: Support): Plan {
     ...variableIssues(policy),
     ...guaranteeIssues(guarantees, policy.bestEffort),
   ];
-  if (issues.length > 0 || command === null) throw new NonoError(issues);
-  const grants = gatherGrants(asked, command, host, protection);
+  if (issues.length > 0 || command === null || originals === null) throw new NonoError(issues);
   return {
     version: 1,
     machine: {
@@ -147,8 +151,10 @@ export function buildPlan(policy: Policy, host: Host, support: Support): Plan {
     get protected() {
       return protection.paths();
     },
+    originals,
     network: policy.network,
     environment: planEnvironment(policy, host, workdir, writableAt(grants, host)),
+    session: host.session,
     temporary: host.temporary,
     guarantees,
   };

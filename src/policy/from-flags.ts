@@ -14,6 +14,9 @@ export type PolicyFlags = {
   readonly netBlock?: boolean;
   readonly env?: readonly string[];
   readonly workdir?: string;
+  readonly onDelete?: 'refuse' | 'keep';
+  /** Bytes. */
+  readonly keepLimit?: number;
   readonly bestEffort?: boolean;
 };
 
@@ -53,6 +56,8 @@ function pathWish(path: string, flag: string): PathWish {
   return { path, origin: `flag:${flag}` };
 }
 
+const defaultKeepLimit = 2 ** 30;
+
 /** Folds the flags of one command line into a policy. */
 export function policyFromFlags(flags: PolicyFlags, command: readonly string[]): Policy {
   const variables = (flags.env ?? []).map(splitVariable);
@@ -65,6 +70,7 @@ export function policyFromFlags(flags: PolicyFlags, command: readonly string[]):
       pass: variables.filter((each) => typeof each === 'string'),
       set: variables.filter((each) => typeof each !== 'string'),
     },
+    originals: { onDelete: flags.onDelete ?? 'refuse', mostBytes: flags.keepLimit ?? defaultKeepLimit },
     workdir: flags.workdir === undefined ? null : pathWish(flags.workdir, '--workdir'),
     command,
     bestEffort: flags.bestEffort ?? false,

@@ -32,6 +32,12 @@ export type Policy = {
   readonly bypasses: readonly PathWish[];
   readonly network: { readonly mode: NetworkMode; readonly origin: Origin };
   readonly environment: { readonly pass: readonly string[]; readonly set: readonly Variable[] };
+  readonly originals: {
+    /** What becomes of a file from before that the command deletes. */
+    readonly onDelete: 'refuse' | 'keep';
+    /** How much may be kept of what it rewrites and deletes, in bytes. */
+    readonly mostBytes: number;
+  };
   /** Where the command starts; null: where nono was started. */
   readonly workdir: PathWish | null;
   /** The command and its arguments; never empty. */

@@ -51,6 +51,10 @@ static void walk_program(const struct program *program) {
     demand(strchr(*variable, '=') > *variable, "a variable without a name");
   walk_path(program->executable, "an executable whose path is not absolute");
   if (program->workdir != NULL) walk_path(program->workdir, "a working directory that is not absolute");
+  if (program->store.path != NULL) {
+    walk_path(program->store.path, "a store that is not absolute");
+    demand(program->store.about != NULL && strlen(program->store.about) < MOST_ABOUT_BYTES, "a store about nothing");
+  }
   if (program->temporary != NULL) walk_path(program->temporary, "a private directory that is not absolute");
 }
 

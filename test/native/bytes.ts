@@ -11,6 +11,8 @@ export const tag = {
   variable: 7,
   workdir: 8,
   temporary: 9,
+  store: 10,
+  about: 11,
 } as const;
 
 export type Tag = keyof typeof tag;
@@ -44,6 +46,10 @@ export function rule(path: string, { access = 4n, layers = 3, flags = 0 } = {}):
   return raw('rule', u64(access), u32(layers, flags), Buffer.from(path));
 }
 
+export function store(path: string, flags = 0): RawRecord {
+  return raw('store', u64(1n, 2n), u32(flags), Buffer.from(path));
+}
+
 export function body(records: readonly RawRecord[]): Buffer {
   return Buffer.concat(records.flatMap((each) => [u32(each.tag, each.payload.length), each.payload]));
 }
@@ -58,7 +64,7 @@ export type Header = {
 /** Header and checksum around a body; a header field that is not given is right. */
 export function seal(
   content: Buffer,
-  { magic = 'NONO', version = 1, reserved = 0, length }: Header = {},
+  { magic = 'NONO', version = 2, reserved = 0, length }: Header = {},
 ): Buffer {
   const header = Buffer.alloc(12);
   header.write(magic, 'latin1');
@@ -76,6 +82,7 @@ export const complete: readonly RawRecord[] = [
   raw('hygiene', u64(0n), u32(3)),
   raw('layer', u64(0x1ffffn, 3n, 3n)),
   raw('layer', u64(0x1ffffn, 3n, 3n)),
+  raw('layer', u64(0x1ffffn, 3n, 3n)),
   rule('/usr\0'),
   raw('filter', allowEverything),
   text('executable', '/bin/true'),
@@ -83,6 +90,8 @@ export const complete: readonly RawRecord[] = [
   text('variable', 'HOME=/'),
   text('workdir', '/usr'),
   text('temporary', '/tmp/nono-1-2'),
+  store('/state/1\0'),
+  text('about', '{}'),
 ];
 
 export function without(name: Tag): RawRecord[] {

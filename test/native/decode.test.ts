@@ -14,6 +14,7 @@ import {
   raw,
   rule,
   seal,
+  store,
   text,
   u32,
   u64,
@@ -34,6 +35,8 @@ const plan: Plan = {
   protected: [],
   network: { mode: 'open', origin: 'flag:--allow-net' },
   environment: { variables: [{ name: 'HOME', value: '/home/ada' }], withheld: [], set: [] },
+  originals: { kind: 'untouched' },
+  session: { id: '20260223-101500-1-a', started: '2026-02-23T10:15:00.000Z' },
   temporary: '/tmp/nono-1000-1',
   guarantees: [],
 };
@@ -194,7 +197,7 @@ describe('decode_program() says what is wrong with', () => {
     ['nothing at all', Buffer.alloc(0), 'the header is cut short'],
     ['half a header', sealed(complete).subarray(0, 11), 'the header is cut short'],
     ['another magic', seal(body(complete), { magic: 'NOPE' }), 'no program: the magic is missing'],
-    ['version 2', seal(body(complete), { version: 2 }), 'another version of the format'],
+    ['version 1', seal(body(complete), { version: 1 }), 'another version of the format'],
     ['version 0', seal(body(complete), { version: 0 }), 'another version of the format'],
     ['reserved bytes', seal(body(complete), { reserved: 1 }), 'reserved bytes are set'],
     ['a length below header and checksum', seal(body([]), { length: 15 }), 'the length is too short'],
@@ -227,7 +230,7 @@ describe('decode_program() says what is wrong with', () => {
       'a record reaches past the end',
     ],
     ['tag 0', sealed([...complete, { tag: 0, payload: Buffer.alloc(0) }]), 'unknown tag'],
-    ['tag 10', sealed([...complete, { tag: 10, payload: Buffer.alloc(0) }]), 'unknown tag'],
+    ['tag 12', sealed([...complete, { tag: 12, payload: Buffer.alloc(0) }]), 'unknown tag'],
     ['tag 2³² − 1', sealed([...complete, { tag: 0xffffffff, payload: Buffer.alloc(0) }]), 'unknown tag'],
     ['no record', sealed([]), 'a record is missing or stands twice'],
     ...(['hygiene', 'layer', 'filter', 'executable', 'argument'] as const).map(
@@ -250,7 +253,9 @@ describe('decode_program() says what is wrong with', () => {
     ],
     [
       'a layer of 16 bytes',
-      sealed(withOnly('layer', raw('layer', u64(0n, 0n)), raw('layer', u64(0n, 0n)))),
+      sealed(
+        withOnly('layer', raw('layer', u64(0n, 0n)), raw('layer', u64(0n, 0n)), raw('layer', u64(0n, 0n))),
+      ),
       'a layer has another size',
     ],
     [
@@ -288,8 +293,8 @@ describe('decode_program() says what is wrong with', () => {
       'a rule for an unknown layer',
     ],
     [
-      'a rule for layer 2',
-      sealed(withOnly('rule', rule('/\0', { layers: 4 }))),
+      'a rule for layer 3',
+      sealed(withOnly('rule', rule('/\0', { layers: 8 }))),
       'a rule for an unknown layer',
     ],
     [
@@ -323,6 +328,16 @@ describe('decode_program() says what is wrong with', () => {
           ] as const,
       ),
     ),
+    ['a store without a path', sealed(withOnly('store', store(''))), 'the store record is too short'],
+    ['a store with a relative path', sealed(withOnly('store', store('a\0'))), 'not an absolute path'],
+    ['store flag 2', sealed(withOnly('store', store('/a\0', 2))), 'unknown store flag'],
+    ['a store that is about nothing', sealed(without('about')), 'a store and what it is about go together'],
+    ['a session without a store', sealed(without('store')), 'a store and what it is about go together'],
+    [
+      'a session that is about too much',
+      sealed(withOnly('about', text('about', 'x'.repeat(16384)))),
+      'what the session is about is no short string',
+    ],
     ...['', 'word', 'wo\0rd\0', '\0\0'].map(
       (value) =>
         [

@@ -84,6 +84,8 @@ export function machine(disk: Disk, changes: Partial<Host> = {}): Host {
     homes: ['/home/ada'],
     workingDirectory: '/home/ada/project',
     environment: { PATH: '/usr/bin:/bin', HOME: '/home/ada', LANG: 'C.UTF-8' },
+    session: { id: '20260223-101500-1-a', started: '2026-02-23T10:15:00.000Z' },
+    state: '/home/ada/.local/state',
     temporary: '/tmp/nono-1',
     terminals: [],
     inspect,

@@ -9,12 +9,12 @@ const kernel = (abi: number): Support => ({ landlock: { abi }, seccomp });
 const without = (errno: string): Support => ({ landlock: { errno }, seccomp });
 
 const missing = (support: Support, network: NetworkMode = 'open'): GuaranteeId[] =>
-  decideGuarantees(network, support)
+  decideGuarantees(network, support, true)
     .filter((each) => each.missing !== undefined)
     .map(({ id }) => id);
 
 const stopping = (support: Support, bestEffort: boolean, network: NetworkMode = 'open') =>
-  guaranteeIssues(decideGuarantees(network, support), bestEffort).map(({ origin }) => origin);
+  guaranteeIssues(decideGuarantees(network, support, true), bestEffort).map(({ origin }) => origin);
 
 describe('decideGuarantees()', () => {
   it.each<[number, GuaranteeId[]]>([
@@ -33,12 +33,12 @@ describe('decideGuarantees()', () => {
 
   it('has a mechanism exactly where nothing is missing', () => {
     for (const abi of [0, 1, 3, 5, 7])
-      for (const each of decideGuarantees('blocked', kernel(abi)))
+      for (const each of decideGuarantees('blocked', kernel(abi), true))
         expect([each.id, each.mechanism === null]).toEqual([each.id, each.missing !== undefined]);
   });
 
   it('promises each thing once, and no network where it was asked for alone', () => {
-    const ids = (network: NetworkMode) => decideGuarantees(network, kernel(7)).map(({ id }) => id);
+    const ids = (network: NetworkMode) => decideGuarantees(network, kernel(7), true).map(({ id }) => id);
     const open: GuaranteeId[] = [
       'files',
       'truncation',
@@ -50,15 +50,26 @@ describe('decideGuarantees()', () => {
       'privileges',
       'descriptors',
       'environment',
+      'originals',
       'lifetime',
     ];
     expect(ids('open')).toEqual(open);
     expect([...ids('blocked')].sort()).toEqual([...open, 'network'].sort());
   });
 
+  it('promises that nothing is lost where something could be, and by notifications alone', () => {
+    const find = (writes: boolean, notify: boolean) => {
+      const support = { ...kernel(7), seccomp: { filter: true, kill: true, notify } };
+      return decideGuarantees('open', support, writes).find(({ id }) => id === 'originals');
+    };
+    expect(find(false, false)).toBeUndefined();
+    expect(find(true, true)?.mechanism).toMatch(/seccomp notifications/);
+    expect(find(true, false)?.missing?.reason).toMatch(/no seccomp notifications/);
+  });
+
   it('ends a run by signal scope where the kernel has it, and says so', () => {
     const lifetime = (abi: number) =>
-      decideGuarantees('open', kernel(abi)).find(({ id }) => id === 'lifetime')?.mechanism;
+      decideGuarantees('open', kernel(abi), true).find(({ id }) => id === 'lifetime')?.mechanism;
     expect(lifetime(5)).toBe('subreaper');
     expect(lifetime(6)).toBe('Landlock signal scope, subreaper');
   });
@@ -68,13 +79,13 @@ describe('decideGuarantees()', () => {
     ['ENOSYS', 'offers no Landlock (ENOSYS)', 'Linux 5.13'],
     ['EPERM', 'offers no Landlock (EPERM)', 'Linux 5.13'],
   ])('explains %s', (errno, reason, remedy) => {
-    const files = decideGuarantees('open', without(errno)).find(({ id }) => id === 'files');
+    const files = decideGuarantees('open', without(errno), true).find(({ id }) => id === 'files');
     expect(files?.missing?.reason).toContain(reason);
     expect(files?.missing?.remedy).toContain(remedy);
   });
 
   it('names the ABI that is there, the one that is needed and the kernel that has it', () => {
-    const signals = decideGuarantees('open', kernel(5)).find(({ id }) => id === 'signals');
+    const signals = decideGuarantees('open', kernel(5), true).find(({ id }) => id === 'signals');
     expect(signals?.missing).toEqual({
       reason: 'this kernel has Landlock ABI 5, and 6 is needed',
       remedy: 'Linux 6.12 or later',
@@ -120,7 +131,7 @@ describe('guaranteeIssues()', () => {
   });
 
   it('offers --best-effort exactly where it would help', () => {
-    for (const { origin, remedy } of guaranteeIssues(decideGuarantees('open', kernel(0)), false)) {
+    for (const { origin, remedy } of guaranteeIssues(decideGuarantees('open', kernel(0), true), false)) {
       const essential = ['guarantee:files', 'guarantee:processes'].includes(origin ?? '');
       expect([origin, remedy.includes('--best-effort')]).toEqual([origin, !essential]);
     }

@@ -9,6 +9,7 @@ describe('policyFromFlags()', () => {
       bypasses: [],
       network: { mode: 'open', origin: 'built-in:network' },
       environment: { pass: [], set: [] },
+      originals: { onDelete: 'refuse', mostBytes: 2 ** 30 },
       workdir: null,
       command: ['true', '-x'],
       bestEffort: false,

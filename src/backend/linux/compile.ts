@@ -1,19 +1,18 @@
-// Plan → Program for Linux: two Landlock layers, the system call filter, hygiene, and what to execute.
-import type { Grant } from '../../plan/grant.ts';
+// Plan → Program for Linux: three Landlock layers, the system call filter, hygiene, and what to execute.
+import { allowsWriting, type Grant } from '../../plan/grant.ts';
 import { lineage, parentOf } from '../../plan/path.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { encodeProgram, type Record, record } from './encode.ts';
-import { handledBy, rightsFor, scopesSignals, separation } from './landlock.ts';
+import { handledBy, keeping, rightsFor, scopesSignals, separation } from './landlock.ts';
 import { compileFilter } from './seccomp/filter.ts';
 
+const storeFlag = { keepsDeletions: 1 } as const;
 const hygieneFlag = { signalScope: 1, localDescriptors: 2 } as const;
 const ruleFlag = { directory: 1, optional: 2 } as const;
 
-// The outer layer is the wall. The inner one only sets the command apart from its supervisor, which it then cannot
-// signal or trace; when the broker brings its store, which the command must not reach, the inner layer gets the grants
-// as rules of its own.
-const outerLayer = 0b01;
-const innerLayer = 0b10;
+// Nested, outermost first. The keeper of originals reaches the store; the broker, one further in, has the grants alone,
+// which is the wall; the command has as much, and is set apart from the broker, which it can neither signal nor trace.
+const layer = { keeper: 0b001, grants: 0b010, command: 0b100 } as const;
 
 // What root may keep: none of these reads or reaches what Landlock withholds. CAP_SETUID, CAP_SYS_PTRACE,
 // CAP_PERFMON, CAP_DAC_READ_SEARCH, CAP_SYS_ADMIN and the rest each open a way around it.
@@ -52,22 +51,44 @@ function withoutRedundant(grants: readonly Grant[], rightsOf: Rights): Grant[] {
 function rule(grant: Grant, rights: bigint): Record {
   const directory = grant.kind === 'directory' ? ruleFlag.directory : 0;
   const optional = grant.required ? 0 : ruleFlag.optional;
-  return record.rule(rights, outerLayer, directory | optional, grant.path);
+  const layers = allowsWriting(grant) ? layer.keeper | layer.grants : layer.grants;
+  return record.rule(rights, layers, directory | optional, grant.path);
+}
+
+const mostShown = 1000;
+
+/** What the journal of originals says about the session; the environment is no part of it. */
+function about({ session, command, workdir }: Plan): string {
+  const shown = command.argv.join(' ').slice(0, mostShown);
+  return JSON.stringify({ version: 1, ...session, command: shown, workdir: workdir?.slice(0, mostShown) });
+}
+
+function storeRecords(plan: Plan, rightsOf: Rights): Record[] {
+  if (plan.originals.kind !== 'kept') return [];
+  const { store, onDelete, mostBytes, mostBytesAFile } = plan.originals;
+  const flags = onDelete === 'keep' ? storeFlag.keepsDeletions : 0;
+  return [
+    record.rule(rightsOf({ kind: 'directory', access: 'write' }), layer.keeper, ruleFlag.directory, store),
+    record.store(BigInt(mostBytes), BigInt(mostBytesAFile), flags, store),
+    record.text('about', about(plan)),
+  ];
 }
 
 /** The program that makes the launcher enforce this plan. */
 export function compileProgram(plan: Plan): Uint8Array {
   const abi = plan.machine.landlockAbi;
   const handled = handledBy(abi, plan.network.mode);
-  const rightsOf = rightsFor(abi);
+  const rightsOf = rightsFor(abi, plan.originals.kind === 'withheld');
+  const keeper = keeping(abi);
   const { handled: apart, everywhere } = separation(abi);
+  const broker = plan.originals.kind === 'kept';
   return encodeProgram([
     hygiene(plan),
-    record.layer(handled.fs, handled.net, handled.scoped),
-    record.layer(apart.fs, apart.net, apart.scoped),
-    ...(everywhere === 0n ? [] : [record.rule(everywhere, innerLayer, ruleFlag.directory, '/')]),
+    ...[keeper, handled, apart].map(({ fs, net, scoped }) => record.layer(fs, net, scoped)),
+    ...(everywhere === 0n ? [] : [record.rule(everywhere, layer.command, ruleFlag.directory, '/')]),
     ...withoutRedundant(plan.grants, rightsOf).map((grant) => rule(grant, rightsOf(grant))),
-    record.filter(compileFilter(plan.network.mode, plan.machine.architecture)),
+    ...storeRecords(plan, rightsOf),
+    record.filter(compileFilter(plan.network.mode, broker, plan.machine.architecture)),
     record.text('executable', plan.command.executable),
     ...plan.command.argv.map((argument) => record.text('argument', argument)),
     ...plan.environment.variables.map(({ name, value }) => record.text('variable', `${name}=${value}`)),

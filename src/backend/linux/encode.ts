@@ -1,6 +1,6 @@
 // Records → bytes: the program format of docs/program-format.md, little-endian throughout.
 
-export const formatVersion = 1;
+export const formatVersion = 2;
 
 const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
@@ -26,11 +26,15 @@ const tags = {
   variable: 7,
   workdir: 8,
   temporary: 9,
+  store: 10,
+  about: 11,
 } as const;
 
 const headerBytes = 12;
 const recordHeaderBytes = 8;
 const checksumBytes = 4;
+
+type TextTag = 'executable' | 'argument' | 'variable' | 'workdir' | 'temporary' | 'about';
 
 /** One record: its tag and its payload, as numbers (`u32` as number, `u64` as bigint), then text or bytes. */
 export type Record = {
@@ -53,10 +57,12 @@ export const record = {
     text: path,
   }),
   filter: (instructions: Uint8Array): Record => ({ tag: 'filter', bytes: instructions }),
-  text: (tag: 'executable' | 'argument' | 'variable' | 'workdir' | 'temporary', value: string): Record => ({
-    tag,
-    text: value,
+  store: (mostBytes: bigint, mostBytesAFile: bigint, flags: number, path: string): Record => ({
+    tag: 'store',
+    numbers: [mostBytes, mostBytesAFile, flags],
+    text: path,
   }),
+  text: (tag: TextTag, value: string): Record => ({ tag, text: value }),
 };
 
 const largestNumberBytes = 8;

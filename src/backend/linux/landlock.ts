@@ -68,6 +68,12 @@ export function separation(abi: number): { handled: Handled; everywhere: bigint 
   return { handled, everywhere: moves };
 }
 
+/** What the keeper's layer restricts: it may read what it is handed, and write to the grants and its store alone. */
+export function keeping(abi: number): Handled {
+  const { fs: all, scoped } = handledBy(abi, 'open');
+  return { fs: all & writeTree, net: 0n, scoped };
+}
+
 /** True where this ABI keeps signals inside the domain. */
 export function scopesSignals(abi: number): boolean {
   return (handledBy(abi, 'open').scoped & scope.signal) !== 0n;
@@ -99,9 +105,15 @@ const fileRights: Record<Access, bigint> = {
   readwrite: readFile | writeFile,
 };
 
-/** What a grant means in rights, as far as this ABI knows them. */
-export function rightsFor(abi: number): (grant: { kind: FileKind; access: Access }) => bigint {
-  const known = handledBy(abi, 'open').fs;
+// Without a broker to judge, nothing may be removed or cut.
+const destroying = fs.removeFile | fs.removeDirectory | fs.truncate;
+
+/** What a grant means in rights, as far as this ABI knows them; `withheld`: less what destroys. */
+export function rightsFor(
+  abi: number,
+  withheld = false,
+): (grant: { kind: FileKind; access: Access }) => bigint {
+  const known = handledBy(abi, 'open').fs & ~(withheld ? destroying : 0n);
   const rightsOf = ({ kind, access }: { kind: FileKind; access: Access }) => {
     if (kind === 'directory') return treeRights[access] & known;
     return (fileRights[access] | (kind === 'device' ? fs.controlDevice : 0n)) & known;

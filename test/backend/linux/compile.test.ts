@@ -40,7 +40,11 @@ const rules = (each: Plan) =>
     flags: payload.readUInt32LE(12),
     path: payload.toString('utf8', 16, payload.length - 1) as AbsolutePath,
   }));
-const outer = (each: Plan) => rules(each).filter(({ layers }) => layers === 1);
+const keeper = 1;
+const wall = 2;
+const command = 4;
+/** The rules of the wall. */
+const outer = (each: Plan) => rules(each).filter(({ layers }) => (layers & wall) !== 0);
 
 describe('compileProgram()', () => {
   it('keeps of root CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL and NET_BIND_SERVICE, by number', () => {
@@ -59,19 +63,59 @@ describe('compileProgram()', () => {
     expect(payloads(each, 1)[0]?.readUInt32LE(8)).toBe(flags);
   });
 
-  it('has two layers, the wall first', () => {
-    const [wall, apart, ...more] = payloads(plan({ netBlock: true }), 2);
-    expect(more).toEqual([]);
-    expect(wall?.readBigUInt64LE(0)).toBe(0xffffn);
-    expect(wall?.readBigUInt64LE(8)).toBe(3n);
-    expect(wall?.readBigUInt64LE(16)).toBe(3n);
-    expect(apart?.readBigUInt64LE(0)).toBe(0x2800n); // MAKE_BLOCK and REFER
+  it('has three layers: the keeper may read, the grants are the wall, the command is set apart', () => {
+    const layers = payloads(plan({ netBlock: true }), 2).map((payload) =>
+      [0, 8, 16].map((offset) => payload.readBigUInt64LE(offset)),
+    );
+    expect(layers).toEqual([
+      [0x77b2n, 0n, 3n], // all that writes, but devices
+      [0xffffn, 3n, 3n],
+      [0x2800n, 0n, 3n], // MAKE_BLOCK and REFER
+    ]);
   });
 
-  it('allows moves everywhere in the inner layer where the kernel knows them, and nothing else there', () => {
-    const inner = (abi: number) => rules(withAbi(abi)).filter(({ layers }) => layers !== 1);
+  it('lets the keeper write to the write grants and to the store, and the command not to the store', () => {
+    const each = plan({ allow: ['.'], write: ['out'], read: ['~/data'] });
+    const layersOf = (path: string) => rules(each).find((one) => one.path === path)?.layers;
+    expect(layersOf('/home/ada/project')).toBe(keeper | wall);
+    expect(layersOf('/home/ada/data')).toBe(wall);
+    expect(layersOf('/home/ada/.local/state/nono/sessions/20260223-101500-1-a')).toBe(keeper);
+  });
+
+  it('names the store with its limits where something from before can be written, and only there', () => {
+    const [store] = payloads(plan({ allow: ['.'], keepLimit: 400, onDelete: 'keep' }), 10);
+    expect(store?.readBigUInt64LE(0)).toBe(400n);
+    expect(store?.readBigUInt64LE(8)).toBe(100n);
+    expect(store?.readUInt32LE(16)).toBe(1);
+    expect(payloads(plan({ allow: ['.'] }), 10)[0]?.readUInt32LE(16)).toBe(0);
+    expect(payloads(plan(), 10)).toEqual([]);
+    expect(payloads(plan(), 11)).toEqual([]);
+  });
+
+  it('says what the session is about, without its environment', () => {
+    const each = plan({ allow: ['.'], env: ['SECRET=hunter2'] }, ['make', 'x'.repeat(100_000)]);
+    const [about = ''] = texts(each, 11);
+    expect(JSON.parse(about)).toMatchObject({ version: 1, id: '20260223-101500-1-a' });
+    expect(about.length).toBeLessThan(4096);
+    expect(about).not.toContain('hunter2');
+  });
+
+  it('asks the broker where there is one', () => {
+    const notify = (each: Plan) =>
+      payloads(each, 4)[0]?.includes(Buffer.from([6, 0, 0, 0, 0, 0, 0xc0, 0x7f]));
+    expect(notify(plan({ allow: ['.'] }))).toBe(true);
+    expect(notify(plan())).toBe(false);
+  });
+
+  it('withholds removing and cutting where there is no broker', () => {
+    const each = changed({ originals: { kind: 'withheld' }, grants: [grant('/a', { access: 'readwrite' })] });
+    expect(outer(each)[0]?.rights).toBe(0x77bfn & ~0x4030n);
+  });
+
+  it('allows moves everywhere in the innermost layer where the kernel knows them, and nothing else there', () => {
+    const inner = (abi: number) => rules(withAbi(abi)).filter(({ layers }) => layers === command);
     expect(inner(1)).toEqual([]);
-    expect(inner(7)).toEqual([{ rights: 0x2000n, layers: 2, flags: 1, path: '/' }]);
+    expect(inner(7)).toEqual([{ rights: 0x2000n, layers: 4, flags: 1, path: '/' }]);
   });
 
   it('marks directories, and what may have vanished', () => {
@@ -147,7 +191,7 @@ describe('compileProgram()', () => {
       const each = withAbi(abi);
       const handled = payloads(each, 2).map((payload) => payload.readBigUInt64LE(0));
       for (const { rights, layers } of rules(each))
-        expect(rights & ~(handled[layers - 1] as bigint)).toBe(0n);
+        expect(rights & ~(handled[layers === command ? 2 : 1] as bigint)).toBe(0n);
     }
   });
 

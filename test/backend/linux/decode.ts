@@ -12,7 +12,7 @@ export function decodeRecords(program: Uint8Array): DecodedRecord[] {
   const bytes = Buffer.from(program);
   const end = bytes.length - checksumBytes;
   if (bytes.toString('latin1', 0, 4) !== 'NONO') throw new Error('no magic');
-  if (bytes.readUInt16LE(4) !== 1 || bytes.readUInt16LE(6) !== 0) throw new Error('another version');
+  if (bytes.readUInt16LE(4) !== 2 || bytes.readUInt16LE(6) !== 0) throw new Error('another version');
   if (bytes.readUInt32LE(8) !== bytes.length) throw new Error('another length');
   if (bytes.readUInt32LE(end) !== crc32(bytes.subarray(0, end))) throw new Error('another checksum');
   const records: DecodedRecord[] = [];
@@ -73,6 +73,14 @@ function recordLines({ tag, payload }: DecodedRecord): string[] {
       return [ruleLine(payload)];
     case 4:
       return [`filter      ${payload.length / 8} instructions`, ...filterLines(payload)];
+    case 10: {
+      const [session, file] = [payload.readBigUInt64LE(0), payload.readBigUInt64LE(8)];
+      return [
+        `store       ${session} ${file} flags ${payload.readUInt32LE(16)} ${text(payload.subarray(20))}`,
+      ];
+    }
+    case 11:
+      return [`about       ${text(payload)}`];
     default: {
       const names = ['executable', 'argument', 'variable', 'workdir', 'temporary'];
       return [`${(names[tag - 5] ?? hex(tag)).padEnd(11)} ${text(payload)}`];

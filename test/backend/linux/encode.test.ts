@@ -13,15 +13,15 @@ describe('encodeProgram()', () => {
   it('starts with the magic, the version, two reserved bytes and the length of the whole', () => {
     const bytes = Buffer.from(encodeProgram([record.text('argument', 'abc')]));
     expect(bytes.toString('latin1', 0, 4)).toBe('NONO');
-    expect(bytes.readUInt16LE(4)).toBe(1);
-    expect(formatVersion).toBe(1);
+    expect(bytes.readUInt16LE(4)).toBe(2);
+    expect(formatVersion).toBe(2);
     expect(bytes.readUInt16LE(6)).toBe(0);
     expect(bytes.readUInt32LE(8)).toBe(bytes.length);
     expect(bytes.length).toBe(12 + 8 + 4 + 4);
   });
 
   it('makes a header and a checksum of nothing', () => {
-    expect(hex(encodeProgram([])).slice(0, 24)).toBe('4e4f4e4f0100000010000000');
+    expect(hex(encodeProgram([])).slice(0, 24)).toBe('4e4f4e4f0200000010000000');
     expect(encodeProgram([]).length).toBe(16);
   });
 

@@ -5,6 +5,6 @@ import { assemble } from './assemble.ts';
 import { encodeInstructions } from './instruction.ts';
 import { filterRules } from './rules.ts';
 
-export function compileFilter(network: NetworkMode, architecture: Architecture): Uint8Array {
-  return encodeInstructions(assemble(filterRules(network), architecture));
+export function compileFilter(network: NetworkMode, broker: boolean, architecture: Architecture): Uint8Array {
+  return encodeInstructions(assemble(filterRules(network, broker), architecture));
 }

@@ -245,7 +245,82 @@ const blocked: readonly SyscallRule[] = [
   },
 ];
 
-/** The rules of a run, in order: the first that matches a call decides. */
-export function filterRules(network: NetworkMode): readonly SyscallRule[] {
-  return [...alwaysRefused, ...(network === 'blocked' ? blocked : open)];
+const openFlag = {
+  accessMode: 0o3,
+  create: 0o100,
+  exclusive: 0o200,
+  truncate: 0o1000,
+  path: 0o10000000,
+  unnamed: 0o20000000, // O_TMPFILE without its O_DIRECTORY: the kernel takes neither alone
+} as const;
+
+/** What of an open needs no judgement, wherever its flags stand; all else is the broker's. */
+function opening(calls: readonly Syscall[], flags: number): readonly SyscallRule[] {
+  const free = (mask: number, value: number, reason: string): SyscallRule => ({
+    calls,
+    when: [{ argument: flags, mask, oneOf: [value] }],
+    action: allow,
+    reason,
+  });
+  const { accessMode, create, exclusive, truncate, path, unnamed } = openFlag;
+  return [
+    free(path, path, 'a name that is held, not an open file'),
+    free(create | exclusive, create | exclusive, 'makes a file or fails, and never opens one from before'),
+    free(unnamed, unnamed, "a file without a name is the session's own"),
+    free(accessMode | create | truncate, 0, 'reading loses nothing; a broker would cost every read'),
+    {
+      calls,
+      action: { kind: 'notify' },
+      reason: 'writing to what existed before: its content is kept first',
+    },
+  ];
+}
+
+const fallocateKeepSize = 1;
+const prSetDumpable = 4;
+
+const judged: readonly SyscallRule[] = [
+  ...opening(['open'], 1),
+  ...opening(['openat'], 2),
+  {
+    calls: ['creat', 'openat2'],
+    action: { kind: 'notify' },
+    reason: 'the same; the flags of openat2 lie behind a pointer',
+  },
+  {
+    calls: ['unlink', 'unlinkat', 'rmdir', 'rename', 'renameat', 'renameat2', 'truncate', 'ftruncate'],
+    action: { kind: 'notify' },
+    reason: 'takes a name or content away',
+  },
+  {
+    calls: ['link', 'linkat'],
+    action: { kind: 'notify' },
+    reason: 'a further name of a file from before may go again, and only the broker knows that it is one',
+  },
+  {
+    calls: ['fallocate'],
+    when: [{ argument: 1, mask: ~fallocateKeepSize >>> 0, noneOf: [0] }],
+    action: { kind: 'notify' },
+    reason: 'punches holes, collapses, zeroes: content goes away',
+  },
+  {
+    calls: ['landlock_create_ruleset'],
+    action: refuse('EOPNOTSUPP'),
+    reason:
+      'the broker acts within its own grants, so it would lead around a narrower sandbox made inside; better none than that',
+  },
+  {
+    calls: ['prctl'],
+    when: [
+      { argument: 0, oneOf: [prSetDumpable] },
+      { argument: 1, oneOf: [0] },
+    ],
+    action: { kind: 'pretend' },
+    reason: 'the broker could no longer read its paths; nothing is dumped inside, since the limit is 0',
+  },
+];
+
+/** The rules of a run, in order: the first that matches a call decides. `broker`: one is there to judge. */
+export function filterRules(network: NetworkMode, broker: boolean): readonly SyscallRule[] {
+  return [...alwaysRefused, ...(network === 'blocked' ? blocked : open), ...(broker ? judged : [])];
 }

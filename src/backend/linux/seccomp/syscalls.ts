@@ -79,6 +79,23 @@ export const syscallNumbers = {
   connect: { x64: 42, arm64: 203 },
   bind: { x64: 49, arm64: 200 },
   listen: { x64: 50, arm64: 201 },
+  open: { x64: 2, arm64: null },
+  creat: { x64: 85, arm64: null },
+  openat: { x64: 257, arm64: 56 },
+  openat2: { x64: 437, arm64: 437 },
+  unlink: { x64: 87, arm64: null },
+  unlinkat: { x64: 263, arm64: 35 },
+  rmdir: { x64: 84, arm64: null },
+  rename: { x64: 82, arm64: null },
+  renameat: { x64: 264, arm64: 38 },
+  renameat2: { x64: 316, arm64: 276 },
+  link: { x64: 86, arm64: null },
+  linkat: { x64: 265, arm64: 37 },
+  truncate: { x64: 76, arm64: 45 },
+  ftruncate: { x64: 77, arm64: 46 },
+  fallocate: { x64: 285, arm64: 47 },
+  landlock_create_ruleset: { x64: 444, arm64: 444 },
+  prctl: { x64: 157, arm64: 167 },
 } as const satisfies Record<string, Numbers>;
 
 export type Syscall = keyof typeof syscallNumbers;

@@ -15,14 +15,14 @@ function decode(bytes: Uint8Array) {
 }
 
 describe('compileFilter()', () => {
-  it.each([
-    ['open', 'x64'],
-    ['open', 'arm64'],
-    ['blocked', 'x64'],
-    ['blocked', 'arm64'],
-  ] as const)('writes the program of network %s on %s', (network, architecture) => {
-    expect(decode(compileFilter(network, architecture))).toEqual(
-      assemble(filterRules(network), architecture),
+  const choices = (['open', 'blocked'] as const).flatMap((network) =>
+    [true, false].flatMap((broker) =>
+      (['x64', 'arm64'] as const).map((architecture) => [network, broker, architecture] as const),
+    ),
+  );
+  it.each(choices)('writes the program of network %s, broker %s, on %s', (network, broker, architecture) => {
+    expect(decode(compileFilter(network, broker, architecture))).toEqual(
+      assemble(filterRules(network, broker), architecture),
     );
   });
 });

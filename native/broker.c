@@ -1,0 +1,83 @@
+// Which call asks for which operation. What only destroys is refused, what rewrites is kept first: names.c, contents.c.
+//
+// Every path is read once, resolved once to descriptors, judged on them and acted on by them. The broker itself is
+// confined to the grants, so the kernel denies it what the command was not granted; and it serves one call at a time,
+// so nothing that the command does comes between judging and acting.
+#include "broker.h"
+
+#include "caller.h"
+#include "channel.h"
+#include "contents.h"
+#include "kernel.h"
+#include "names.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/syscall.h>
+
+void confirm_broker(const struct broker *broker, pid_t command) {
+  static const char sample = 'x';
+  char copy;
+  ssize_t got = read_memory(command, (uint64_t)(uintptr_t)&sample, &copy, 1);
+  if (got != 1) fail("read the command's memory", "is kernel.yama.ptrace_scope above 1?", got < 0 ? (int)-got : EFAULT);
+  prefer_fast_wakeup(broker->listener);
+}
+
+enum { O_TMPFILE_ALONE = O_TMPFILE & ~O_DIRECTORY };
+
+static void serve_openat2(const struct broker *broker, const struct call *call) {
+  const uint64_t *a = call->arguments;
+  struct open_how_v1 how;
+  int error = 0;
+  if (a[3] < sizeof how) error = EINVAL;
+  else if (a[3] > sizeof how) error = E2BIG; // fields that are newer than this
+  else if (read_memory(call->caller, a[2], &how, sizeof how) != sizeof how) error = EFAULT;
+  else if (how.flags & (O_PATH | O_TMPFILE_ALONE)) error = ENOSYS; // what openat does as well, unmediated
+  else if (how.flags >> 32 != 0 || (how.mode != 0 && !(how.flags & O_CREAT))) error = EINVAL;
+  if (error != 0) {
+    answer_number(broker->listener, call, 0, error);
+    return;
+  }
+  open_file(broker, call, (int)a[0], a[1], &(struct opening){how.flags, how.mode & 07777, how.resolve});
+}
+
+static void serve_open(const struct broker *broker, const struct call *call, int directory, uint64_t path, int flags,
+                       uint64_t mode) {
+  open_file(broker, call, directory, path, &(struct opening){(unsigned)flags, mode & 07777, 0});
+}
+
+// The low halves: what the kernel itself looks at where an argument is an int.
+static void serve(const struct broker *broker, const struct call *call) {
+  const uint64_t *a = call->arguments;
+  int result;
+  switch (call->number) {
+#ifdef SYS_open
+  case SYS_open: serve_open(broker, call, AT_FDCWD, a[0], (int)a[1], a[2]); return;
+  case SYS_creat: serve_open(broker, call, AT_FDCWD, a[0], O_CREAT | O_WRONLY | O_TRUNC, a[1]); return;
+  case SYS_unlink: result = remove_name(broker, call, AT_FDCWD, a[0], 0); break;
+  case SYS_rmdir: result = remove_name(broker, call, AT_FDCWD, a[0], AT_REMOVEDIR); break;
+  case SYS_rename: result = rename_name(broker, call, AT_FDCWD, a[0], AT_FDCWD, a[1], 0); break;
+  case SYS_link: result = link_name(broker, call, AT_FDCWD, a[0], AT_FDCWD, a[1], 0); break;
+#endif
+  case SYS_openat: serve_open(broker, call, (int)a[0], a[1], (int)a[2], a[3]); return;
+  case NR_OPENAT2: serve_openat2(broker, call); return;
+  case SYS_unlinkat: result = remove_name(broker, call, (int)a[0], a[1], (int)a[2]); break;
+#ifdef SYS_renameat
+  case SYS_renameat: result = rename_name(broker, call, (int)a[0], a[1], (int)a[2], a[3], 0); break;
+#endif
+  case SYS_renameat2: result = rename_name(broker, call, (int)a[0], a[1], (int)a[2], a[3], (unsigned)a[4]); break;
+  case SYS_linkat: result = link_name(broker, call, (int)a[0], a[1], (int)a[2], a[3], (int)a[4]); break;
+  case SYS_truncate: result = truncate_path(broker, call, a[0], (off_t)a[1]); break;
+  case SYS_ftruncate: result = truncate_descriptor(broker, call, (int)a[0], (off_t)a[1]); break;
+  case SYS_fallocate: result = allocate(broker, call, (int)a[0], (int)a[1], (off_t)a[2], (off_t)a[3]); break;
+  default: result = -ENOSYS; // the filter and this table disagree
+  }
+  answer_number(broker->listener, call, 0, -result);
+}
+
+bool serve_call(const struct broker *broker) {
+  struct call call;
+  int received = receive_call(broker->listener, &call);
+  if (received > 0) serve(broker, &call);
+  return received >= 0;
+}

@@ -1,0 +1,24 @@
+// The broker: performs, on behalf of the command, the operations that could lose what existed before the session.
+#ifndef NONO_BROKER_H
+#define NONO_BROKER_H
+
+#include "notify.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include <time.h>
+
+struct broker {
+  int listener; // -1: this program has nothing that needs judgement
+  int keeper;
+  bool keeps_deletions;
+  struct timespec start; // files that were born later are the session's own
+};
+
+// Ends the process if the kernel does not let the broker read the command's memory.
+void confirm_broker(const struct broker *broker, pid_t command);
+
+// Serves the call that waits. False when the listener is closed: no process of the session is left.
+bool serve_call(const struct broker *broker);
+
+#endif

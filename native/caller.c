@@ -1,0 +1,109 @@
+// Looks into the process that made a mediated call. The kernel lets the broker do so because the caller's Landlock
+// domain is nested in its own.
+#include "caller.h"
+
+#include "channel.h"
+#include "kernel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+enum { PAGE_BYTES = 4096, STATUS_BYTES = 512 };
+
+static int proc = -1;
+
+void prepare_callers(void) {
+  proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (proc < 0) fail("open /proc", "", errno);
+}
+
+// A transfer ends at the first page that is not there, so each page is a piece of its own.
+ssize_t read_memory(pid_t caller, uint64_t address, void *into, size_t length) {
+  size_t first = PAGE_BYTES - address % PAGE_BYTES;
+  if (first > length) first = length;
+  struct iovec local = {into, length};
+  struct iovec remote[] = {{(void *)(uintptr_t)address, first}, {(void *)(uintptr_t)(address + first), length - first}};
+  ssize_t got = process_vm_readv(caller, &local, 1, remote, 2, 0);
+  return got < 0 ? -errno : got;
+}
+
+int read_path(pid_t caller, uint64_t address, char path[PATH_MAX]) {
+  ssize_t got = read_memory(caller, address, path, PATH_MAX);
+  if (got < 0) return (int)got;
+  if (memchr(path, 0, (size_t)got) != NULL) return 0;
+  return got == PATH_MAX ? -ENAMETOOLONG : -EFAULT;
+}
+
+static int open_in_proc(pid_t caller, const char *what, int flags) {
+  char path[64];
+  snprintf(path, sizeof path, "%d/%s", caller, what);
+  int fd = openat(proc, path, flags | O_CLOEXEC);
+  return fd < 0 ? -errno : fd;
+}
+
+int open_start(pid_t caller, int descriptor, const char *path) {
+  if (path[0] == '/') return AT_FDCWD;
+  if (descriptor == AT_FDCWD) return open_in_proc(caller, "cwd", O_PATH);
+  char name[32];
+  snprintf(name, sizeof name, "fd/%d", descriptor);
+  int fd = open_in_proc(caller, name, O_PATH);
+  return fd == -ENOENT ? -EBADF : fd;
+}
+
+int take_descriptor(pid_t caller, int descriptor) {
+  int process = (int)syscall(NR_PIDFD_OPEN, caller, PIDFD_OF_THREAD);
+  if (process < 0 && errno == EINVAL) process = (int)syscall(NR_PIDFD_OPEN, caller, 0); // before Linux 6.9
+  if (process < 0) return -errno;
+  int fd = (int)syscall(NR_PIDFD_GETFD, process, descriptor, 0);
+  int error = errno;
+  close(process);
+  return fd < 0 ? -error : fd;
+}
+
+static int read_file(pid_t caller, const char *name, char text[STATUS_BYTES]) {
+  int fd = open_in_proc(caller, name, O_RDONLY);
+  if (fd < 0) return fd;
+  ssize_t got = read(fd, text, STATUS_BYTES - 1);
+  int error = errno;
+  close(fd);
+  if (got < 0) return -error;
+  text[got] = 0;
+  return 0;
+}
+
+int read_umask(pid_t caller) {
+  char text[STATUS_BYTES];
+  int error = read_file(caller, "status", text);
+  if (error != 0) return error;
+  const char *field = strstr(text, "\nUmask:\t");
+  return field == NULL ? -EPERM : (int)strtol(field + strlen("\nUmask:\t"), NULL, 8);
+}
+
+unsigned controlling_terminal(pid_t caller) {
+  char text[STATUS_BYTES];
+  int terminal;
+  if (read_file(caller, "stat", text) != 0) return 0;
+  const char *end = strrchr(text, ')'); // the name before it may hold anything
+  if (end == NULL || sscanf(end + 1, " %*c %*d %*d %*d %d", &terminal) != 1) return 0;
+  return (unsigned)terminal;
+}
+
+int translate_path(pid_t caller, const char *path, char translated[PATH_MAX]) {
+  static const struct {
+    const char *from, *to;
+  } spellings[] = {{"/proc/self", ""},      {"/proc/thread-self", ""}, {"/dev/fd", "/fd"},
+                   {"/dev/stdin", "/fd/0"}, {"/dev/stdout", "/fd/1"},  {"/dev/stderr", "/fd/2"}};
+  for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
+    size_t length = strlen(spellings[i].from);
+    if (strncmp(path, spellings[i].from, length) != 0 || (path[length] != '/' && path[length] != 0)) continue;
+    int written = snprintf(translated, PATH_MAX, "/proc/%d%s%s", caller, spellings[i].to, path + length);
+    return written >= PATH_MAX ? -ENAMETOOLONG : 0;
+  }
+  return snprintf(translated, PATH_MAX, "%s", path) >= PATH_MAX ? -ENAMETOOLONG : 0;
+}

@@ -1,0 +1,209 @@
+// Before a file from before is written to, its content is kept. Cutting it is refused, or kept first.
+#include "contents.h"
+
+#include "caller.h"
+#include "kernel.h"
+#include "originals.h"
+#include "resolve.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/falloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/sysmacros.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+enum { MOST_RACES = 16, RETRY_MICROSECONDS = 100000, CURRENT_TERMINAL_MAJOR = 5, PTY_MAJOR = 136, PTY_MAJORS = 8 };
+
+static const uint64_t once = O_CREAT | O_EXCL | O_NOFOLLOW | O_DIRECTORY | O_TRUNC | O_CLOEXEC;
+
+static bool writes(uint64_t flags) { return (flags & O_ACCMODE) != O_RDONLY || flags & O_TRUNC; }
+
+static int create(const struct name *name, const struct opening *opening) {
+  struct place place;
+  int mask = read_umask(name->caller);
+  if (mask < 0) return mask;
+  int error = open_place(name, &place);
+  if (error != 0) return error;
+  umask((mode_t)mask); // the kernel applies it, or the directory's default ACL in its stead
+  int flags = (int)(opening->flags & ~(uint64_t)(O_TRUNC | O_CLOEXEC)) | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY;
+  int fd = openat(place.directory, place.last, flags, (mode_t)opening->mode);
+  error = errno;
+  release_place(&place);
+  return fd < 0 ? -error : fd;
+}
+
+// /dev/tty means the terminal of whoever opens it, and the broker's need not be the caller's.
+static int open_terminal(const struct call *call, int object, int flags) {
+  unsigned terminal = controlling_terminal(call->caller);
+  if (terminal == 0) return -ENXIO;
+  if (terminal == controlling_terminal(getpid())) return reopen(object, flags);
+  if (major(terminal) < PTY_MAJOR || major(terminal) >= PTY_MAJOR + PTY_MAJORS) return -ENXIO;
+  char path[32];
+  snprintf(path, sizeof path, "/dev/pts/%u", minor(terminal));
+  int fd = open(path, flags | O_CLOEXEC);
+  return fd < 0 ? -errno : fd;
+}
+
+static bool is_current_terminal(const struct statx *status) {
+  return S_ISCHR(status->stx_mode) && status->stx_rdev_major == CURRENT_TERMINAL_MAJOR && status->stx_rdev_minor == 0;
+}
+
+static int truncate_object(int object, off_t length) {
+  return truncate(handle_of(object).path, length) == 0 ? 0 : -errno;
+}
+
+// Opening comes before keeping, so that nothing is kept for a caller who may not write; writing comes after.
+static int open_existing(const struct broker *broker, const struct call *call, int object, uint64_t flags) {
+  struct statx status;
+  int error = look(object, "", &status);
+  if (error != 0) return error;
+  // Nothing may hold up the loop: not a FIFO's other end, not a lease. The caller's own choice is restored below.
+  if (S_ISFIFO(status.stx_mode) && !(flags & O_NONBLOCK) && (flags & O_ACCMODE) != O_RDWR) return -EWOULDBLOCK;
+  int how = (int)(flags & ~once) | O_NONBLOCK | O_NOCTTY;
+  int fd = is_current_terminal(&status) ? open_terminal(call, object, how) : reopen(object, how);
+  if (fd < 0) return fd;
+  if (S_ISREG(status.stx_mode) && writes(flags)) {
+    if (is_old(broker, &status)) error = keep_content(broker, object, &status);
+    if (error == 0 && flags & O_TRUNC) error = truncate_object(object, 0);
+  }
+  if (error == 0 && !(flags & O_NONBLOCK) && fcntl(fd, F_SETFL, (int)(flags & ~once)) != 0) error = -errno;
+  if (error == 0) return fd;
+  close(fd);
+  return error;
+}
+
+static void no_action(int signal) { (void)signal; }
+
+// A process of its own waits for the FIFO's other end or the lease, until the caller has gone.
+static void open_patiently(const struct broker *broker, const struct call *call, int object, uint64_t flags) {
+  pid_t helper = fork();
+  if (helper != 0) {
+    if (helper < 0) answer_number(broker->listener, call, 0, EAGAIN);
+    return;
+  }
+  struct itimerval often = {{0, RETRY_MICROSECONDS}, {0, RETRY_MICROSECONDS}};
+  struct sigaction interrupt = {.sa_handler = no_action};
+  sigset_t none;
+  sigemptyset(&none);
+  sigaction(SIGALRM, &interrupt, NULL);
+  setitimer(ITIMER_REAL, &often, NULL);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  int fd;
+  while ((fd = reopen(object, (int)(flags & ~once) | O_NOCTTY)) == -EINTR && is_waiting(broker->listener, call)) continue;
+  if (fd < 0) answer_number(broker->listener, call, 0, -fd);
+  else answer_descriptor(broker->listener, call, fd, flags & O_CLOEXEC);
+  _exit(0);
+}
+
+// A new file where none is; what appears in between is opened instead.
+static int open_or_create(const struct broker *broker, const struct call *call, struct name *name,
+                          const struct opening *opening, int *object) {
+  *object = -1;
+  if (!is_waiting(broker->listener, call)) return -ESRCH;
+  for (int races = 0; races < MOST_RACES; races++) {
+    *object = open_object(name, (int)(opening->flags & (O_NOFOLLOW | O_DIRECTORY)), opening->resolve);
+    if (*object >= 0)
+      return (opening->flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL) ? -EEXIST : 0;
+    if (*object != -ENOENT || !(opening->flags & O_CREAT)) return *object;
+    int fd = create(name, opening);
+    if (fd != -EEXIST) return fd;
+    if (opening->flags & O_EXCL) return fd;
+    int error = follow_last_link(name); // a link that leads to nothing yet: the file is made at its end
+    if (error != 0) return error;
+  }
+  return -ELOOP;
+}
+
+void open_file(const struct broker *broker, const struct call *call, int directory, uint64_t path,
+               const struct opening *opening) {
+  struct name name;
+  int object = -1;
+  int fd = read_name(call->caller, directory, path, &name);
+  if (fd == 0) {
+    fd = open_or_create(broker, call, &name, opening, &object);
+    release_name(&name);
+    if (object >= 0 && fd == 0) {
+      fd = open_existing(broker, call, object, opening->flags);
+      if (fd == -EWOULDBLOCK && !(opening->flags & O_NONBLOCK)) {
+        open_patiently(broker, call, object, opening->flags);
+        close(object);
+        return;
+      }
+    }
+  }
+  if (object >= 0) close(object);
+  if (fd < 0) {
+    answer_number(broker->listener, call, 0, -fd);
+    return;
+  }
+  answer_descriptor(broker->listener, call, fd, opening->flags & O_CLOEXEC);
+  close(fd);
+}
+
+// 0 when the content may be cut, by now or ever: it is new, nothing of it goes, or the store has it.
+static int may_cut(const struct broker *broker, int object, const struct statx *status) {
+  if (!S_ISREG(status->stx_mode) || !is_old(broker, status)) return 0;
+  return broker->keeps_deletions ? keep_content(broker, object, status) : refuse_object(broker, object);
+}
+
+static int truncate_at(const struct broker *broker, int object, off_t length) {
+  struct statx status;
+  int error = look(object, "", &status);
+  if (error != 0) return error;
+  int fd = S_ISREG(status.stx_mode) ? reopen(object, O_WRONLY | O_NONBLOCK) : 0; // says whether it is permitted
+  if (fd < 0) return fd;
+  if (fd > 0) close(fd);
+  if (length < 0) return -EINVAL;
+  if ((uint64_t)length < status.stx_size) error = may_cut(broker, object, &status);
+  else if (S_ISREG(status.stx_mode) && is_old(broker, &status)) error = keep_content(broker, object, &status);
+  return error != 0 ? error : truncate_object(object, length);
+}
+
+int truncate_path(const struct broker *broker, const struct call *call, uint64_t path, off_t length) {
+  struct name name;
+  int error = read_name(call->caller, AT_FDCWD, path, &name);
+  if (error != 0) return error;
+  int object = open_object(&name, 0, 0);
+  release_name(&name);
+  if (object < 0) return object;
+  error = is_waiting(broker->listener, call) ? truncate_at(broker, object, length) : -ESRCH;
+  close(object);
+  return error;
+}
+
+// The caller's own open file: what is judged is what is acted on, whatever its number stands for by then.
+static int take_open_file(const struct broker *broker, const struct call *call, int descriptor, struct statx *status) {
+  int fd = take_descriptor(call->caller, descriptor);
+  if (fd < 0) return fd;
+  int error = is_waiting(broker->listener, call) ? look(fd, "", status) : -ESRCH;
+  if (error == 0) return fd;
+  close(fd);
+  return error;
+}
+
+static bool may_write(int fd) { return (fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDONLY; }
+
+int truncate_descriptor(const struct broker *broker, const struct call *call, int descriptor, off_t length) {
+  struct statx status;
+  int fd = take_open_file(broker, call, descriptor, &status);
+  if (fd < 0) return fd;
+  int error = 0;
+  if (may_write(fd) && length >= 0 && (uint64_t)length < status.stx_size) error = may_cut(broker, fd, &status);
+  if (error == 0 && ftruncate(fd, length) != 0) error = -errno;
+  close(fd);
+  return error;
+}
+
+int allocate(const struct broker *broker, const struct call *call, int descriptor, int mode, off_t offset,
+             off_t length) {
+  struct statx status;
+  int fd = take_open_file(broker, call, descriptor, &status);
+  if (fd < 0) return fd;
+  int error = may_write(fd) ? may_cut(broker, fd, &status) : 0;
+  if (error == 0 && fallocate(fd, mode, offset, length) != 0) error = -errno;
+  close(fd);
+  return error;
+}

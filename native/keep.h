@@ -1,0 +1,40 @@
+// What the broker says to the keeper, who alone reaches the store: one message a request, one errno back.
+#ifndef NONO_KEEP_H
+#define NONO_KEEP_H
+
+#include <limits.h>
+#include <stdint.h>
+
+enum keep_kind {
+  KEEP_CONTENT = 1, // the object is about to be written to: its content is copied
+  KEEP_NAME = 2,    // the object is about to leave its name: a second name keeps it
+  KEEP_NOTE = 3,    // nothing is kept, only written down; not answered
+  KEEP_END = 4,     // the session is over; not answered
+};
+
+// Why something is kept or written down: as the journal says it.
+enum keep_reason {
+  REASON_WRITTEN = 1,
+  REASON_REPLACED = 2,
+  REASON_DELETED = 3,
+  REASON_EXCHANGED = 4,
+  REASON_MOVED = 5,
+  REASON_REFUSED = 6,
+};
+
+struct keep_message {
+  uint32_t kind;
+  uint32_t reason;
+  char from[PATH_MAX]; // notes: the path
+  char to[PATH_MAX];   // REASON_MOVED: where it went
+};
+
+// Sends the object to the keeper and waits: 0 once it is safe in the store, or the errno that the operation fails with.
+int keep(int keeper, enum keep_kind kind, enum keep_reason reason, int object);
+
+// Writes something down; `to` is "" but for moves.
+void note(int keeper, enum keep_reason reason, const char *from, const char *to);
+
+void end_keeping(int keeper);
+
+#endif

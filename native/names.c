@@ -1,0 +1,165 @@
+// Removing a name of what existed before is refused, or kept first; putting something else under it is kept first; a new
+// name loses nothing.
+#include "names.h"
+
+#include "kernel.h"
+#include "originals.h"
+#include "resolve.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// Reads a path of the caller and opens the directory of its final component; the caller must still be waiting then,
+// since its number could have become another process's.
+static int find_place(const struct broker *broker, const struct call *call, int directory, uint64_t path,
+                      struct place *place) {
+  struct name name;
+  int error = read_name(call->caller, directory, path, &name);
+  if (error != 0) return error;
+  error = open_place(&name, place);
+  release_name(&name);
+  if (error != 0 || is_waiting(broker->listener, call)) return error;
+  release_place(place);
+  return -ESRCH;
+}
+
+static int remove_entry(const struct place *place, int flags) {
+  return unlinkat(place->directory, place->last, flags) == 0 ? 0 : -errno;
+}
+
+// Removing it as what it is not fails either way, and says whether the right way would have been permitted: 0, or a
+// negative errno.
+static int may_remove(const struct place *place, int is_directory) {
+  if (unlinkat(place->directory, place->last, is_directory ? 0 : AT_REMOVEDIR) == 0) return -EPERM;
+  return errno == (is_directory ? EISDIR : ENOTDIR) ? 0 : -errno;
+}
+
+static bool is_empty(int directory, const char *name) {
+  int fd = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  DIR *entries = fd < 0 ? NULL : fdopendir(fd);
+  if (entries == NULL && fd >= 0) close(fd);
+  if (entries == NULL) return true; // unknown: what is said of it is that it is protected
+  int count = 0;
+  while (readdir(entries) != NULL) count++;
+  closedir(entries);
+  return count <= 2;
+}
+
+static bool is_own(const struct broker *broker, const struct place *place, const char *bare,
+                   const struct statx *status) {
+  return !is_old(broker, status) || is_own_link(place->directory, bare, status);
+}
+
+static int remove_at(const struct broker *broker, const struct place *place, int flags) {
+  struct statx status;
+  char bare[PATH_MAX];
+  bare_name(place, bare);
+  bool is_directory;
+  // What is no entry of its own cannot be removed at all: the kernel says why.
+  if (strcmp(bare, ".") == 0 || strcmp(bare, "..") == 0 || look(place->directory, bare, &status) != 0 ||
+      (is_directory = S_ISDIR(status.stx_mode)) != (flags == AT_REMOVEDIR) || is_own(broker, place, bare, &status))
+    return remove_entry(place, flags);
+  int error = may_remove(place, is_directory);
+  if (error != 0) return error;
+  if (is_directory && !is_empty(place->directory, bare)) return -ENOTEMPTY;
+  if (!broker->keeps_deletions) return refuse_name(broker, place);
+  error = keep_name(broker, REASON_DELETED, place->directory, bare);
+  return error != 0 ? error : remove_entry(place, flags);
+}
+
+int remove_name(const struct broker *broker, const struct call *call, int directory, uint64_t path, int flags) {
+  struct place place;
+  if (flags & ~AT_REMOVEDIR) return -EINVAL;
+  int error = find_place(broker, call, directory, path, &place);
+  if (error != 0) return error;
+  error = remove_at(broker, &place, flags);
+  release_place(&place);
+  return error;
+}
+
+static int move(const struct place *from, const struct place *to, unsigned flags) {
+  return syscall(SYS_renameat2, from->directory, from->last, to->directory, to->last, flags) == 0 ? 0 : -errno;
+}
+
+struct side {
+  const struct place *place;
+  char bare[PATH_MAX];
+  struct statx status;
+  int error; // of looking it up
+};
+
+static void look_at(struct side *side, const struct place *place) {
+  side->place = place;
+  bare_name(place, side->bare);
+  side->error = look(place->directory, side->bare, &side->status);
+}
+
+static int keep_side(const struct broker *broker, const struct side *side, enum keep_reason reason) {
+  if (is_own(broker, side->place, side->bare, &side->status)) return 0;
+  int error = may_remove(side->place, S_ISDIR(side->status.stx_mode));
+  if (error != 0) return error; // what cannot be replaced needs no keeping
+  return keep_name(broker, reason, side->place->directory, side->bare);
+}
+
+static bool is_same(const struct side *one, const struct side *other) {
+  return one->status.stx_ino == other->status.stx_ino && one->status.stx_dev_major == other->status.stx_dev_major &&
+         one->status.stx_dev_minor == other->status.stx_dev_minor;
+}
+
+static int rename_at(const struct broker *broker, const struct place *from, const struct place *to, unsigned flags) {
+  static struct side source, target;
+  look_at(&source, from);
+  look_at(&target, to);
+  int moves_old = source.error == 0 && is_old(broker, &source.status);
+  int error = 0;
+  if (source.error == 0 && target.error == 0 && !(flags & RENAME_NOREPLACE) && !is_same(&source, &target)) {
+    error = keep_side(broker, &target, flags & RENAME_EXCHANGE ? REASON_EXCHANGED : REASON_REPLACED);
+    if (error == 0 && flags & RENAME_EXCHANGE) error = keep_side(broker, &source, REASON_EXCHANGED);
+  }
+  if (error == 0) error = move(from, to, flags);
+  if (error == 0 && moves_old && !(flags & RENAME_EXCHANGE)) note_move(broker, from, to);
+  return error;
+}
+
+int rename_name(const struct broker *broker, const struct call *call, int from, uint64_t from_path, int to,
+                uint64_t to_path, unsigned flags) {
+  struct place source, target;
+  if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE)) return -EINVAL; // a whiteout hides what was there
+  int error = find_place(broker, call, from, from_path, &source);
+  if (error != 0) return error;
+  error = find_place(broker, call, to, to_path, &target);
+  if (error == 0) {
+    error = rename_at(broker, &source, &target, flags);
+    release_place(&target);
+  }
+  release_place(&source);
+  return error;
+}
+
+int link_name(const struct broker *broker, const struct call *call, int from, uint64_t from_path, int to,
+              uint64_t to_path, int flags) {
+  struct name name;
+  struct place target;
+  if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) return -EINVAL;
+  int error = read_name(call->caller, from, from_path, &name);
+  if (error != 0) return error;
+  error = find_place(broker, call, to, to_path, &target);
+  if (error == 0) {
+    // A descriptor without a path is linked by its handle, which takes no privilege.
+    bool by_descriptor = name.path[0] == 0 && flags & AT_EMPTY_PATH && name.start >= 0;
+    int start = by_descriptor ? AT_FDCWD : name.start;
+    struct handle handle = handle_of(name.start);
+    const char *path = by_descriptor ? handle.path : name.path;
+    int follow = by_descriptor ? AT_SYMLINK_FOLLOW : flags & AT_SYMLINK_FOLLOW;
+    error = linkat(start, path, target.directory, target.last, follow) == 0 ? 0 : -errno;
+    if (error == 0) remember_link(broker, target.directory, target.last);
+    release_place(&target);
+  }
+  release_name(&name);
+  return error;
+}

@@ -1,0 +1,14 @@
+// The operations on names: unlink, rmdir, rename, link.
+#ifndef NONO_NAMES_H
+#define NONO_NAMES_H
+
+#include "broker.h"
+
+// Each gives what the call returns: 0, or a negative errno. Paths are addresses in the caller.
+int remove_name(const struct broker *broker, const struct call *call, int directory, uint64_t path, int flags);
+int rename_name(const struct broker *broker, const struct call *call, int from, uint64_t from_path, int to,
+                uint64_t to_path, unsigned flags);
+int link_name(const struct broker *broker, const struct call *call, int from, uint64_t from_path, int to,
+              uint64_t to_path, int flags);
+
+#endif

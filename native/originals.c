@@ -1,0 +1,129 @@
+// Old is what was born before the session, by the file system's own record of it.
+#include "originals.h"
+
+#include "channel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+enum { MOST_REFUSALS_NOTED = 1000, LINKS_REMEMBERED = 1 << 14, CONTENTS_REMEMBERED = 1 << 10 };
+
+// A cache: what does not fit is asked of the keeper again, or refused once more.
+static struct {
+  uint64_t links[LINKS_REMEMBERED];
+  struct {
+    uint64_t device, number;
+  } contents[CONTENTS_REMEMBERED];
+  unsigned refusals;
+} memory;
+
+struct timespec session_start(void) {
+  struct timespec now;
+  if (clock_gettime(CLOCK_REALTIME_COARSE, &now) != 0) fail("read the clock", "", errno);
+  return now;
+}
+
+void leave_start_behind(const struct timespec *start) {
+  for (struct timespec now = session_start(); now.tv_sec == start->tv_sec && now.tv_nsec == start->tv_nsec;
+       now = session_start())
+    nanosleep(&(struct timespec){0, 100000}, NULL);
+}
+
+int look(int directory, const char *name, struct statx *status) {
+  int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (name[0] == 0 ? AT_EMPTY_PATH : 0);
+  return statx(directory, name, flags, STATX_BASIC_STATS | STATX_BTIME, status) == 0 ? 0 : -errno;
+}
+
+// A file system that does not record births leaves everything old: nothing can be lost by a mistake there.
+bool is_old(const struct broker *broker, const struct statx *status) {
+  const struct statx_timestamp *birth = &status->stx_btime;
+  if (!(status->stx_mask & STATX_BTIME)) return true;
+  if (birth->tv_sec != broker->start.tv_sec) return birth->tv_sec < broker->start.tv_sec;
+  return (long)birth->tv_nsec <= broker->start.tv_nsec;
+}
+
+static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t length) {
+  for (size_t i = 0; i < length; i++) hash = (hash ^ ((const unsigned char *)bytes)[i]) * 0x100000001b3u;
+  return hash;
+}
+
+// Never 0. Two names with one hash do no harm: the content has another name while is_own_link says so.
+static uint64_t hash_name(int directory, const char *name, const struct statx *status) {
+  struct statx parent = {0};
+  look(directory, "", &parent);
+  const uint64_t numbers[] = {parent.stx_ino, makedev(parent.stx_dev_major, parent.stx_dev_minor), status->stx_ino};
+  return hash_bytes(hash_bytes(0xcbf29ce484222325u, numbers, sizeof numbers), name, strlen(name)) | 1;
+}
+
+bool is_own_link(int directory, const char *name, const struct statx *status) {
+  if (status->stx_nlink < 2 || S_ISDIR(status->stx_mode)) return false;
+  uint64_t hash = hash_name(directory, name, status);
+  return memory.links[(hash >> 1) % LINKS_REMEMBERED] == hash;
+}
+
+void remember_link(const struct broker *broker, int directory, const char *name) {
+  struct statx status;
+  if (look(directory, name, &status) != 0 || !is_old(broker, &status)) return;
+  uint64_t hash = hash_name(directory, name, &status);
+  memory.links[(hash >> 1) % LINKS_REMEMBERED] = hash;
+}
+
+int keep_name(const struct broker *broker, enum keep_reason reason, int directory, const char *name) {
+  int object = openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  if (object < 0) return -errno;
+  int error = keep(broker->keeper, KEEP_NAME, reason, object);
+  close(object);
+  return -error;
+}
+
+int keep_content(const struct broker *broker, int object, const struct statx *status) {
+  uint64_t device = makedev(status->stx_dev_major, status->stx_dev_minor), number = status->stx_ino;
+  size_t at = number % CONTENTS_REMEMBERED;
+  if (memory.contents[at].number == number && memory.contents[at].device == device) return 0;
+  int error = keep(broker->keeper, KEEP_CONTENT, REASON_WRITTEN, object);
+  if (error != 0) return -error;
+  memory.contents[at].device = device;
+  memory.contents[at].number = number;
+  return 0;
+}
+
+static void describe_object(int object, char text[PATH_MAX]) {
+  ssize_t length = readlink(handle_of(object).path, text, PATH_MAX - 1);
+  text[length < 0 ? 0 : length] = 0;
+}
+
+static void describe_place(const struct place *place, char text[PATH_MAX]) {
+  char bare[PATH_MAX];
+  describe_object(place->directory, text);
+  bare_name(place, bare);
+  size_t length = strlen(text);
+  snprintf(text + length, PATH_MAX - length, "%s%s", length > 1 ? "/" : "", bare);
+}
+
+static int note_refusal(const struct broker *broker, const char *path) {
+  if (memory.refusals++ < MOST_REFUSALS_NOTED) note(broker->keeper, REASON_REFUSED, path, "");
+  return -EPERM;
+}
+
+int refuse_name(const struct broker *broker, const struct place *place) {
+  char path[PATH_MAX];
+  describe_place(place, path);
+  return note_refusal(broker, path);
+}
+
+int refuse_object(const struct broker *broker, int object) {
+  char path[PATH_MAX];
+  describe_object(object, path);
+  return note_refusal(broker, path);
+}
+
+void note_move(const struct broker *broker, const struct place *from, const struct place *to) {
+  char before[PATH_MAX], after[PATH_MAX];
+  describe_place(from, before);
+  describe_place(to, after);
+  note(broker->keeper, REASON_MOVED, before, after);
+}

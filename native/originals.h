@@ -1,0 +1,37 @@
+// What existed before the session: tells it apart, has it kept, and says what was refused.
+#ifndef NONO_ORIGINALS_H
+#define NONO_ORIGINALS_H
+
+#include "broker.h"
+#include "keep.h"
+#include "resolve.h"
+
+#include <sys/stat.h>
+
+// The session's start, on the clock that file systems stamp births with.
+struct timespec session_start(void);
+
+// Waits, a few milliseconds at most, until that clock has left the start behind: what is born now is told apart.
+void leave_start_behind(const struct timespec *start);
+
+// What a name in a directory stands for, links not followed; an empty name means the descriptor itself. 0, or a
+// negative errno.
+int look(int directory, const char *name, struct statx *status);
+
+bool is_old(const struct broker *broker, const struct statx *status);
+
+// A further name that the session itself gave to an inode from before: it may go again.
+bool is_own_link(int directory, const char *name, const struct statx *status);
+void remember_link(const struct broker *broker, int directory, const char *name);
+
+// 0 once the store holds it, or the negative errno that the operation fails with.
+int keep_name(const struct broker *broker, enum keep_reason reason, int directory, const char *name);
+int keep_content(const struct broker *broker, int object, const struct statx *status);
+
+// Write down what was refused, and give -EPERM.
+int refuse_name(const struct broker *broker, const struct place *place);
+int refuse_object(const struct broker *broker, int object);
+
+void note_move(const struct broker *broker, const struct place *from, const struct place *to);
+
+#endif

@@ -1,0 +1,133 @@
+// Resolves the caller's paths as the kernel would for the caller itself. The broker shares the caller's root; what
+// differs is /proc/self, and the links in it that lead into a process.
+#include "resolve.h"
+
+#include "caller.h"
+#include "kernel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+enum { MOST_LINKS = 40, PROC_MAGIC = 0x9fa0 };
+
+int read_name(pid_t caller, int descriptor, uint64_t address, struct name *name) {
+  char path[PATH_MAX];
+  name->caller = caller;
+  int error = read_path(caller, address, path);
+  if (error == 0) error = translate_path(caller, path, name->path);
+  if (error != 0) return error;
+  name->start = open_start(caller, descriptor, name->path);
+  return name->start < 0 && name->start != AT_FDCWD ? name->start : 0;
+}
+
+void release_name(struct name *name) {
+  if (name->start >= 0) close(name->start);
+}
+
+static int open_path(int start, const char *path, uint64_t flags, uint64_t resolve) {
+  struct open_how_v1 how = {.flags = O_PATH | O_CLOEXEC | flags, .resolve = resolve};
+  int fd = (int)syscall(NR_OPENAT2, start, path, &how, sizeof how);
+  return fd < 0 ? -errno : fd;
+}
+
+static size_t last_component(const char *path) {
+  size_t end = strlen(path);
+  while (end > 0 && path[end - 1] == '/') end--;
+  while (end > 0 && path[end - 1] != '/') end--;
+  return end;
+}
+
+int open_place(const struct name *name, struct place *place) {
+  size_t at = last_component(name->path);
+  strcpy(place->last, name->path + at);
+  if (name->path[0] == 0) return -ENOENT;
+  if (at == 0) place->directory = fcntl(name->start, F_DUPFD_CLOEXEC, 0);
+  else {
+    char parent[PATH_MAX];
+    memcpy(parent, name->path, at);
+    parent[at] = 0;
+    place->directory = open_path(name->start, parent, O_DIRECTORY, 0);
+    return place->directory < 0 ? place->directory : 0;
+  }
+  return place->directory < 0 ? -errno : 0;
+}
+
+void release_place(struct place *place) { close(place->directory); }
+
+void bare_name(const struct place *place, char bare[PATH_MAX]) {
+  strcpy(bare, place->last);
+  for (size_t end = strlen(bare); end > 1 && bare[end - 1] == '/'; end--) bare[end - 1] = 0;
+}
+
+static int is_in_proc(int fd) {
+  struct statfs status;
+  return fstatfs(fd, &status) == 0 && status.f_type == PROC_MAGIC;
+}
+
+// The last link of a path that leads through a process: its text becomes the name, in the caller's spelling. 1 when it
+// did, 0 when there is nothing to follow, or a negative errno.
+static int follow_link(struct name *name, struct place *place) {
+  char target[PATH_MAX], bare[PATH_MAX];
+  int error = open_place(name, place);
+  if (error != 0) return error;
+  bare_name(place, bare);
+  ssize_t length = readlinkat(place->directory, bare, target, sizeof target - 1);
+  if (length < 0 || is_in_proc(place->directory)) return 0;
+  target[length] = 0;
+  release_name(name);
+  name->start = target[0] == '/' ? AT_FDCWD : place->directory;
+  if (target[0] == '/') release_place(place);
+  error = translate_path(name->caller, target, name->path);
+  return error != 0 ? error : 1;
+}
+
+// The name led through a link of /proc: each link on the way is read, so that those to /proc/self are the caller's.
+static int open_through_proc(const struct name *given, int flags) {
+  struct name name = *given;
+  name.start = given->start == AT_FDCWD ? AT_FDCWD : fcntl(given->start, F_DUPFD_CLOEXEC, 0);
+  struct place place;
+  for (int links = 0; links < MOST_LINKS; links++) {
+    int followed = flags & O_NOFOLLOW ? open_place(&name, &place) : follow_link(&name, &place);
+    if (followed < 0) return release_name(&name), followed;
+    if (followed == 1) {
+      int object = open_path(name.start, name.path, (uint64_t)flags, RESOLVE_WITHOUT_MAGIC_LINKS);
+      if (object == -ELOOP) continue;
+      release_name(&name);
+      return object;
+    }
+    int object = open_path(place.directory, place.last, (uint64_t)flags, 0);
+    release_place(&place);
+    release_name(&name);
+    return object;
+  }
+  release_name(&name);
+  return -ELOOP;
+}
+
+int follow_last_link(struct name *name) {
+  struct place place;
+  int followed = follow_link(name, &place);
+  if (followed == 0) release_place(&place);
+  return followed > 0 ? 0 : followed < 0 ? followed : -EACCES; // no link any more, or one that only the kernel follows
+}
+
+int open_object(const struct name *name, int flags, uint64_t resolve) {
+  int object = open_path(name->start, name->path, (uint64_t)flags, resolve | RESOLVE_WITHOUT_MAGIC_LINKS);
+  return object == -ELOOP && resolve == 0 ? open_through_proc(name, flags) : object;
+}
+
+struct handle handle_of(int object) {
+  struct handle handle;
+  snprintf(handle.path, sizeof handle.path, "/proc/self/fd/%d", object);
+  return handle;
+}
+
+int reopen(int object, int flags) {
+  int fd = open(handle_of(object).path, flags | O_CLOEXEC);
+  return fd < 0 ? -errno : fd;
+}

@@ -1,0 +1,49 @@
+// Names → descriptors: what a path means to the caller, held so that it cannot change any more.
+#ifndef NONO_RESOLVE_H
+#define NONO_RESOLVE_H
+
+#include <stdint.h>
+#include <limits.h>
+#include <sys/types.h>
+
+// A path as the caller gave it: where it starts, and its text in the spelling that means the same to the broker.
+struct name {
+  pid_t caller;
+  int start; // AT_FDCWD for an absolute path, else an O_PATH descriptor
+  char path[PATH_MAX];
+};
+
+// The directory that holds the final component. `last` keeps the slashes at its end: they mean "a directory".
+struct place {
+  int directory;
+  char last[PATH_MAX];
+};
+
+// Reads the path at an address of the caller: 0, or a negative errno. A name that was read is to be released.
+int read_name(pid_t caller, int descriptor, uint64_t address, struct name *name);
+void release_name(struct name *name);
+
+// 0 with the directory opened, or a negative errno. The place is to be released.
+int open_place(const struct name *name, struct place *place);
+void release_place(struct place *place);
+
+// The final component of a place without the slashes behind it.
+void bare_name(const struct place *place, char bare[PATH_MAX]);
+
+// An O_PATH descriptor of what is there, links followed but with O_NOFOLLOW in flags; or a negative errno. `resolve` are
+// openat2's restrictions that the caller asked for.
+int open_object(const struct name *name, int flags, uint64_t resolve);
+
+// The name's last component is a link: its text, in the caller's spelling, becomes the name. 0, or a negative errno.
+int follow_last_link(struct name *name);
+
+// `/proc/self/fd/N`: the object itself, however it is called by now.
+struct handle {
+  char path[32];
+};
+struct handle handle_of(int object);
+
+// Opens a pinned object, or 0 to its name's end: what open(2) would have given, or a negative errno.
+int reopen(int object, int flags);
+
+#endif

@@ -1,0 +1,65 @@
+// The session's own directories: made here; the launcher empties the private one, and nono removes what is empty.
+import { mkdirSync, rmdirSync } from 'node:fs';
+import { type Issue, NonoError } from '../errors.ts';
+import type { AbsolutePath } from '../plan/host.ts';
+import { parentOf } from '../plan/path.ts';
+import type { Plan } from '../plan/plan.ts';
+
+/** The directories of one session; the store only where the plan keeps originals. */
+export type SessionDirectories = { readonly temporary: AbsolutePath; readonly store: AbsolutePath | null };
+
+const ownerOnly = 0o700;
+
+function attempt(make: () => void, issue: (errno: string) => Issue): void {
+  try {
+    make();
+  } catch (error) {
+    throw new NonoError([issue((error as NodeJS.ErrnoException).code ?? String(error))]);
+  }
+}
+
+function makeTemporary(path: AbsolutePath): void {
+  attempt(
+    () => mkdirSync(path, { mode: ownerOnly }),
+    (errno) => ({
+      code: 'launch/temporary',
+      message: `the private directory "${path}" cannot be made (${errno})`,
+      origin: 'environment:TMPDIR',
+      remedy: 'TMPDIR=/a/directory/that/can/be/written nono run …',
+    }),
+  );
+}
+
+function makeStore(path: AbsolutePath): void {
+  attempt(
+    () => {
+      mkdirSync(parentOf(path), { recursive: true, mode: ownerOnly });
+      mkdirSync(path, { mode: ownerOnly });
+    },
+    (errno) => ({
+      code: 'launch/store',
+      message: `the store of originals "${path}" cannot be made (${errno}), so what the command rewrites could be lost`,
+      origin: 'environment:XDG_STATE_HOME',
+      remedy: 'XDG_STATE_HOME=/a/directory/that/can/be/written nono run …',
+    }),
+  );
+}
+
+/** Removes them again, as long as nothing is in them. */
+export function removeDirectories({ temporary, store }: SessionDirectories): void {
+  rmdirSync(temporary);
+  if (store !== null) rmdirSync(store);
+}
+
+/** @throws {NonoError} `launch/temporary`, `launch/store`: one exists already, or its parent cannot be written. */
+export function makeDirectories({ temporary, originals }: Plan): SessionDirectories {
+  const store = originals.kind === 'kept' ? originals.store : null;
+  makeTemporary(temporary);
+  try {
+    if (store !== null) makeStore(store);
+  } catch (error) {
+    rmdirSync(temporary);
+    throw error;
+  }
+  return { temporary, store };
+}

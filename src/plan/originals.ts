@@ -1,0 +1,67 @@
+// What existed before the run: whether the grants can reach it, and how none of it is lost.
+import type { Issue } from '../errors.ts';
+import type { Policy } from '../policy/policy.ts';
+import { allowsWriting, type Grant } from './grant.ts';
+import type { AbsolutePath, Host, Support } from './host.ts';
+import { childOf, contains } from './path.ts';
+
+export type Originals =
+  /** No grant allows writing to what existed before, save devices. */
+  | { readonly kind: 'untouched' }
+  /** The broker refuses what only destroys, and keeps what is rewritten in the session's store. */
+  | {
+      readonly kind: 'kept';
+      readonly store: AbsolutePath;
+      /** What deleting a file from before does: fail, or move it to the store. */
+      readonly onDelete: 'refuse' | 'keep';
+      /** How much the store may hold, in bytes: of the session, and of one file. */
+      readonly mostBytes: number;
+      readonly mostBytesAFile: number;
+    }
+  /** No broker here, and the user goes on without: nothing can be removed or cut, but what is rewritten is lost. */
+  | { readonly kind: 'withheld' };
+
+const filesToALimit = 4;
+
+function writesToOriginals({ kind, origin, ...grant }: Grant): boolean {
+  return allowsWriting({ kind, origin, ...grant }) && kind !== 'device' && origin !== 'session';
+}
+
+/** True where the plan needs the broker's judgement; a plan that does not pays nothing. */
+export function needsBroker(grants: readonly Grant[]): boolean {
+  return grants.some(writesToOriginals);
+}
+
+const noState: Issue = {
+  code: 'host/no-state-directory',
+  message: 'there is no directory where originals could be kept: no home, and no XDG_STATE_HOME',
+  remedy: 'XDG_STATE_HOME=/a/directory nono run …',
+};
+
+function exposedStore(store: AbsolutePath, grant: Grant): Issue {
+  return {
+    code: 'plan/store-exposed',
+    message: `"${grant.path}" covers the store of originals "${store}"`,
+    origin: grant.origin,
+    remedy: 'grant a directory that does not, or XDG_STATE_HOME=/another/directory',
+  };
+}
+
+/** How what existed before survives a run with these grants, or the issue that stops it. */
+export function planOriginals(
+  policy: Policy,
+  host: Host,
+  support: Support,
+  grants: readonly Grant[],
+): Originals | Issue {
+  if (!needsBroker(grants)) return { kind: 'untouched' };
+  if (!support.seccomp.notify) return { kind: 'withheld' };
+  if (host.state === null) return noState;
+  const fact = host.inspect(host.state);
+  const state = 'canonical' in fact ? fact.canonical : host.state;
+  const store = childOf(childOf(childOf(state, 'nono'), 'sessions'), host.session.id);
+  const cover = grants.find(({ path }) => contains(path, store));
+  if (cover !== undefined) return exposedStore(store, cover);
+  const { onDelete, mostBytes } = policy.originals;
+  return { kind: 'kept', store, onDelete, mostBytes, mostBytesAFile: Math.floor(mostBytes / filesToALimit) };
+}
