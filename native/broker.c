@@ -57,7 +57,6 @@ static void serve(const struct broker *broker, const struct call *call) {
   case SYS_unlink: result = remove_name(broker, call, AT_FDCWD, a[0], 0); break;
   case SYS_rmdir: result = remove_name(broker, call, AT_FDCWD, a[0], AT_REMOVEDIR); break;
   case SYS_rename: result = rename_name(broker, call, AT_FDCWD, a[0], AT_FDCWD, a[1], 0); break;
-  case SYS_link: result = link_name(broker, call, AT_FDCWD, a[0], AT_FDCWD, a[1], 0); break;
 #endif
   case SYS_openat: serve_open(broker, call, (int)a[0], a[1], (int)a[2], a[3]); return;
   case NR_OPENAT2: serve_openat2(broker, call); return;
@@ -66,7 +65,6 @@ static void serve(const struct broker *broker, const struct call *call) {
   case SYS_renameat: result = rename_name(broker, call, (int)a[0], a[1], (int)a[2], a[3], 0); break;
 #endif
   case SYS_renameat2: result = rename_name(broker, call, (int)a[0], a[1], (int)a[2], a[3], (unsigned)a[4]); break;
-  case SYS_linkat: result = link_name(broker, call, (int)a[0], a[1], (int)a[2], a[3], (int)a[4]); break;
   case SYS_truncate: result = truncate_path(broker, call, a[0], (off_t)a[1]); break;
   case SYS_ftruncate: result = truncate_descriptor(broker, call, (int)a[0], (off_t)a[1]); break;
   case SYS_fallocate: result = allocate(broker, call, (int)a[0], (int)a[1], (off_t)a[2], (off_t)a[3]); break;

@@ -14,7 +14,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { PAGE_BYTES = 4096, STATUS_BYTES = 512 };
+enum { PAGE_BYTES = 4096, STATUS_BYTES = 512, USUAL_PATH_BYTES = 256 };
 
 static int proc = -1;
 
@@ -33,11 +33,18 @@ ssize_t read_memory(pid_t caller, uint64_t address, void *into, size_t length) {
   return got < 0 ? -errno : got;
 }
 
+// Most paths are short, and every page costs: the rest is read only where it is needed. Whoever changes the text in
+// between has written another path, which is then read, judged and acted on like any.
 int read_path(pid_t caller, uint64_t address, char path[PATH_MAX]) {
-  ssize_t got = read_memory(caller, address, path, PATH_MAX);
-  if (got < 0) return (int)got;
-  if (memchr(path, 0, (size_t)got) != NULL) return 0;
-  return got == PATH_MAX ? -ENAMETOOLONG : -EFAULT;
+  size_t length = 0;
+  for (size_t wanted = USUAL_PATH_BYTES; length < PATH_MAX; wanted = PATH_MAX - length) {
+    ssize_t got = read_memory(caller, address + length, path + length, wanted);
+    if (got < 0) return (int)got;
+    if (memchr(path + length, 0, (size_t)got) != NULL) return 0;
+    if ((size_t)got < wanted) return -EFAULT;
+    length += (size_t)got;
+  }
+  return -ENAMETOOLONG;
 }
 
 static int open_in_proc(pid_t caller, const char *what, int flags) {

@@ -1,5 +1,4 @@
-// Removing a name of what existed before is refused, or kept first; putting something else under it is kept first; a new
-// name loses nothing.
+// Removing a name of what existed before is refused, or kept first; putting something else under it is kept first.
 #include "names.h"
 
 #include "kernel.h"
@@ -21,8 +20,7 @@ static int find_place(const struct broker *broker, const struct call *call, int 
   struct name name;
   int error = read_name(call->caller, directory, path, &name);
   if (error != 0) return error;
-  error = open_place(&name, place);
-  release_name(&name);
+  error = take_place(&name, place);
   if (error != 0 || is_waiting(broker->listener, call)) return error;
   release_place(place);
   return -ESRCH;
@@ -52,7 +50,7 @@ static bool is_empty(int directory, const char *name) {
 
 static bool is_own(const struct broker *broker, const struct place *place, const char *bare,
                    const struct statx *status) {
-  return !is_old(broker, status) || is_own_link(place->directory, bare, status);
+  return !is_old(broker, status) || is_own_link(broker, place->directory, bare, status);
 }
 
 static int remove_at(const struct broker *broker, const struct place *place, int flags) {
@@ -121,6 +119,9 @@ static int rename_at(const struct broker *broker, const struct place *from, cons
     error = keep_side(broker, &target, flags & RENAME_EXCHANGE ? REASON_EXCHANGED : REASON_REPLACED);
     if (error == 0 && flags & RENAME_EXCHANGE) error = keep_side(broker, &source, REASON_EXCHANGED);
   }
+  if (error == 0 && moves_old) error = remember_move(broker, to->directory, target.bare, &source.status);
+  if (error == 0 && flags & RENAME_EXCHANGE && target.error == 0 && is_old(broker, &target.status))
+    error = remember_move(broker, from->directory, source.bare, &target.status);
   if (error == 0) error = move(from, to, flags);
   if (error == 0 && moves_old && !(flags & RENAME_EXCHANGE)) note_move(broker, from, to);
   return error;
@@ -138,28 +139,5 @@ int rename_name(const struct broker *broker, const struct call *call, int from, 
     release_place(&target);
   }
   release_place(&source);
-  return error;
-}
-
-int link_name(const struct broker *broker, const struct call *call, int from, uint64_t from_path, int to,
-              uint64_t to_path, int flags) {
-  struct name name;
-  struct place target;
-  if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) return -EINVAL;
-  int error = read_name(call->caller, from, from_path, &name);
-  if (error != 0) return error;
-  error = find_place(broker, call, to, to_path, &target);
-  if (error == 0) {
-    // A descriptor without a path is linked by its handle, which takes no privilege.
-    bool by_descriptor = name.path[0] == 0 && flags & AT_EMPTY_PATH && name.start >= 0;
-    int start = by_descriptor ? AT_FDCWD : name.start;
-    struct handle handle = handle_of(name.start);
-    const char *path = by_descriptor ? handle.path : name.path;
-    int follow = by_descriptor ? AT_SYMLINK_FOLLOW : flags & AT_SYMLINK_FOLLOW;
-    error = linkat(start, path, target.directory, target.last, follow) == 0 ? 0 : -errno;
-    if (error == 0) remember_link(broker, target.directory, target.last);
-    release_place(&target);
-  }
-  release_name(&name);
   return error;
 }

@@ -1,4 +1,4 @@
-// The operations on names: unlink, rmdir, rename, link.
+// The operations on names: unlink, rmdir, rename.
 #ifndef NONO_NAMES_H
 #define NONO_NAMES_H
 
@@ -8,7 +8,5 @@
 int remove_name(const struct broker *broker, const struct call *call, int directory, uint64_t path, int flags);
 int rename_name(const struct broker *broker, const struct call *call, int from, uint64_t from_path, int to,
                 uint64_t to_path, unsigned flags);
-int link_name(const struct broker *broker, const struct call *call, int from, uint64_t from_path, int to,
-              uint64_t to_path, int flags);
 
 #endif

@@ -10,14 +10,14 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-enum { MOST_REFUSALS_NOTED = 1000, LINKS_REMEMBERED = 1 << 14, CONTENTS_REMEMBERED = 1 << 10 };
+enum { MOST_REFUSALS_NOTED = 1000, NAMES_REMEMBERED = 1 << 14, CONTENTS_REMEMBERED = 1 << 10 };
 
-// A cache: what does not fit is asked of the keeper again, or refused once more.
 static struct {
-  uint64_t links[LINKS_REMEMBERED];
+  uint64_t moved[NAMES_REMEMBERED]; // names that old inodes with several names were moved to; open addressing
+  size_t moved_count;
   struct {
     uint64_t device, number;
-  } contents[CONTENTS_REMEMBERED];
+  } contents[CONTENTS_REMEMBERED]; // a cache: the keeper is asked again about what does not fit
   unsigned refusals;
 } memory;
 
@@ -51,25 +51,36 @@ static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t length) {
   return hash;
 }
 
-// Never 0. Two names with one hash do no harm: the content has another name while is_own_link says so.
-static uint64_t hash_name(int directory, const char *name, const struct statx *status) {
-  struct statx parent = {0};
-  look(directory, "", &parent);
-  const uint64_t numbers[] = {parent.stx_ino, makedev(parent.stx_dev_major, parent.stx_dev_minor), status->stx_ino};
+// Never 0. A name that has the hash of another is taken for moved, and stays.
+static uint64_t hash_name(const struct statx *directory, const char *name, const struct statx *status) {
+  const uint64_t numbers[] = {directory->stx_ino, makedev(directory->stx_dev_major, directory->stx_dev_minor),
+                              status->stx_ino};
   return hash_bytes(hash_bytes(0xcbf29ce484222325u, numbers, sizeof numbers), name, strlen(name)) | 1;
 }
 
-bool is_own_link(int directory, const char *name, const struct statx *status) {
-  if (status->stx_nlink < 2 || S_ISDIR(status->stx_mode)) return false;
-  uint64_t hash = hash_name(directory, name, status);
-  return memory.links[(hash >> 1) % LINKS_REMEMBERED] == hash;
+// Where the hash is, or would be; NULL when there is no room left.
+static uint64_t *moved_name(uint64_t hash) {
+  for (size_t i = 0, at = (hash >> 1) % NAMES_REMEMBERED; i < NAMES_REMEMBERED; i++, at = (at + 1) % NAMES_REMEMBERED)
+    if (memory.moved[at] == hash || memory.moved[at] == 0) return &memory.moved[at];
+  return NULL;
 }
 
-void remember_link(const struct broker *broker, int directory, const char *name) {
-  struct statx status;
-  if (look(directory, name, &status) != 0 || !is_old(broker, &status)) return;
-  uint64_t hash = hash_name(directory, name, &status);
-  memory.links[(hash >> 1) % LINKS_REMEMBERED] = hash;
+static bool has_further_names(const struct statx *status) { return status->stx_nlink > 1 && !S_ISDIR(status->stx_mode); }
+
+bool is_own_link(const struct broker *broker, int directory, const char *name, const struct statx *status) {
+  struct statx parent;
+  if (!has_further_names(status) || look(directory, "", &parent) != 0 || is_old(broker, &parent)) return false;
+  const uint64_t *moved = moved_name(hash_name(&parent, name, status));
+  return moved != NULL && *moved == 0;
+}
+
+int remember_move(const struct broker *broker, int directory, const char *name, const struct statx *status) {
+  struct statx parent;
+  if (!has_further_names(status) || look(directory, "", &parent) != 0 || is_old(broker, &parent)) return 0;
+  uint64_t hash = hash_name(&parent, name, status), *moved = moved_name(hash);
+  if (moved == NULL) return -ENOSPC;
+  *moved = hash;
+  return 0;
 }
 
 int keep_name(const struct broker *broker, enum keep_reason reason, int directory, const char *name) {

@@ -20,9 +20,12 @@ int look(int directory, const char *name, struct statx *status);
 
 bool is_old(const struct broker *broker, const struct statx *status);
 
-// A further name that the session itself gave to an inode from before: it may go again.
-bool is_own_link(int directory, const char *name, const struct statx *status);
-void remember_link(const struct broker *broker, int directory, const char *name);
+// A further name that the session itself gave to an inode from before: it may go again. Such names are told by their
+// directory, which the session made, unless they were moved into it.
+bool is_own_link(const struct broker *broker, int directory, const char *name, const struct statx *status);
+
+// To be called before an inode from before is moved to a name: 0, or a negative errno when it must not be.
+int remember_move(const struct broker *broker, int directory, const char *name, const struct statx *status);
 
 // 0 once the store holds it, or the negative errno that the operation fails with.
 int keep_name(const struct broker *broker, enum keep_reason reason, int directory, const char *name);

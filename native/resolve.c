@@ -42,22 +42,30 @@ static size_t last_component(const char *path) {
   return end;
 }
 
+// A bare name lies where the name starts: that descriptor is lent to the place.
 int open_place(const struct name *name, struct place *place) {
   size_t at = last_component(name->path);
   strcpy(place->last, name->path + at);
   if (name->path[0] == 0) return -ENOENT;
-  if (at == 0) place->directory = fcntl(name->start, F_DUPFD_CLOEXEC, 0);
-  else {
-    char parent[PATH_MAX];
-    memcpy(parent, name->path, at);
-    parent[at] = 0;
-    place->directory = open_path(name->start, parent, O_DIRECTORY, 0);
-    return place->directory < 0 ? place->directory : 0;
-  }
-  return place->directory < 0 ? -errno : 0;
+  place->is_lent = at == 0;
+  if (place->is_lent) return place->directory = name->start, 0;
+  char parent[PATH_MAX];
+  memcpy(parent, name->path, at);
+  parent[at] = 0;
+  place->directory = open_path(name->start, parent, O_DIRECTORY, 0);
+  return place->directory < 0 ? place->directory : 0;
 }
 
-void release_place(struct place *place) { close(place->directory); }
+int take_place(struct name *name, struct place *place) {
+  int error = open_place(name, place);
+  if (error != 0 || !place->is_lent) release_name(name);
+  place->is_lent = false;
+  return error;
+}
+
+void release_place(struct place *place) {
+  if (!place->is_lent && place->directory >= 0) close(place->directory);
+}
 
 void bare_name(const struct place *place, char bare[PATH_MAX]) {
   strcpy(bare, place->last);
@@ -79,9 +87,9 @@ static int follow_link(struct name *name, struct place *place) {
   ssize_t length = readlinkat(place->directory, bare, target, sizeof target - 1);
   if (length < 0 || is_in_proc(place->directory)) return 0;
   target[length] = 0;
-  release_name(name);
-  name->start = target[0] == '/' ? AT_FDCWD : place->directory;
   if (target[0] == '/') release_place(place);
+  if (target[0] == '/' || !place->is_lent) release_name(name);
+  name->start = target[0] == '/' ? AT_FDCWD : place->directory;
   error = translate_path(name->caller, target, name->path);
   return error != 0 ? error : 1;
 }

@@ -2,8 +2,9 @@
 #ifndef NONO_RESOLVE_H
 #define NONO_RESOLVE_H
 
-#include <stdint.h>
 #include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 // A path as the caller gave it: where it starts, and its text in the spelling that means the same to the broker.
@@ -16,6 +17,7 @@ struct name {
 // The directory that holds the final component. `last` keeps the slashes at its end: they mean "a directory".
 struct place {
   int directory;
+  bool is_lent; // it is the name's own descriptor
   char last[PATH_MAX];
 };
 
@@ -23,8 +25,11 @@ struct place {
 int read_name(pid_t caller, int descriptor, uint64_t address, struct name *name);
 void release_name(struct name *name);
 
-// 0 with the directory opened, or a negative errno. The place is to be released.
+// 0 with the directory opened, or a negative errno. The place is to be released before the name.
 int open_place(const struct name *name, struct place *place);
+
+// The same; the name is released, whatever comes of it.
+int take_place(struct name *name, struct place *place);
 void release_place(struct place *place);
 
 // The final component of a place without the slashes behind it.

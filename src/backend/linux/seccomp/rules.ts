@@ -293,11 +293,6 @@ const judged: readonly SyscallRule[] = [
     reason: 'takes a name or content away',
   },
   {
-    calls: ['link', 'linkat'],
-    action: { kind: 'notify' },
-    reason: 'a further name of a file from before may go again, and only the broker knows that it is one',
-  },
-  {
     calls: ['fallocate'],
     when: [{ argument: 1, mask: ~fallocateKeepSize >>> 0, noneOf: [0] }],
     action: { kind: 'notify' },

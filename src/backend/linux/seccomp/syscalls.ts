@@ -89,8 +89,6 @@ export const syscallNumbers = {
   rename: { x64: 82, arm64: null },
   renameat: { x64: 264, arm64: 38 },
   renameat2: { x64: 316, arm64: 276 },
-  link: { x64: 86, arm64: null },
-  linkat: { x64: 265, arm64: 37 },
   truncate: { x64: 76, arm64: 45 },
   ftruncate: { x64: 77, arm64: 46 },
   fallocate: { x64: 285, arm64: 47 },

@@ -166,9 +166,9 @@ const judged: [Syscall, number[], Verdict][] = [
     ['open', [0, flags], verdict],
     ['openat', [0, O.WRONLY, flags], verdict],
   ]),
-  ...words(
-    'creat openat2 unlink unlinkat rmdir rename renameat renameat2 truncate ftruncate link linkat',
-  ).map((call): [Syscall, number[], Verdict] => [call, [], 'notify']),
+  ...words('creat openat2 unlink unlinkat rmdir rename renameat renameat2 truncate ftruncate').map(
+    (call): [Syscall, number[], Verdict] => [call, [], 'notify'],
+  ),
   ['fallocate', [3, 0], 'allow'],
   ['fallocate', [3, 1], 'allow'], // FALLOC_FL_KEEP_SIZE
   ...Array.from({ length: 30 }, (_, bit): [Syscall, number[], Verdict] => [
@@ -225,7 +225,7 @@ const upperHalves = fc.array(fc.bigInt({ min: 0n, max: 0xffffffffn }), { minLeng
 const show = ({ call, registers }: Expectation): string =>
   `${call}(${registers.map((each) => `0x${(each >>> 0).toString(16)}`).join(', ')})`;
 
-const onlyOnX64 = words('creat ioperm iopl link modify_ldt open rename rmdir unlink');
+const onlyOnX64 = words('creat ioperm iopl modify_ldt open rename rmdir unlink');
 
 describe('filterRules()', () => {
   it('asks no broker where there is none', () => {
