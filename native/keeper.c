@@ -8,17 +8,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { COPY_BYTES = 1 << 16, RECORD_BYTES = 8 * PATH_MAX, FIRST_KNOWN = 256 };
 
-enum record_tag { RECORD_ABOUT = 1, RECORD_KEPT = 2, RECORD_NOTE = 3 };
+enum record_tag { RECORD_ABOUT = 1, RECORD_KEPT = 2, RECORD_NOTE = 3, RECORD_ENDED = 4 };
 
 // How the content is kept: a copy of its own, a second name of the inode, or in the record itself.
 enum held { HELD_COPY = 1, HELD_LINK = 2, HELD_RECORD = 3 };
@@ -258,19 +260,37 @@ static void write_note(struct keeper *keeper, const struct keep_message *message
   if (begin_store(keeper) == 0) write_record(keeper, RECORD_NOTE, &record);
 }
 
-int serve_broker(const struct program *program, int broker) {
+// What is changed after this moment is not the session's work: undo asks before it puts an original in its place.
+static void end_journal(struct keeper *keeper) {
+  struct timespec now;
+  struct record record = {0};
+  if (keeper->journal < 0) return;
+  clock_gettime(CLOCK_REALTIME, &now);
+  put_u64(&record, (uint64_t)now.tv_sec);
+  put_u32(&record, (uint32_t)now.tv_nsec);
+  write_record(keeper, RECORD_ENDED, &record);
+  fdatasync(keeper->journal);
+}
+
+// False once the session is over.
+static bool serve_message(struct keeper *keeper, int broker, const struct keep_message *message, int fd) {
+  if (message->kind == KEEP_END) return false;
+  if (message->kind == KEEP_NOTE) return write_note(keeper, message), true;
+  int32_t answer = fd < 0 ? EBADF : keep_object(keeper, message, fd);
+  if (fd >= 0) close(fd);
+  return send_message(broker, &answer, sizeof answer, -1) == 0;
+}
+
+void serve_broker(const struct program *program, int broker, void (*orphaned)(const struct program *)) {
   struct keeper keeper = {.store = &program->store, .directory = -1, .journal = -1};
-  if (program->store.path != NULL) keeper.directory = open(program->store.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
   static struct keep_message message;
-  for (int fd; receive_message(broker, &message, sizeof message, &fd) == sizeof message;) {
-    if (message.kind == KEEP_END) return 1;
-    if (message.kind == KEEP_NOTE) {
-      write_note(&keeper, &message);
-      continue;
+  int fd;
+  if (program->store.path != NULL) keeper.directory = open(program->store.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  do
+    if (receive_message(broker, &message, sizeof message, &fd) != sizeof message) {
+      orphaned(program);
+      break;
     }
-    int32_t answer = fd < 0 ? EBADF : keep_object(&keeper, &message, fd);
-    if (fd >= 0) close(fd);
-    if (send_message(broker, &answer, sizeof answer, -1) != 0) break;
-  }
-  return 0;
+  while (serve_message(&keeper, broker, &message, fd));
+  end_journal(&keeper);
 }

@@ -4,7 +4,7 @@
 
 #include "program.h"
 
-// Serves the broker until it ends the session (1) or dies (0).
-int serve_broker(const struct program *program, int broker);
+// Serves the broker until it says that the session is over, or dies: then `orphaned` is to end the session first.
+void serve_broker(const struct program *program, int broker, void (*orphaned)(const struct program *));
 
 #endif

@@ -86,10 +86,13 @@ static int empty_temporary(const struct program *program) {
 
 // The guard keeps what the broker asks it to keep. When the supervisor dies without having ended the session, the guard
 // ends it in its stead. It keeps the channel open meanwhile, so that nono does not return before.
-_Noreturn static void guard(const struct program *program, int broker) {
-  if (serve_broker(program, broker)) _exit(0);
+static void end_in_its_stead(const struct program *program) {
   kill_session(program);
   empty_temporary(program);
+}
+
+_Noreturn static void guard(const struct program *program, int broker) {
+  serve_broker(program, broker, end_in_its_stead);
   _exit(0);
 }
 

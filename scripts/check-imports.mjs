@@ -1,4 +1,4 @@
-// Holds the direction of imports: policy ← plan ← backend ← launch ← cli, with errors and term beside them.
+// Holds the direction of imports: policy ← plan ← backend ← launch ← cli, with errors, store and term beside them.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,15 +10,16 @@ const allowed = {
   policy: ['', '../profiles'],
   plan: ['', 'policy'],
   backend: ['', 'policy', 'plan'],
-  term: ['', 'policy', 'plan'],
+  term: ['', 'policy', 'plan', 'store'],
+  store: [''],
   launch: ['', 'policy', 'plan', 'backend'],
-  cli: ['', 'policy', 'plan', 'backend', 'launch', 'term', '..'],
+  cli: ['', 'policy', 'plan', 'backend', 'launch', 'store', 'term', '..'],
   '': [],
 };
 
 // Only these may touch the machine: everything before them takes values and returns values.
 const machine = /^node:(fs|child_process|os|net|process|tty)/;
-const mayTouchMachine = ['launch', 'cli'];
+const mayTouchMachine = ['launch', 'store', 'cli'];
 
 function folderOf(file) {
   const path = relative(source, file);

@@ -1,5 +1,6 @@
 // Runs the planner from V8's code cache, which V8 itself refuses, and then compiles, when it is of another version.
-const { readFileSync } = require('node:fs');
+// `nono undo` has a bundle of its own, since what it needs would slow every run.
+const { readFileSync, writeFileSync } = require('node:fs');
 const { Script } = require('node:vm');
 
 function readCache(file) {
@@ -10,13 +11,21 @@ function readCache(file) {
   }
 }
 
-const filename = `${__dirname}/planner.js`;
-const source = `(function (exports, require, module) {${readFileSync(filename, 'latin1')}\n})`;
-const script = new Script(source, { filename, cachedData: readCache(`${__dirname}/planner.cache`) });
-const planner = { exports: {} };
-script.runInThisContext()(planner.exports, require, planner);
-process.exitCode = planner.exports.main(process.argv.slice(2));
+function loadPlanner() {
+  const filename = `${__dirname}/planner.js`;
+  const source = `(function (exports, require, module) {${readFileSync(filename, 'latin1')}\n})`;
+  const script = new Script(source, { filename, cachedData: readCache(`${__dirname}/planner.cache`) });
+  const planner = { exports: {} };
+  script.runInThisContext()(planner.exports, require, planner);
+  return { script, main: planner.exports.main };
+}
 
-// The build runs this file once to make the cache from what a run has compiled.
-if (process.env.NONO_WRITE_CACHE)
-  require('node:fs').writeFileSync(process.env.NONO_WRITE_CACHE, script.createCachedData());
+const words = process.argv.slice(2);
+if (words[0] === 'undo') {
+  process.exitCode = require('./undo.cjs').main(words);
+} else {
+  const { script, main } = loadPlanner();
+  process.exitCode = main(words);
+  // The build runs this file once to make the cache from what a run has compiled.
+  if (process.env.NONO_WRITE_CACHE) writeFileSync(process.env.NONO_WRITE_CACHE, script.createCachedData());
+}

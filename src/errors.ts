@@ -30,7 +30,11 @@ export type IssueCode =
   | 'launch/launcher-mismatch'
   | 'launch/temporary'
   | 'launch/store'
-  | 'launch/failed';
+  | 'launch/failed'
+  | 'undo/no-session'
+  | 'undo/session-ambiguous'
+  | 'undo/no-original'
+  | 'undo/newer';
 
 /** One thing that stops a run: what, where it came from, and one thing to try. */
 export type Issue = {
@@ -43,11 +47,12 @@ export type Issue = {
 };
 
 /** nono's own exit codes, apart from the command's: see docs/cli.md. */
-export const exitCodes = { usage: 2, notStarted: 125, notExecutable: 126, notFound: 127 } as const;
+export const exitCodes = { undo: 1, usage: 2, notStarted: 125, notExecutable: 126, notFound: 127 } as const;
 
 function exitCodeOf(issues: readonly Issue[]): number {
   const codes = issues.map((issue) => issue.code);
   if (codes.some((code) => code.startsWith('usage/'))) return exitCodes.usage;
+  if (codes.every((code) => code.startsWith('undo/'))) return exitCodes.undo;
   // A wrong command is the answer only where nothing else is wrong: otherwise nono itself stopped the run.
   if (codes.every((code) => code === 'command/not-found')) return exitCodes.notFound;
   if (codes.every((code) => code === 'command/not-executable')) return exitCodes.notExecutable;

@@ -5,6 +5,7 @@ import { exitCodes, type Issue, NonoError } from '../errors.ts';
 import { foldAliases, policyOptions } from './flags.ts';
 import { reportDefect, reportError } from './output.ts';
 import { type RunFlags, run } from './run.ts';
+import type { UndoFlags } from './undo.ts';
 
 type Runnable = {
   readonly name: string;
@@ -90,6 +91,29 @@ function addRunnable(
   else command.argument('[command...]');
 }
 
+/** `nono undo`, which the bundle that runs it brings. */
+export type Undo = (words: readonly string[], flags: UndoFlags) => void;
+
+function addUndo(program: Command, undo: Undo | null, finish: (exitCode: number) => void): void {
+  program
+    .command('undo')
+    .usage('[list|diff|restore] [SESSION] [PATH…]')
+    .description('What runs kept of what existed before: list it, show how it differs, put it back.')
+    .argument('[words...]')
+    .option('--force', 'also where the file was changed again after the session; that is kept as well')
+    .option('-y, --yes', 'do not ask')
+    .option('--dry-run', 'say what would be restored, and restore nothing')
+    .option('--json', 'results and errors as JSON')
+    .addHelpText('after', '\nExamples:\n  nono undo list\n  nono undo diff\n  nono undo restore src/main.ts')
+    .action((words: string[], flags: UndoFlags) => {
+      try {
+        undo?.(words, flags);
+      } catch (error) {
+        finish(reportError(error, flags.json ?? false));
+      }
+    });
+}
+
 /** Commander's own words as an issue: the suggestion that it adds becomes the thing to try. */
 function usageIssue({ code, message }: CommanderError): Issue {
   const [first = '', suggestion] = message.replace(/^error: /, '').split('\n');
@@ -103,7 +127,11 @@ function usageIssue({ code, message }: CommanderError): Issue {
   return { code: kind, message: first, remedy: meant ?? 'nono --help' };
 }
 
-function buildProgram(words: readonly string[], finish: (exitCode: number) => void): Command {
+function buildProgram(
+  words: readonly string[],
+  undo: Undo | null,
+  finish: (exitCode: number) => void,
+): Command {
   const program = new Command('nono')
     .description('Run a program so that the kernel denies what it was not granted.')
     .usage('COMMAND [flags]')
@@ -114,6 +142,7 @@ function buildProgram(words: readonly string[], finish: (exitCode: number) => vo
     .configureHelp({ helpWidth: 80 })
     .addHelpText('after', '\nTry:\n  nono run --allow . -- COMMAND');
   for (const runnable of runnables) addRunnable(program, runnable, finish, words.includes(runnable.name));
+  addUndo(program, undo, finish);
   for (const command of program.commands)
     command
       .exitOverride()
@@ -128,9 +157,9 @@ function buildProgram(words: readonly string[], finish: (exitCode: number) => vo
  * @param words the arguments after the program's name
  * @returns the exit code, as docs/cli.md lists them
  */
-export function main(words: readonly string[]): number {
+export function main(words: readonly string[], undo: Undo | null = null): number {
   let exitCode = 0;
-  const program = buildProgram(words, (code) => {
+  const program = buildProgram(words, undo, (code) => {
     exitCode = code;
   });
   try {

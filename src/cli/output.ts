@@ -30,7 +30,7 @@ export function say(text: string): void {
 }
 
 // Majors of consoles and pseudo-terminals: node:tty would load the network stack for one system call.
-function isTerminal(descriptor: 1 | 2): boolean {
+export function isTerminal(descriptor: 0 | 1 | 2): boolean {
   const status = fstatSync(descriptor);
   const major = (status.rdev >> 8) & 0xfff;
   return status.isCharacterDevice() && (major === 4 || major === 5 || (major >= 136 && major <= 143));

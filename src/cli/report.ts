@@ -1,10 +1,11 @@
 // Started by nono's own process when a step failed after planning: explains the launcher's frames.
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { getSystemErrorName } from 'node:util';
 import { exitCodes, type Issue, NonoError } from '../errors.ts';
 import { decodeFrames, type Frame } from '../launch/frames.ts';
 import { decodeJournal } from '../store/journal.ts';
+import { pruneSessions } from '../store/sessions.ts';
 import { renderOriginals } from '../term/originals.ts';
 import { reportError, say, styleFor } from './output.ts';
 
@@ -21,6 +22,7 @@ function reportOriginals(store: string): void {
   if (!existsSync(journal)) return;
   const line = renderOriginals(decodeJournal(readFileSync(journal)));
   if (line !== null) say(styleFor(2)('faint', `nono: ${line}`));
+  pruneSessions(dirname(dirname(dirname(store))), Date.now());
 }
 
 type Failure = Extract<Frame, { kind: 'failure' }>;

@@ -1,12 +1,19 @@
-// The journal of one session as values: docs/store-format.md lists the records.
-import type { AbsolutePath } from '../plan/host.ts';
+// The journal of one session as values, and back: docs/store-format.md lists the records.
+//
+// Paths are held one character a byte (Latin-1), so that every name comes back as it was, UTF-8 or not.
+
+/** A path whose characters are its bytes. */
+export type BytePath = string;
 
 /** What the session was, as the planner said when it began. */
 export type About = {
+  readonly version: 1;
   readonly id: string;
   readonly started: string;
   readonly command: string;
-  readonly workdir?: AbsolutePath;
+  readonly workdir?: string;
+  /** The session that this one put back; a run has none. */
+  readonly undoes?: string;
 };
 
 export type KeptReason = 'written' | 'replaced' | 'deleted' | 'exchanged';
@@ -23,42 +30,48 @@ export type Kept = {
   readonly uid: number;
   readonly gid: number;
   /** Bytes. */
-  readonly size: number;
+  readonly size: bigint;
   readonly device: bigint;
   readonly inode: bigint;
-  /** Seconds since the epoch. */
-  readonly accessed: number;
-  readonly modified: number;
-  readonly path: AbsolutePath;
+  /** Nanoseconds since the epoch. */
+  readonly accessed: bigint;
+  readonly modified: bigint;
+  readonly path: BytePath;
   /** Of a symbolic link. */
   readonly target: string;
 };
 
-export type Moved = { readonly kind: 'moved'; readonly from: AbsolutePath; readonly to: AbsolutePath };
-export type Refused = { readonly kind: 'refused'; readonly path: AbsolutePath };
-export type JournalEntry = Kept | Moved | Refused;
+export type Moved = { readonly kind: 'moved'; readonly from: BytePath; readonly to: BytePath };
+export type Refused = { readonly kind: 'refused'; readonly path: BytePath };
+/** Nanoseconds since the epoch: what changed later is not the session's work. */
+export type Ended = { readonly kind: 'ended'; readonly at: bigint };
+export type JournalEntry = Kept | Moved | Refused | Ended;
 
 export type Journal = { readonly about: About; readonly entries: readonly JournalEntry[] };
 
-const tags = { about: 1, kept: 2, note: 3 } as const;
-const reasons: Record<number, KeptReason> = { 1: 'written', 2: 'replaced', 3: 'deleted', 4: 'exchanged' };
-const notes: Record<number, 'moved' | 'refused'> = { 5: 'moved', 6: 'refused' };
-const holdings: Record<number, Kept['held']> = { 1: 'copy', 2: 'link', 3: 'record' };
+const tags = { about: 1, kept: 2, note: 3, ended: 4 } as const;
+const reasonNumbers: Record<KeptReason, number> = { written: 1, replaced: 2, deleted: 3, exchanged: 4 };
+const noteNumbers = { moved: 5, refused: 6 } as const;
+const heldNumbers: Record<Kept['held'], number> = { copy: 1, link: 2, record: 3 };
 const recordHeaderBytes = 8;
 const keptTextOffset = 76;
+const second = 1_000_000_000n;
 
-// Latin-1 keeps every byte of a name that is not UTF-8; the file system gets the same bytes back.
+function nameOf<Name extends string>(numbers: Record<Name, number>, number: number): Name | undefined {
+  return (Object.keys(numbers) as Name[]).find((name) => numbers[name] === number);
+}
+
 function texts(bytes: Buffer): string[] {
   return bytes.toString('latin1').split('\0');
 }
 
-function seconds(bytes: Buffer, offset: number): number {
-  return Number(bytes.readBigInt64LE(offset)) + bytes.readUInt32LE(offset + 8) / 1e9;
+function readTime(bytes: Buffer, offset: number): bigint {
+  return bytes.readBigInt64LE(offset) * second + BigInt(bytes.readUInt32LE(offset + 8));
 }
 
 function decodeKept(bytes: Buffer): Kept | null {
-  const reason = reasons[bytes.readUInt32LE(0)];
-  const held = holdings[bytes.readUInt32LE(4)];
+  const reason = nameOf(reasonNumbers, bytes.readUInt32LE(0));
+  const held = nameOf(heldNumbers, bytes.readUInt32LE(4));
   const [path = '', target = ''] = texts(bytes.subarray(keptTextOffset));
   if (reason === undefined || held === undefined) return null;
   return {
@@ -69,21 +82,27 @@ function decodeKept(bytes: Buffer): Kept | null {
     mode: bytes.readUInt32LE(16),
     uid: bytes.readUInt32LE(20),
     gid: bytes.readUInt32LE(24),
-    size: Number(bytes.readBigUInt64LE(28)),
+    size: bytes.readBigUInt64LE(28),
     device: bytes.readBigUInt64LE(36),
     inode: bytes.readBigUInt64LE(44),
-    accessed: seconds(bytes, 52),
-    modified: seconds(bytes, 64),
-    path: path as AbsolutePath,
+    accessed: readTime(bytes, 52),
+    modified: readTime(bytes, 64),
+    path,
     target,
   };
 }
 
 function decodeNote(bytes: Buffer): Moved | Refused | null {
-  const kind = notes[bytes.readUInt32LE(0)];
-  const [from = '', to = ''] = texts(bytes.subarray(4)) as AbsolutePath[];
-  if (kind === 'moved') return { kind, from: from as AbsolutePath, to: to as AbsolutePath };
-  return kind === 'refused' ? { kind, path: from as AbsolutePath } : null;
+  const kind = nameOf(noteNumbers, bytes.readUInt32LE(0));
+  const [from = '', to = ''] = texts(bytes.subarray(4));
+  if (kind === 'moved') return { kind, from, to };
+  return kind === 'refused' ? { kind, path: from } : null;
+}
+
+function decodeEntry(tag: number, payload: Buffer): JournalEntry | null {
+  if (tag === tags.kept) return decodeKept(payload);
+  if (tag === tags.note) return decodeNote(payload);
+  return tag === tags.ended ? { kind: 'ended', at: readTime(payload, 0) } : null;
 }
 
 /** The records of a journal. One that death cut short is its last: its operation was never begun. */
@@ -101,13 +120,65 @@ export function decodeJournal(bytes: Buffer): Journal {
   let about: About | null = null;
   const entries: JournalEntry[] = [];
   for (const { tag, payload } of records(bytes)) {
-    if (tag === tags.about) about = JSON.parse(texts(payload)[0] ?? '');
-    const entry =
-      tag === tags.kept ? decodeKept(payload) : tag === tags.note ? decodeNote(payload) : undefined;
-    if (entry === null || (entry === undefined && tag !== tags.about))
-      throw new Error(`an unknown record (${tag}) in the journal`);
-    if (entry !== undefined) entries.push(entry);
+    if (tag === tags.about) {
+      about = JSON.parse(payload.toString('utf8', 0, payload.length - 1));
+      continue;
+    }
+    const entry = decodeEntry(tag, payload);
+    if (entry === null) throw new Error(`an unknown record (${tag}) in the journal`);
+    entries.push(entry);
   }
   if (about === null) throw new Error('the journal does not say what it is about');
   return { about, entries };
+}
+
+function u32(...values: number[]): Buffer {
+  return Buffer.from(Uint32Array.from(values).buffer);
+}
+
+function u64(...values: bigint[]): Buffer {
+  return Buffer.from(BigUint64Array.from(values).buffer);
+}
+
+function time(nanoseconds: bigint): Buffer {
+  const part = ((nanoseconds % second) + second) % second;
+  return Buffer.concat([u64(BigInt.asUintN(64, (nanoseconds - part) / second)), u32(Number(part))]);
+}
+
+function text(value: string): Buffer {
+  return Buffer.from(`${value}\0`, 'latin1');
+}
+
+function encodeRecord(tag: number, ...payload: Buffer[]): Buffer {
+  const whole = Buffer.concat(payload);
+  return Buffer.concat([u32(tag, whole.length), whole]);
+}
+
+/** The bytes of one entry, as native/keeper.c writes them. */
+export function encodeEntry(entry: JournalEntry): Buffer {
+  switch (entry.kind) {
+    case 'moved':
+      return encodeRecord(tags.note, u32(noteNumbers.moved), text(entry.from), text(entry.to));
+    case 'refused':
+      return encodeRecord(tags.note, u32(noteNumbers.refused), text(entry.path), text(''));
+    case 'ended':
+      return encodeRecord(tags.ended, time(entry.at));
+    case 'kept':
+      return encodeRecord(
+        tags.kept,
+        u32(reasonNumbers[entry.reason], heldNumbers[entry.held]),
+        u64(entry.object),
+        u32(entry.mode, entry.uid, entry.gid),
+        u64(entry.size, entry.device, entry.inode),
+        time(entry.accessed),
+        time(entry.modified),
+        text(entry.path),
+        text(entry.target),
+      );
+  }
+}
+
+/** The first record of a journal. */
+export function encodeAbout(about: About): Buffer {
+  return encodeRecord(tags.about, Buffer.from(`${JSON.stringify(about)}\0`));
 }

@@ -1,17 +1,100 @@
 // What became of what existed before, in words.
-import type { Journal } from '../store/journal.ts';
+import type { AbsolutePath } from '../plan/host.ts';
+import { shorten } from '../plan/path.ts';
+import type { Difference, State } from '../store/compare.ts';
+import type { Change, Summary } from '../store/diff.ts';
+import type { BytePath, Journal } from '../store/journal.ts';
+import { escapeText } from './escape.ts';
+import type { Style } from './style.ts';
 
 function counted(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+/** How many paths a session kept an original of, and how many it was refused. */
+export function countOriginals({ entries }: Journal): { kept: number; moved: number; refused: number } {
+  const paths = (kind: 'kept' | 'refused') =>
+    new Set(entries.flatMap((entry) => (entry.kind === kind ? [entry.path] : []))).size;
+  const moved = entries.filter(({ kind }) => kind === 'moved').length;
+  return { kept: paths('kept'), moved, refused: paths('refused') };
+}
+
 /** The one line at the end of a run; null where nothing is to be said. */
-export function renderOriginals({ about, entries }: Journal): string | null {
-  const kept = new Set(entries.flatMap((entry) => (entry.kind === 'kept' ? [entry.path] : []))).size;
-  const refused = new Set(entries.flatMap((entry) => (entry.kind === 'refused' ? [entry.path] : []))).size;
+export function renderOriginals(journal: Journal): string | null {
+  const { kept, refused } = countOriginals(journal);
   const parts = [
     ...(refused === 0 ? [] : [`refused to remove or cut ${counted(refused, 'file', 'files')} from before`]),
     ...(kept === 0 ? [] : [`kept ${counted(kept, 'original', 'originals')}`]),
   ];
-  return parts.length === 0 ? null : `${parts.join('; ')} (nono undo list ${about.id})`;
+  return parts.length === 0 ? null : `${parts.join('; ')} (nono undo list ${journal.about.id})`;
+}
+
+/** A path of the journal for people. */
+export function showPath(path: BytePath, home: AbsolutePath | null): string {
+  return escapeText(shorten(Buffer.from(path, 'latin1').toString('utf8') as AbsolutePath, home));
+}
+
+/** One session in the list of all. */
+export function renderSession({ about, entries }: Journal): string {
+  const { kept, moved, refused } = countOriginals({ about, entries });
+  const counts = [
+    counted(kept, 'original', 'originals'),
+    ...(moved === 0 ? [] : [`${moved} moved`]),
+    ...(refused === 0 ? [] : [`${refused} refused`]),
+  ].join(', ');
+  const when = about.started.slice(0, 16).replace('T', ' ');
+  return `${about.id}  ${when}  ${counts}  ${escapeText(about.command)}`;
+}
+
+const stateWords: Record<State, string> = {
+  same: 'unchanged',
+  changed: 'changed',
+  missing: 'gone',
+  moved: 'moved',
+  lost: 'lost',
+};
+
+/** One original of a session, and what became of it. */
+export function renderDifference({ original, state, newer }: Difference, home: AbsolutePath | null): string {
+  const { path, kept, movedTo } = original;
+  const moved = movedTo === null ? '' : ` → ${showPath(movedTo, home)}`;
+  const later = newer && state === 'changed' ? '  (changed again after the session)' : '';
+  const why = kept === null ? '' : `  ${kept.reason}`;
+  return `${stateWords[state].padEnd(9)}  ${showPath(path, home)}${moved}${why}${later}`;
+}
+
+function renderSummary(side: string, summary: Summary | null): string {
+  return summary === null
+    ? `  ${side}: nothing`
+    : `  ${side}: ${summary.size} bytes, sha256 ${summary.sha256}`;
+}
+
+function renderPatch(patch: string, style: Style): string {
+  return patch
+    .split('\n')
+    .filter((line) => !line.startsWith('====='))
+    .map((line) => {
+      const text = escapeText(line);
+      if (line.startsWith('+')) return style('added', text);
+      return line.startsWith('-') ? style('removed', text) : text;
+    })
+    .join('\n')
+    .trimEnd();
+}
+
+export function renderChange(change: Change, name: string, home: AbsolutePath | null, style: Style): string {
+  switch (change.kind) {
+    case 'text':
+      return renderPatch(change.patch, style);
+    case 'binary':
+      return [
+        `binary ${name}`,
+        renderSummary('before', change.before),
+        renderSummary('now', change.after),
+      ].join('\n');
+    case 'moved':
+      return `moved ${name} → ${showPath(change.to, home)}`;
+    case 'status':
+      return `mode or time of ${name}: ${change.before.toString(8)} before, ${change.after?.toString(8) ?? 'gone'} now`;
+  }
 }

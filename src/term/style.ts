@@ -1,7 +1,7 @@
 // Styles by role. A stream that is no terminal, and NO_COLOR, get the same words without them.
 import { styleText } from 'node:util';
 
-export type Role = 'error' | 'warning' | 'heading' | 'faint' | 'code';
+export type Role = 'error' | 'warning' | 'heading' | 'faint' | 'code' | 'added' | 'removed';
 
 const formats: Record<Role, Parameters<typeof styleText>[0]> = {
   error: ['red', 'bold'],
@@ -9,6 +9,8 @@ const formats: Record<Role, Parameters<typeof styleText>[0]> = {
   heading: ['bold'],
   faint: ['dim'],
   code: ['cyan'],
+  added: ['green'],
+  removed: ['red'],
 };
 
 export type Style = (role: Role, text: string) => string;

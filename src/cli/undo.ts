@@ -1,0 +1,255 @@
+// `nono undo`: what sessions kept, how it differs from what is there now, and how it is put back.
+import { readSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { NonoError } from '../errors.ts';
+import { thisHost } from '../launch/host.ts';
+import type { Host } from '../plan/host.ts';
+import { compareSession, type Difference } from '../store/compare.ts';
+import { changeOf } from '../store/diff.ts';
+import { Replaced, restoreOriginal } from '../store/restore.ts';
+import { readSession, type Session, sessionDirectories, sessionsDirectory } from '../store/sessions.ts';
+import {
+  countOriginals,
+  renderChange,
+  renderDifference,
+  renderSession,
+  showPath,
+} from '../term/originals.ts';
+import { isTerminal, printResult, say, styleFor } from './output.ts';
+
+export type UndoFlags = {
+  readonly json?: boolean;
+  readonly force?: boolean;
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+};
+
+const actions = ['list', 'diff', 'restore'] as const;
+type Action = (typeof actions)[number];
+
+function stateOf(host: Host): string {
+  if (host.state !== null) return host.state;
+  throw new NonoError([
+    {
+      code: 'host/no-state-directory',
+      message: 'there is no directory where originals could be: no home, and no XDG_STATE_HOME',
+      remedy: 'XDG_STATE_HOME=/the/directory nono undo list',
+    },
+  ]);
+}
+
+function noSession(): NonoError {
+  return new NonoError([
+    {
+      code: 'undo/no-session',
+      message: 'no session has kept anything',
+      remedy: 'nono run --allow . -- COMMAND, and then nono undo list',
+    },
+  ]);
+}
+
+// What a restoration replaced is restored by name alone: undo said twice must not do what was undone.
+function latestRun(directories: readonly string[]): Session | undefined {
+  for (const directory of [...directories].reverse()) {
+    const session = readSession(directory);
+    if (session.journal.about.undoes === undefined) return session;
+  }
+  return undefined;
+}
+
+/** The first word where it names a session, or the beginning of one name; else the latest session. */
+function chooseSession(
+  state: string,
+  words: readonly string[],
+): { session: Session; paths: readonly string[] } {
+  const directories = sessionDirectories(state);
+  const [first = ''] = words;
+  const named = first === '' ? [] : directories.filter((directory) => basename(directory).startsWith(first));
+  if (named.length > 1)
+    throw new NonoError([
+      {
+        code: 'undo/session-ambiguous',
+        message: `"${first}" is the beginning of ${named.length} sessions`,
+        remedy: `nono undo list ${basename(named.at(-1) as string)}`,
+      },
+    ]);
+  const [directory] = named;
+  if (directory !== undefined) return { session: readSession(directory), paths: words.slice(1) };
+  const session = latestRun(directories);
+  if (session === undefined) throw noSession();
+  return { session, paths: words };
+}
+
+/** The differences at or below the paths that were named; all of them where none was. */
+function chosen(session: Session, paths: readonly string[]): Difference[] {
+  const roots = paths.map((path) => Buffer.from(resolve(path)).toString('latin1'));
+  const isChosen = ({ original: { path } }: Difference) =>
+    roots.length === 0 || roots.some((root) => path === root || path.startsWith(`${root}/`));
+  const found = compareSession(session).filter(isChosen);
+  if (found.length > 0 || paths.length === 0) return found;
+  throw new NonoError([
+    {
+      code: 'undo/no-original',
+      message: `the session ${session.id} kept nothing of ${paths.map((path) => `"${path}"`).join(', ')}`,
+      remedy: `nono undo list ${session.id}`,
+    },
+  ]);
+}
+
+function printJson(value: object): void {
+  printResult(JSON.stringify({ version: 1, ...value }, null, 2));
+}
+
+function differenceToJson({ original, state, newer }: Difference): object {
+  const text = (path: string | null) => (path === null ? null : Buffer.from(path, 'latin1').toString('utf8'));
+  const { path, kept, movedTo } = original;
+  return {
+    path: text(path),
+    state,
+    newer,
+    movedTo: text(movedTo),
+    ...(kept === null ? {} : { reason: kept.reason, mode: kept.mode, size: Number(kept.size) }),
+  };
+}
+
+function listSessions(state: string, flags: UndoFlags): void {
+  const sessions = sessionDirectories(state).map(readSession).reverse();
+  if (flags.json) {
+    printJson({
+      sessions: sessions.map(({ journal }) => ({ ...journal.about, ...countOriginals(journal) })),
+    });
+    return;
+  }
+  if (sessions.length === 0) say('nono: no session has kept anything');
+  else printResult(sessions.map(({ journal }) => renderSession(journal)).join('\n'));
+}
+
+function listSession(
+  session: Session,
+  differences: readonly Difference[],
+  host: Host,
+  flags: UndoFlags,
+): void {
+  const refused = session.journal.entries.flatMap((entry) => (entry.kind === 'refused' ? [entry.path] : []));
+  const distinct = [...new Set(refused)];
+  if (flags.json) {
+    const paths = distinct.map((path) => Buffer.from(path, 'latin1').toString('utf8'));
+    printJson({ ...session.journal.about, originals: differences.map(differenceToJson), refused: paths });
+    return;
+  }
+  printResult(
+    [
+      renderSession(session.journal),
+      ...differences.map((each) => `  ${renderDifference(each, host.home)}`),
+      ...distinct.map((path) => `  ${'refused'.padEnd(9)}  ${showPath(path, host.home)}`),
+    ].join('\n'),
+  );
+}
+
+function showChanges(
+  session: Session,
+  differences: readonly Difference[],
+  host: Host,
+  flags: UndoFlags,
+): void {
+  const changes = differences
+    .filter(({ state }) => state !== 'same' && state !== 'lost')
+    .map((each) => {
+      const name = showPath(each.original.path, null);
+      return { each, name, change: changeOf(session, each, name) };
+    });
+  if (flags.json)
+    printJson({
+      ...session.journal.about,
+      changes: changes.map(({ each, change }) => ({ ...differenceToJson(each), change })),
+    });
+  else if (changes.length > 0)
+    printResult(
+      changes.map(({ change, name }) => renderChange(change, name, host.home, styleFor(1))).join('\n'),
+    );
+}
+
+/** Asks on the terminal; anything but yes is no. */
+function confirmed(question: string): boolean {
+  process.stderr.write(`${question} [y/N] `);
+  const answer = Buffer.alloc(64);
+  return /^y(es)?\s*$/i.test(answer.toString('utf8', 0, readSync(0, answer)));
+}
+
+function restore(
+  session: Session,
+  differences: readonly Difference[],
+  host: Host,
+  state: string,
+  flags: UndoFlags,
+): void {
+  const undoable = differences.filter((each) => ['changed', 'missing', 'moved'].includes(each.state));
+  const held = undoable.filter(({ newer }) => newer && !flags.force);
+  const wanted = undoable.filter((each) => !held.includes(each));
+  const replaced = new Replaced(
+    join(sessionsDirectory(state), host.session.id),
+    host.session.id,
+    session.id,
+    () => new Date(),
+  );
+  if (!flags.json) {
+    for (const each of wanted) printResult(`restore  ${renderDifference(each, host.home)}`);
+    for (const each of held) printResult(`leave    ${renderDifference(each, host.home)}`);
+  }
+  const asks = isTerminal(0) && !flags.yes && !flags.json;
+  const goes = !flags.dryRun && wanted.length > 0 && (!asks || confirmed(`Restore ${wanted.length}?`));
+  if (goes) for (const each of wanted) restoreOriginal(session, each, replaced);
+  replaced.end();
+  if (flags.json)
+    printJson({
+      ...session.journal.about,
+      restored: goes ? wanted.map(differenceToJson) : [],
+      left: held.map(differenceToJson),
+      replaced: replaced.id,
+    });
+  else if (goes)
+    say(
+      `nono: restored ${wanted.length}${replaced.id === null ? '' : `; nono undo restore ${replaced.id} takes it back`}`,
+    );
+  if (held.length > 0)
+    throw new NonoError([
+      {
+        code: 'undo/newer',
+        message: `${held.length} changed again after the session, and were left as they are`,
+        remedy: `nono undo restore --force ${session.id}, which keeps what is there now as well`,
+      },
+    ]);
+}
+
+function actionOf(words: readonly string[]): { action: Action; rest: readonly string[] } {
+  const [first = 'list', ...rest] = words;
+  const action = actions.find((each) => each === first);
+  if (action !== undefined) return { action, rest };
+  throw new NonoError([
+    {
+      code: 'usage/unknown-command',
+      message: `"${first}" is none of ${actions.join(', ')}`,
+      remedy: 'nono undo list',
+    },
+  ]);
+}
+
+/**
+ * Runs one `nono undo` command.
+ *
+ * @throws {NonoError} where there is nothing to undo, or newer work was left as it is.
+ */
+export function undo(words: readonly string[], flags: UndoFlags): void {
+  const host = thisHost();
+  const state = stateOf(host);
+  const { action, rest } = actionOf(words);
+  if (action === 'list' && rest.length === 0) {
+    listSessions(state, flags);
+    return;
+  }
+  const { session, paths } = chooseSession(state, rest);
+  const differences = chosen(session, paths);
+  if (action === 'list') listSession(session, differences, host, flags);
+  else if (action === 'diff') showChanges(session, differences, host, flags);
+  else restore(session, differences, host, state, flags);
+}

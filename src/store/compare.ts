@@ -1,0 +1,98 @@
+// An original against what stands in its place now.
+import { type BigIntStats, lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BytePath, Kept } from './journal.ts';
+import { type Original, originalsOf } from './originals.ts';
+import type { Session } from './sessions.ts';
+
+/**
+ * `same`: nothing to undo. `changed` and `missing`: the original can take its place. `moved`: it is whole under another
+ * name. `lost`: the store does not hold it any more.
+ */
+export type State = 'same' | 'changed' | 'missing' | 'moved' | 'lost';
+
+export type Difference = {
+  readonly original: Original;
+  readonly state: State;
+  /** What stands there was changed after the session ended. */
+  readonly newer: boolean;
+};
+
+const typeBits = 0o170000;
+const regular = 0o100000;
+const link = 0o120000;
+// What utimes(2) is given as a float comes back up to this much off.
+const timeSlack = 1_000n;
+
+/** The path as the file system takes it. */
+export function fileAt(path: BytePath): Buffer {
+  return Buffer.from(path, 'latin1');
+}
+
+export function objectOf(session: Session, kept: Kept): string {
+  return join(session.directory, 'objects', String(kept.object));
+}
+
+export function isRegular({ mode }: Kept): boolean {
+  return (mode & typeBits) === regular;
+}
+
+export function isLink({ mode }: Kept): boolean {
+  return (mode & typeBits) === link;
+}
+
+/** What stands at a path; null: nothing. */
+export function statusAt(path: BytePath): BigIntStats | null {
+  try {
+    return lstatSync(fileAt(path), { bigint: true });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw error;
+  }
+}
+
+function sameTime(one: bigint, other: bigint): boolean {
+  return one - other <= timeSlack && other - one <= timeSlack;
+}
+
+function sameContent(session: Session, path: BytePath, kept: Kept): boolean {
+  if (isLink(kept)) return readlinkSync(fileAt(path), 'latin1') === kept.target;
+  return !isRegular(kept) || readFileSync(fileAt(path)).equals(readFileSync(objectOf(session, kept)));
+}
+
+function isSame(session: Session, path: BytePath, kept: Kept, status: BigIntStats): boolean {
+  if (Number(status.mode) !== kept.mode) return false;
+  if (isRegular(kept) && (status.size !== kept.size || !sameTime(status.mtimeNs, kept.modified)))
+    return false;
+  return sameContent(session, path, kept);
+}
+
+function isHeld(session: Session, kept: Kept): boolean {
+  if (kept.held === 'record') return true;
+  try {
+    lstatSync(objectOf(session, kept));
+    return true;
+  } catch {
+    return false; // someone took it out of the store
+  }
+}
+
+function stateOf(session: Session, { path, kept, movedTo }: Original, status: BigIntStats | null): State {
+  if (kept === null) {
+    if (movedTo === null || statusAt(movedTo) === null) return status === null ? 'lost' : 'same';
+    return 'moved';
+  }
+  if (status !== null && isHeld(session, kept) && isSame(session, path, kept, status)) return 'same';
+  if (!isHeld(session, kept)) return 'lost';
+  return status === null ? 'missing' : 'changed';
+}
+
+/** Every original of a session, held against the disk. */
+export function compareSession(session: Session): Difference[] {
+  return originalsOf(session.journal).map((original) => {
+    const status = statusAt(original.path);
+    const newer = status !== null && status.ctimeNs > session.ended;
+    return { original, state: stateOf(session, original, status), newer };
+  });
+}
