@@ -65,8 +65,9 @@ static int remove_at(const struct broker *broker, const struct place *place, int
   int error = may_remove(place, is_directory);
   if (error != 0) return error;
   if (is_directory && !is_empty(place->directory, bare)) return -ENOTEMPTY;
-  if (!broker->keeps_deletions) return refuse_name(broker, place);
-  error = keep_name(broker, REASON_DELETED, place->directory, bare);
+  bool is_backup = is_superseded(broker, &status);
+  if (!broker->keeps_deletions && !is_backup) return refuse_name(broker, place);
+  error = keep_name(broker, is_backup ? REASON_REPLACED : REASON_DELETED, place->directory, bare);
   return error != 0 ? error : remove_entry(place, flags);
 }
 
@@ -123,7 +124,7 @@ static int rename_at(const struct broker *broker, const struct place *from, cons
   if (error == 0 && flags & RENAME_EXCHANGE && target.error == 0 && is_old(broker, &target.status))
     error = remember_move(broker, from->directory, source.bare, &target.status);
   if (error == 0) error = move(from, to, flags);
-  if (error == 0 && moves_old && !(flags & RENAME_EXCHANGE)) note_move(broker, from, to);
+  if (error == 0 && moves_old && !(flags & RENAME_EXCHANGE)) note_move(broker, from, to, &source.status);
   return error;
 }
 

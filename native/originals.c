@@ -10,7 +10,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-enum { MOST_REFUSALS_NOTED = 1000, NAMES_REMEMBERED = 1 << 14, CONTENTS_REMEMBERED = 1 << 10 };
+enum { MOST_REFUSALS_NOTED = 1000, NAMES_REMEMBERED = 1 << 14, CONTENTS_REMEMBERED = 1 << 10, DEPARTURES_REMEMBERED = 32 };
 
 static struct {
   uint64_t moved[NAMES_REMEMBERED]; // names that old inodes with several names were moved to; open addressing
@@ -18,18 +18,29 @@ static struct {
   struct {
     uint64_t device, number;
   } contents[CONTENTS_REMEMBERED]; // a cache: the keeper is asked again about what does not fit
-  unsigned refusals;
+  struct {
+    uint64_t device, number;
+    char path[PATH_MAX]; // where it was
+  } departed[DEPARTURES_REMEMBERED]; // the latest that were moved away
+  unsigned departures, refusals;
 } memory;
 
-struct timespec session_start(void) {
+static struct timespec read_clock(clockid_t clock) {
   struct timespec now;
-  if (clock_gettime(CLOCK_REALTIME_COARSE, &now) != 0) fail("read the clock", "", errno);
+  if (clock_gettime(clock, &now) != 0) fail("read the clock", "", errno);
   return now;
 }
 
+static bool is_after(const struct timespec *one, const struct timespec *other) {
+  return one->tv_sec != other->tv_sec ? one->tv_sec > other->tv_sec : one->tv_nsec > other->tv_nsec;
+}
+
+struct timespec session_start(void) { return read_clock(CLOCK_REALTIME); }
+
+// Births are stamped by the fine clock or by the coarse one, which lags by a tick: what is born from here on is later
+// than the start by either.
 void leave_start_behind(const struct timespec *start) {
-  for (struct timespec now = session_start(); now.tv_sec == start->tv_sec && now.tv_nsec == start->tv_nsec;
-       now = session_start())
+  for (struct timespec now; now = read_clock(CLOCK_REALTIME_COARSE), !is_after(&now, start);)
     nanosleep(&(struct timespec){0, 100000}, NULL);
 }
 
@@ -38,12 +49,12 @@ int look(int directory, const char *name, struct statx *status) {
   return statx(directory, name, flags, STATX_BASIC_STATS | STATX_BTIME, status) == 0 ? 0 : -errno;
 }
 
+static uint64_t device_of(const struct statx *status) { return makedev(status->stx_dev_major, status->stx_dev_minor); }
+
 // A file system that does not record births leaves everything old: nothing can be lost by a mistake there.
 bool is_old(const struct broker *broker, const struct statx *status) {
-  const struct statx_timestamp *birth = &status->stx_btime;
-  if (!(status->stx_mask & STATX_BTIME)) return true;
-  if (birth->tv_sec != broker->start.tv_sec) return birth->tv_sec < broker->start.tv_sec;
-  return (long)birth->tv_nsec <= broker->start.tv_nsec;
+  struct timespec birth = {status->stx_btime.tv_sec, status->stx_btime.tv_nsec};
+  return !(status->stx_mask & STATX_BTIME) || !is_after(&birth, &broker->start);
 }
 
 static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t length) {
@@ -53,8 +64,7 @@ static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t length) {
 
 // Never 0. A name that has the hash of another is taken for moved, and stays.
 static uint64_t hash_name(const struct statx *directory, const char *name, const struct statx *status) {
-  const uint64_t numbers[] = {directory->stx_ino, makedev(directory->stx_dev_major, directory->stx_dev_minor),
-                              status->stx_ino};
+  const uint64_t numbers[] = {directory->stx_ino, device_of(directory), status->stx_ino};
   return hash_bytes(hash_bytes(0xcbf29ce484222325u, numbers, sizeof numbers), name, strlen(name)) | 1;
 }
 
@@ -92,7 +102,7 @@ int keep_name(const struct broker *broker, enum keep_reason reason, int director
 }
 
 int keep_content(const struct broker *broker, int object, const struct statx *status) {
-  uint64_t device = makedev(status->stx_dev_major, status->stx_dev_minor), number = status->stx_ino;
+  uint64_t device = device_of(status), number = status->stx_ino;
   size_t at = number % CONTENTS_REMEMBERED;
   if (memory.contents[at].number == number && memory.contents[at].device == device) return 0;
   int error = keep(broker->keeper, KEEP_CONTENT, REASON_WRITTEN, object);
@@ -132,9 +142,23 @@ int refuse_object(const struct broker *broker, int object) {
   return note_refusal(broker, path);
 }
 
-void note_move(const struct broker *broker, const struct place *from, const struct place *to) {
-  char before[PATH_MAX], after[PATH_MAX];
-  describe_place(from, before);
+void note_move(const struct broker *broker, const struct place *from, const struct place *to,
+               const struct statx *moved) {
+  char after[PATH_MAX];
+  unsigned at = memory.departures++ % DEPARTURES_REMEMBERED;
+  memory.departed[at].device = device_of(moved);
+  memory.departed[at].number = moved->stx_ino;
+  describe_place(from, memory.departed[at].path);
   describe_place(to, after);
-  note(broker->keeper, REASON_MOVED, before, after);
+  note(broker->keeper, REASON_MOVED, memory.departed[at].path, after);
+}
+
+// Only what may be removed after it was kept depends on this, so a path that means another place by now does no harm.
+bool is_superseded(const struct broker *broker, const struct statx *status) {
+  struct statx successor;
+  for (unsigned i = 0; i < DEPARTURES_REMEMBERED; i++)
+    if (memory.departed[i].number == status->stx_ino && memory.departed[i].device == device_of(status) &&
+        look(AT_FDCWD, memory.departed[i].path, &successor) == 0 && !is_old(broker, &successor))
+      return true;
+  return false;
 }

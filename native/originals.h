@@ -8,10 +8,10 @@
 
 #include <sys/stat.h>
 
-// The session's start, on the clock that file systems stamp births with.
+// The session's start: now.
 struct timespec session_start(void);
 
-// Waits, a few milliseconds at most, until that clock has left the start behind: what is born now is told apart.
+// Waits, a tick at most, until what is born is told apart from what was there at the start.
 void leave_start_behind(const struct timespec *start);
 
 // What a name in a directory stands for, links not followed; an empty name means the descriptor itself. 0, or a
@@ -35,6 +35,11 @@ int keep_content(const struct broker *broker, int object, const struct statx *st
 int refuse_name(const struct broker *broker, const struct place *place);
 int refuse_object(const struct broker *broker, int object);
 
-void note_move(const struct broker *broker, const struct place *from, const struct place *to);
+void note_move(const struct broker *broker, const struct place *from, const struct place *to,
+               const struct statx *moved);
+
+// It was moved away, and the session has put a file of its own in its place: a save, of which this is the backup. Removing
+// it is as much as moving the new file over it.
+bool is_superseded(const struct broker *broker, const struct statx *status);
 
 #endif

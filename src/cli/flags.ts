@@ -78,6 +78,7 @@ export const flagGroups: readonly Group[] = [
     rows: [
       { flags: '--dry-run', text: 'print what would be enforced, run nothing' },
       { flags: '-s, --silent', text: 'say nothing before the run' },
+      { flags: '--no-diagnostics', text: 'say nothing after it' },
       { flags: '-v, --verbose', text: 'say everything before the run' },
       { flags: '--json', text: 'results and errors as JSON' },
     ],

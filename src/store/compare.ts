@@ -21,8 +21,8 @@ export type Difference = {
 const typeBits = 0o170000;
 const regular = 0o100000;
 const link = 0o120000;
-// What utimes(2) is given as a float comes back up to this much off.
-const timeSlack = 1_000n;
+// Node hands utimes(2) whole microseconds, from a float.
+const timeSlack = 2_000n;
 
 /** The path as the file system takes it. */
 export function fileAt(path: BytePath): Buffer {

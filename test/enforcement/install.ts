@@ -20,9 +20,12 @@ export default function install(project: TestProject): () => void {
   for (const directory of ['bin', 'dist'])
     cpSync(join(root, directory), join(base, 'nono', directory), { recursive: true });
   mkdirSync(join(base, 'tools'));
-  execFileSync('cc', ['-O1', '-o', join(base, 'tools', 'probe'), join(root, 'test/enforcement/probe.c')], {
-    stdio: 'inherit',
-  });
+  for (const tool of ['probe', 'loss'])
+    execFileSync(
+      'cc',
+      ['-O1', '-pthread', '-o', join(base, 'tools', tool), join(root, `test/enforcement/${tool}.c`)],
+      { stdio: 'inherit' },
+    );
   execFileSync('chmod', ['-R', 'a+rX', base]);
   project.provide('installation', base);
   return () => rmSync(base, { recursive: true, force: true });

@@ -1,0 +1,138 @@
+// Tries one way to lose a file from inside the sandbox and prints what the kernel said: "ok" or the name of the errno.
+// `race` tries them all at once, with the paths changing under the broker's eyes.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/falloc.h>
+#include <linux/openat2.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static int say(long result) {
+  puts(result < 0 ? strerrorname_np(errno) : "ok");
+  return 0;
+}
+
+static int open_or_die(const char *path, int flags) {
+  int fd = open(path, flags, 0644);
+  if (fd < 0) exit(say(-1));
+  return fd;
+}
+
+static int handle(const char *path) { return open_or_die(path, O_PATH | O_CLOEXEC); }
+
+static char *through_proc(int fd) {
+  static char path[64];
+  snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+  return path;
+}
+
+static long open2(const char *path, unsigned long long flags, unsigned long long resolve) {
+  struct open_how how = {.flags = flags, .resolve = resolve};
+  return syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
+}
+
+static int try_one(const char *what, const char *path, const char *other) {
+  if (!strcmp(what, "unlink")) return say(unlink(path));
+  if (!strcmp(what, "unlinkat")) return say(unlinkat(open_or_die(".", O_PATH | O_DIRECTORY), path, 0));
+  if (!strcmp(what, "unlink-high")) return say(syscall(SYS_unlinkat, 0xabcdef0000000000u | (unsigned)AT_FDCWD, path, 0));
+  if (!strcmp(what, "rmdir")) return say(rmdir(path));
+  if (!strcmp(what, "rmdirat")) return say(unlinkat(AT_FDCWD, path, AT_REMOVEDIR));
+  if (!strcmp(what, "truncate")) return say(truncate(path, 1));
+  if (!strcmp(what, "truncate-proc")) return say(truncate(through_proc(handle(path)), 0));
+  if (!strcmp(what, "ftruncate")) return say(ftruncate(open_or_die(path, O_RDWR), 1));
+  if (!strcmp(what, "ftruncate-append")) return say(ftruncate(open_or_die(path, O_WRONLY | O_APPEND), 0));
+  if (!strcmp(what, "ftruncate-inherited")) return say(ftruncate(0, 0));
+  if (!strcmp(what, "ftruncate-same")) return say(ftruncate(open_or_die(path, O_RDWR), atoi(other)));
+  if (!strcmp(what, "punch"))
+    return say(fallocate(open_or_die(path, O_RDWR), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 4));
+  if (!strcmp(what, "zero")) return say(fallocate(open_or_die(path, O_RDWR), FALLOC_FL_ZERO_RANGE, 0, 4));
+  if (!strcmp(what, "collapse")) return say(fallocate(open_or_die(path, O_RDWR), FALLOC_FL_COLLAPSE_RANGE, 0, 4096));
+  if (!strcmp(what, "punch-inherited"))
+    return say(fallocate(0, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 4));
+  if (!strcmp(what, "creat")) return say(creat(path, 0644));
+  if (!strcmp(what, "open-trunc")) return say(open(path, O_WRONLY | O_TRUNC));
+  if (!strcmp(what, "open-read-trunc")) return say(open(path, O_RDONLY | O_TRUNC));
+  if (!strcmp(what, "open-high")) return say(syscall(SYS_openat, AT_FDCWD, path, 0xffffffff00000000u | O_RDWR | O_TRUNC));
+  if (!strcmp(what, "open-both")) return say(open(path, O_ACCMODE | O_TRUNC));
+  if (!strcmp(what, "open-proc-trunc")) return say(open(through_proc(handle(path)), O_WRONLY | O_TRUNC));
+  if (!strcmp(what, "openat2-trunc")) return say(open2(path, O_WRONLY | O_TRUNC, 0));
+  if (!strcmp(what, "openat2-beneath")) return say(open2(path, O_WRONLY | O_TRUNC, RESOLVE_BENEATH));
+  if (!strcmp(what, "openat2-out")) return say(open2("../project/x", O_WRONLY | O_CREAT | O_TRUNC, RESOLVE_BENEATH));
+  if (!strcmp(what, "rename")) return say(rename(other, path));
+  if (!strcmp(what, "exchange")) return say(syscall(SYS_renameat2, AT_FDCWD, other, AT_FDCWD, path, RENAME_EXCHANGE));
+  if (!strcmp(what, "noreplace")) return say(syscall(SYS_renameat2, AT_FDCWD, other, AT_FDCWD, path, RENAME_NOREPLACE));
+  if (!strcmp(what, "whiteout")) return say(syscall(SYS_renameat2, AT_FDCWD, path, AT_FDCWD, other, RENAME_WHITEOUT));
+  if (!strcmp(what, "link-remove")) return say(link(path, other) == 0 ? unlink(other) : -1);
+  if (!strcmp(what, "move-remove")) return say(rename(path, other) == 0 ? unlink(other) : -1);
+  fprintf(stderr, "loss: what is %s?\n", what);
+  return 2;
+}
+
+// ---- the race: one thread rewrites the path and swaps links while others try to lose what it names ----
+
+static char shifting[64];
+static atomic_bool over;
+
+static void swap(const char *link_path, const char *target) {
+  char temporary[64];
+  snprintf(temporary, sizeof temporary, "%s.swap", link_path);
+  unlink(temporary);
+  if (symlink(target, temporary) == 0) rename(temporary, link_path);
+}
+
+static void *shift(void *unused) {
+  (void)unused;
+  for (unsigned i = 0; !over; i++) {
+    memcpy(shifting, i & 1 ? "own/file" : "old/file", 9);
+    if (i % 64 == 0) swap("link", "own");
+    if (i % 64 == 32) swap("link", "old");
+  }
+  return NULL;
+}
+
+static void make_own(void) {
+  int fd = open("own/file", O_CREAT | O_EXCL | O_WRONLY, 0644);
+  if (fd >= 0) close(fd);
+}
+
+static void *destroy(void *path) {
+  while (!over) {
+    make_own();
+    unlink(path);
+    truncate(path, 0);
+    int fd = open(path, O_WRONLY | O_TRUNC);
+    if (fd >= 0) ftruncate(fd, 0), close(fd);
+    rename("own/file", path);
+  }
+  return NULL;
+}
+
+static int race(int seconds) {
+  pthread_t threads[4];
+  mkdir("own", 0755);
+  swap("link", "own");
+  memcpy(shifting, "own/file", 9);
+  pthread_create(&threads[0], NULL, shift, NULL);
+  pthread_create(&threads[1], NULL, destroy, shifting);
+  pthread_create(&threads[2], NULL, destroy, "link/file");
+  pthread_create(&threads[3], NULL, destroy, shifting);
+  sleep((unsigned)seconds);
+  over = true;
+  for (int i = 0; i < 4; i++) pthread_join(threads[i], NULL);
+  return say(0);
+}
+
+int main(int argc, char **argv) {
+  if (argc == 3 && !strcmp(argv[1], "race")) return race(atoi(argv[2]));
+  if (argc < 3) return 2;
+  return try_one(argv[1], argv[2], argc > 3 ? argv[3] : "");
+}
