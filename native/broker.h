@@ -11,6 +11,7 @@
 struct broker {
   int listener; // -1: this program has nothing that needs judgement
   int keeper;
+  int temporary; // the private directory, which is emptied at the end; -1 without one
   bool keeps_deletions;
   struct timespec start; // files that were born later are the session's own
 };

@@ -281,14 +281,14 @@ static bool serve_message(struct keeper *keeper, int broker, const struct keep_m
   return send_message(broker, &answer, sizeof answer, -1) == 0;
 }
 
-void serve_broker(const struct program *program, int broker, void (*orphaned)(const struct program *)) {
+void serve_broker(const struct program *program, int broker, void (*orphaned)(const void *), const void *context) {
   struct keeper keeper = {.store = &program->store, .directory = -1, .journal = -1};
   static struct keep_message message;
   int fd;
   if (program->store.path != NULL) keeper.directory = open(program->store.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
   do
     if (receive_message(broker, &message, sizeof message, &fd) != sizeof message) {
-      orphaned(program);
+      orphaned(context);
       break;
     }
   while (serve_message(&keeper, broker, &message, fd));

@@ -5,6 +5,6 @@
 #include "program.h"
 
 // Serves the broker until it says that the session is over, or dies: then `orphaned` is to end the session first.
-void serve_broker(const struct program *program, int broker, void (*orphaned)(const struct program *));
+void serve_broker(const struct program *program, int broker, void (*orphaned)(const void *), const void *context);
 
 #endif

@@ -105,9 +105,14 @@ static int keep_side(const struct broker *broker, const struct side *side, enum 
   return keep_name(broker, reason, side->place->directory, side->bare);
 }
 
-static bool is_same(const struct side *one, const struct side *other) {
-  return one->status.stx_ino == other->status.stx_ino && one->status.stx_dev_major == other->status.stx_dev_major &&
-         one->status.stx_dev_minor == other->status.stx_dev_minor;
+static bool is_same(const struct statx *one, const struct statx *other) {
+  return one->stx_ino == other->stx_ino && one->stx_dev_major == other->stx_dev_major &&
+         one->stx_dev_minor == other->stx_dev_minor;
+}
+
+static bool is_temporary(const struct broker *broker, const struct statx *status) {
+  struct statx temporary;
+  return broker->temporary >= 0 && look(broker->temporary, "", &temporary) == 0 && is_same(status, &temporary);
 }
 
 static int rename_at(const struct broker *broker, const struct place *from, const struct place *to, unsigned flags) {
@@ -116,7 +121,10 @@ static int rename_at(const struct broker *broker, const struct place *from, cons
   look_at(&target, to);
   int moves_old = source.error == 0 && is_old(broker, &source.status);
   int error = 0;
-  if (source.error == 0 && target.error == 0 && !(flags & RENAME_NOREPLACE) && !is_same(&source, &target)) {
+  if (source.error == 0 && is_temporary(broker, &source.status)) return -EBUSY; // nono removes it where it put it
+  // What is there at the end goes: programs take this for another file system, and copy.
+  if (moves_old && broker->temporary >= 0 && lies_in(to->directory, broker->temporary)) return -EXDEV;
+  if (source.error == 0 && target.error == 0 && !(flags & RENAME_NOREPLACE) && !is_same(&source.status, &target.status)) {
     error = keep_side(broker, &target, flags & RENAME_EXCHANGE ? REASON_EXCHANGED : REASON_REPLACED);
     if (error == 0 && flags & RENAME_EXCHANGE) error = keep_side(broker, &source, REASON_EXCHANGED);
   }

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -127,6 +128,26 @@ int follow_last_link(struct name *name) {
 int open_object(const struct name *name, int flags, uint64_t resolve) {
   int object = open_path(name->start, name->path, (uint64_t)flags, resolve | RESOLVE_WITHOUT_MAGIC_LINKS);
   return object == -ELOOP && resolve == 0 ? open_through_proc(name, flags) : object;
+}
+
+static bool is_same_directory(const struct stat *one, const struct stat *other) {
+  return one->st_ino == other->st_ino && one->st_dev == other->st_dev;
+}
+
+bool lies_in(int directory, int ancestor) {
+  struct stat wanted, here, last = {0};
+  bool found = false;
+  int at = fcntl(directory, F_DUPFD_CLOEXEC, 0);
+  if (fstat(ancestor, &wanted) != 0) found = true; // unknown: the careful answer
+  while (!found && at >= 0 && fstat(at, &here) == 0 && !is_same_directory(&here, &last)) {
+    found = is_same_directory(&here, &wanted);
+    last = here;
+    int parent = openat(at, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    close(at);
+    at = parent;
+  }
+  if (at >= 0) close(at);
+  return found;
 }
 
 struct handle handle_of(int object) {

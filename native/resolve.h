@@ -42,6 +42,9 @@ int open_object(const struct name *name, int flags, uint64_t resolve);
 // The name's last component is a link: its text, in the caller's spelling, becomes the name. 0, or a negative errno.
 int follow_last_link(struct name *name);
 
+// Whether a directory is another, or lies in it, by what they are and not by how they are called.
+bool lies_in(int directory, int ancestor);
+
 // `/proc/self/fd/N`: the object itself, however it is called by now.
 struct handle {
   char path[32];

@@ -80,19 +80,39 @@ static void reap_all(const struct program *program) {
   }
 }
 
-static int empty_temporary(const struct program *program) {
-  return program->temporary == NULL ? 0 : empty_directory(program->temporary);
+// The directory that nono made, wherever it is by now; and nothing from before, should it have come there.
+static bool is_the_sessions(const void *broker, int directory, const char *name) {
+  struct statx status;
+  return look(directory, name, &status) != 0 || !is_old(broker, &status) ||
+         is_own_link(broker, directory, name, &status);
+}
+
+// The same without the supervisor's memory of what was moved there.
+static bool is_new(const void *broker, int directory, const char *name) {
+  struct statx status;
+  return look(directory, name, &status) != 0 || !is_old(broker, &status);
+}
+
+static int empty_temporary(const struct session *session, removable *may_go) {
+  int temporary = session->broker.temporary;
+  return temporary < 0 ? 0 : empty_directory(temporary, may_go, &session->broker);
+}
+
+static void open_temporary(struct session *session) {
+  const char *path = session->program->temporary;
+  session->broker.temporary = path == NULL ? -1 : open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (path != NULL && session->broker.temporary < 0) fail("open the private directory", path, errno);
 }
 
 // The guard keeps what the broker asks it to keep. When the supervisor dies without having ended the session, the guard
 // ends it in its stead. It keeps the channel open meanwhile, so that nono does not return before.
-static void end_in_its_stead(const struct program *program) {
-  kill_session(program);
-  empty_temporary(program);
+static void end_in_its_stead(const void *session) {
+  kill_session(((const struct session *)session)->program);
+  empty_temporary(session, is_new);
 }
 
-_Noreturn static void guard(const struct program *program, int broker) {
-  serve_broker(program, broker, end_in_its_stead);
+_Noreturn static void guard(const struct session *session, int broker) {
+  serve_broker(session->program, broker, end_in_its_stead, session);
   _exit(0);
 }
 
@@ -108,7 +128,7 @@ static void start_guard(struct session *session) {
   }
   for (int fd = 0; fd <= 2; fd++) close(fd); // a pipe's reader waits for its last writer
   close(ends[0]);
-  guard(session->program, ends[1]);
+  guard(session, ends[1]);
 }
 
 static bool has_broker(const struct program *program) { return program->store.path != NULL; }
@@ -212,7 +232,7 @@ static int end_session(const struct session *session, int status) {
   kill_session(session->program);
   end_keeping(session->broker.keeper);
   reap_all(session->program);
-  int leftover = empty_temporary(session->program);
+  int leftover = empty_temporary(session, is_the_sessions);
   if (status < 0) return EXIT_NOT_STARTED;
   int signalled = WIFSIGNALED(status);
   int value = signalled ? WTERMSIG(status) : WEXITSTATUS(status);
@@ -230,6 +250,7 @@ int supervise(const struct program *program, struct layers *layers, const struct
   if (signals < 0) fail("watch for signals", "", errno);
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) fail("adopt orphans", "", errno);
   if (has_broker(program)) prepare_callers();
+  open_temporary(&session);
   start_guard(&session);
   enter_layer(layers, LAYER_GRANTS);
   start_command(&session, layers);

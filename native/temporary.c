@@ -37,13 +37,14 @@ struct step {
 };
 
 // Only a directory that is not empty is entered, so every step removes something or ends the walk.
-static struct step remove_entries(int directory) {
+static struct step remove_entries(int directory, removable *may_go, const void *context) {
   struct step step = {-1, 0};
   int scan = openat(directory, ".", OPEN_DIRECTORY);
   DIR *entries = scan < 0 ? NULL : fdopendir(scan);
   if (entries == NULL) return (struct step){-1, errno};
   for (struct dirent *entry; step.next < 0 && step.error == 0 && (entry = readdir(entries)) != NULL;) {
-    int error = is_dot(entry->d_name) ? 0 : remove_stubborn(directory, entry->d_name);
+    if (is_dot(entry->d_name)) continue;
+    int error = may_go(context, directory, entry->d_name) ? remove_stubborn(directory, entry->d_name) : EPERM;
     if (error == 0) continue;
     if (error != ENOTEMPTY && error != EEXIST) step.error = error;
     else if ((step.next = open_stubborn(directory, entry->d_name)) < 0) step.error = errno;
@@ -54,12 +55,12 @@ static struct step remove_entries(int directory) {
 
 // Holds one directory at a time and climbs by "..": depth costs neither descriptors nor stack. All
 // processes of the session are dead, so nobody moves what is being walked.
-int empty_directory(const char *path) {
-  int directory = open(path, OPEN_DIRECTORY);
+int empty_directory(int top, removable *may_go, const void *context) {
+  int directory = openat(top, ".", OPEN_DIRECTORY);
   if (directory < 0) return errno;
   size_t depth = 0;
   struct step step;
-  while ((step = remove_entries(directory)).error == 0 && (step.next >= 0 || depth > 0)) {
+  while ((step = remove_entries(directory, may_go, context)).error == 0 && (step.next >= 0 || depth > 0)) {
     int next = step.next >= 0 ? step.next : openat(directory, "..", OPEN_DIRECTORY);
     if (next < 0) step.error = errno;
     if (next < 0) break;

@@ -2,7 +2,13 @@
 #ifndef NONO_TEMPORARY_H
 #define NONO_TEMPORARY_H
 
-// Removes everything below path, not path itself. Returns 0, or the errno of the entry that stays.
-int empty_directory(const char *path);
+#include <stdbool.h>
+
+// Says of an entry whether it may be removed.
+typedef bool removable(const void *context, int directory, const char *name);
+
+// Removes everything below the directory, not the directory itself, until an entry may not be removed. Returns 0, or the
+// errno of the entry that stays.
+int empty_directory(int directory, removable *may_go, const void *context);
 
 #endif

@@ -112,6 +112,7 @@ export function policyOptions(): Option[] {
 /** Folds every alias into the attribute of its canonical spelling. */
 export function foldAliases(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const folded = { ...values };
+  if (folded.diagnostics === true) delete folded.diagnostics; // what commander sets where --no-diagnostics is not given
   for (const { flags, aliases = [], repeats } of flagGroups.flatMap(({ rows }) => rows))
     for (const alias of aliases) {
       const [from, to] = [attributeOf(alias), attributeOf(flags)];

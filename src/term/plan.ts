@@ -76,6 +76,23 @@ function guaranteeRows(plan: Plan): [string, string][] {
   ]);
 }
 
+function originalsRows({ originals }: Plan, home: AbsolutePath | null): [string, string][] {
+  switch (originals.kind) {
+    case 'untouched':
+      return [];
+    case 'withheld':
+      return [['lost', 'what is rewritten; nothing can be removed or cut']];
+    case 'kept':
+      return [
+        [
+          'deleting',
+          originals.onDelete === 'refuse' ? 'refused for what existed before' : 'moves it to the store',
+        ],
+        ['rewriting', `keeps the original first, in ${escapeText(shorten(originals.store, home))}`],
+      ];
+  }
+}
+
 /** Everything that would be enforced, grouped; `all` names every path instead of the first of each group. */
 export function renderPlan(plan: Plan, home: AbsolutePath | null, style: Style, all: boolean): string {
   const writes = plan.grants.filter(allowsWriting);
@@ -91,6 +108,7 @@ export function renderPlan(plan: Plan, home: AbsolutePath | null, style: Style, 
       [[plan.network.mode, plan.network.mode === 'open' ? 'TCP, UDP and DNS as outside' : 'none']],
       style,
     ),
+    ...section('Originals', originalsRows(plan, home), style),
     ...section(
       'Environment',
       [

@@ -327,6 +327,34 @@ asEveryone('directories and links from before', (open) => {
   });
 });
 
+asEveryone('the private directory', (open) => {
+  it.each([
+    ['moved there', 'mv f $TMPDIR/x || mv f $TMPDIR'],
+    ['moved there in a directory of the session', 'mkdir d && mv f d/x && mv d $TMPDIR/'],
+    ['moved there under two names', 'mkdir d && mv f d/x && ln d/x d/y && mv d $TMPDIR/'],
+    ['linked there and then removed', 'ln f $TMPDIR/x; rm f; mv f g'],
+  ])('does not take along what was %s', (_, line) => {
+    const box = withOriginal(open);
+    confined(box, line);
+    expect(filesLeft(box).some((path) => readFileSync(path, 'utf8') === original)).toBe(true);
+  });
+
+  it('cannot be moved away, and another directory put in its place', () => {
+    const box = withOriginal(open);
+    const flags = ['--allow', '.', '--allow', box.env.TMPDIR as string];
+    confined(box, 'mkdir e; mv $TMPDIR away; mv ../project/f $TMPDIR.x && mv $TMPDIR.x $TMPDIR', flags);
+    expect(filesLeft(box).some((path) => readFileSync(path, 'utf8') === original)).toBe(true);
+  });
+});
+
+/** Every file below the sandbox but the store. */
+function filesLeft(box: Sandbox): string[] {
+  return box
+    .outside(['find', box.base, '-type', 'f', '-not', '-path', '*/.local/*'])
+    .stdout.split('\n')
+    .filter(Boolean);
+}
+
 asEveryone('git on a repository from before', (open) => {
   const withRepository = () => {
     const box = open();

@@ -23,9 +23,14 @@ static int deepen(const char *path, long levels) {
   return directory < 0;
 }
 
+static bool anything(const void *context, int directory, const char *name) {
+  (void)context, (void)directory, (void)name;
+  return true;
+}
+
 int main(int argc, char **argv) {
   if (argc == 4 && strcmp(argv[1], "deepen") == 0) return deepen(argv[2], atol(argv[3]));
   if (argc != 3 || strcmp(argv[1], "empty") != 0) return 2;
-  printf("%d\n", empty_directory(argv[2]));
+  printf("%d\n", empty_directory(open(argv[2], O_RDONLY | O_DIRECTORY), anything, NULL));
   return 0;
 }

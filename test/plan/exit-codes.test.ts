@@ -33,6 +33,6 @@ describe('NonoError', () => {
 
 describe('exitCodes', () => {
   it('are those of the documentation', () => {
-    expect(exitCodes).toEqual({ usage: 2, notStarted: 125, notExecutable: 126, notFound: 127 });
+    expect(exitCodes).toEqual({ undo: 1, usage: 2, notStarted: 125, notExecutable: 126, notFound: 127 });
   });
 });

@@ -97,6 +97,10 @@ describe('renderPlan()', () => {
       Network
         blocked  none
 
+      Originals
+        deleting   refused for what existed before
+        rewriting  keeps the original first, in ~/.local/state/nono/sessions/20260223-101500-1-a
+
       Environment
         set       TMPDIR, XDG_CACHE_HOME, npm_config_cache, NONO
         withheld  A_TOKEN
@@ -113,6 +117,7 @@ describe('renderPlan()', () => {
         descriptors   only standard input, output and error are handed over (close_range)
         environment   secrets and loader variables are withheld, temporary files are private (a new environment)
         network       no network: TCP, UDP, DNS and every other family (seccomp)
+        originals     what existed before the run is neither deleted nor lost (seccomp notifications to a broker that keeps it first)
         lifetime      nothing outlives the run (Landlock signal scope, subreaper)"
     `);
   });
