@@ -25,6 +25,11 @@ void confirm_broker(const struct broker *broker, pid_t command) {
 
 enum { O_TMPFILE_ALONE = O_TMPFILE & ~O_DIRECTORY };
 
+// What the filter lets through where it can see the flags.
+static bool needs_no_judgement(uint64_t flags) {
+  return flags & (O_PATH | O_TMPFILE_ALONE) || !(flags & (O_ACCMODE | O_CREAT | O_TRUNC));
+}
+
 static void serve_openat2(const struct broker *broker, const struct call *call) {
   const uint64_t *a = call->arguments;
   struct open_how_v1 how;
@@ -32,7 +37,7 @@ static void serve_openat2(const struct broker *broker, const struct call *call) 
   if (a[3] < sizeof how) error = EINVAL;
   else if (a[3] > sizeof how) error = E2BIG; // fields that are newer than this
   else if (read_memory(call->caller, a[2], &how, sizeof how) != sizeof how) error = EFAULT;
-  else if (how.flags & (O_PATH | O_TMPFILE_ALONE)) error = ENOSYS; // what openat does as well, unmediated
+  else if (needs_no_judgement(how.flags)) error = ENOSYS; // so that it is made by openat, as the caller itself
   else if (how.flags >> 32 != 0 || (how.mode != 0 && !(how.flags & O_CREAT))) error = EINVAL;
   if (error != 0) {
     answer_number(broker->listener, call, 0, error);

@@ -2,6 +2,7 @@
 #include "contents.h"
 
 #include "caller.h"
+#include "channel.h"
 #include "kernel.h"
 #include "originals.h"
 #include "resolve.h"
@@ -11,6 +12,7 @@
 #include <linux/falloc.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/sysmacros.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -60,6 +62,7 @@ static int open_existing(const struct broker *broker, const struct call *call, i
   struct statx status;
   int error = look(object, "", &status);
   if (error != 0) return error;
+  if (is_own_process(object)) return -EACCES;
   // Nothing may hold up the loop: not a FIFO's other end, not a lease. The caller's own choice is restored below.
   if (S_ISFIFO(status.stx_mode) && !(flags & O_NONBLOCK) && (flags & O_ACCMODE) != O_RDWR) return -EWOULDBLOCK;
   int how = (int)(flags & ~once) | O_NONBLOCK | O_NOCTTY;
@@ -84,6 +87,10 @@ static void open_patiently(const struct broker *broker, const struct call *call,
     if (helper < 0) answer_number(broker->listener, call, 0, EAGAIN);
     return;
   }
+  // The guard ends a session when the supervisor's ends of these are closed.
+  close(broker->keeper);
+  close(CHANNEL_FD);
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   struct itimerval often = {{0, RETRY_MICROSECONDS}, {0, RETRY_MICROSECONDS}};
   struct sigaction interrupt = {.sa_handler = no_action};
   sigset_t none;

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,6 +28,7 @@ struct front {
   const char *store;           // where originals are kept, to be removed if none was; "" without one
   int channel;              // the planner's end, taken over from it
   pid_t launcher;
+  int node; // Node's executable, opened before anything confined ran
   unsigned char pending[FRAME_MAX]; // bytes of frames that are not whole yet
   size_t pending_length;
   unsigned char failure[FRAME_MAX]; // the first failed step before the command, as it came: the reporter explains it
@@ -84,10 +87,53 @@ static char **node_arguments(const struct front *front, const char *script, char
   return argv;
 }
 
+// A directory that a project brings along: what a confined run planted there must not be what runs nono.
+static int is_of_a_project(const char *directory, size_t length) {
+  char here[PATH_MAX];
+  if (length == 0 || directory[0] != '/' || memmem(directory, length, "node_modules", 12) != NULL) return 1;
+  size_t above = getcwd(here, sizeof here) == NULL ? 0 : strlen(here);
+  return above > 1 && length >= above && memcmp(directory, here, above) == 0 &&
+         (length == above || directory[above] == '/');
+}
+
+static int open_program(const char *path) {
+  struct stat status;
+  int fd = open(path, O_PATH | O_CLOEXEC);
+  if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0) return fd;
+  if (fd >= 0) close(fd);
+  return -1;
+}
+
+static int search_node(void) {
+  const char *at = getenv("PATH");
+  for (size_t length; at != NULL && *at != 0; at += length + (at[length] == ':')) {
+    char path[PATH_MAX];
+    length = strcspn(at, ":");
+    if (is_of_a_project(at, length) || snprintf(path, sizeof path, "%.*s/node", (int)length, at) >= PATH_MAX) continue;
+    int fd = open_program(path);
+    if (fd >= 0) return fd;
+  }
+  return -1;
+}
+
+// The Node that built nono, else the first on PATH outside of any project.
+static void find_node(struct front *front) {
+  front->node = open_program(NODE_EXECUTABLE);
+  if (front->node < 0) front->node = search_node();
+  if (front->node >= 0) {
+    // Out of the way of the descriptors that the planner and the reporter find at fixed numbers.
+    front->node = fcntl(front->node, F_DUPFD_CLOEXEC, HANDOVER_FD + 1);
+    return;
+  }
+  fprintf(stderr, "nono: Node.js was found neither as %s nor on PATH\n  Try: install Node 20 or later, then npm run build\n",
+          NODE_EXECUTABLE);
+  _exit(EXIT_NOT_STARTED);
+}
+
 _Noreturn static void become_node(const struct front *front, const char *script, char **arguments) {
-  execvpe("node", node_arguments(front, script, arguments), planner_environment());
-  fprintf(stderr, "nono: Node.js cannot be started: %s\n  Try: install Node 20 or later, and put it on PATH\n",
-          strerror(errno));
+  fcntl(front->node, F_SETFD, 0); // it may be a script, whose interpreter then reads it
+  syscall(SYS_execveat, front->node, "", node_arguments(front, script, arguments), planner_environment(), AT_EMPTY_PATH);
+  fprintf(stderr, "nono: Node.js cannot be started: %s\n  Try: npm run build\n", strerror(errno));
   _exit(EXIT_NOT_STARTED);
 }
 
@@ -262,6 +308,7 @@ int main(int argc, char **argv) {
   int channel[2], handover[2];
   char **arguments = argv + (argc > 0);
   find_directory(&front);
+  find_node(&front);
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) != 0 || pipe2(handover, O_CLOEXEC) != 0)
     die("open its channel");
   front.channel = channel[0];

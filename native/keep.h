@@ -20,13 +20,14 @@ enum keep_reason {
   REASON_EXCHANGED = 4,
   REASON_MOVED = 5,
   REASON_REFUSED = 6,
+  REASON_SWAPPED = 7,
 };
 
 struct keep_message {
   uint32_t kind;
   uint32_t reason;
   char from[PATH_MAX]; // notes: the path
-  char to[PATH_MAX];   // REASON_MOVED: where it went
+  char to[PATH_MAX];   // REASON_MOVED, REASON_SWAPPED: where it went
 };
 
 // Sends the object to the keeper and waits: 0 once it is safe in the store, or the errno that the operation fails with.

@@ -100,6 +100,8 @@ static void look_at(struct side *side, const struct place *place) {
 
 static int keep_side(const struct broker *broker, const struct side *side, enum keep_reason reason) {
   if (is_own(broker, side->place, side->bare, &side->status)) return 0;
+  // The journal says which directories changed places: nothing of them is lost.
+  if (reason == REASON_EXCHANGED && S_ISDIR(side->status.stx_mode)) return 0;
   int error = may_remove(side->place, S_ISDIR(side->status.stx_mode));
   if (error != 0) return error; // what cannot be replaced needs no keeping
   return keep_name(broker, reason, side->place->directory, side->bare);
@@ -115,6 +117,10 @@ static bool is_temporary(const struct broker *broker, const struct statx *status
   return broker->temporary >= 0 && look(broker->temporary, "", &temporary) == 0 && is_same(status, &temporary);
 }
 
+static bool ends_with_session(const struct broker *broker, const struct place *place) {
+  return broker->temporary >= 0 && lies_in(place->directory, broker->temporary);
+}
+
 static int rename_at(const struct broker *broker, const struct place *from, const struct place *to, unsigned flags) {
   static struct side source, target;
   look_at(&source, from);
@@ -122,17 +128,22 @@ static int rename_at(const struct broker *broker, const struct place *from, cons
   int moves_old = source.error == 0 && is_old(broker, &source.status);
   int error = 0;
   if (source.error == 0 && is_temporary(broker, &source.status)) return -EBUSY; // nono removes it where it put it
+  if (target.error == 0 && is_temporary(broker, &target.status)) return -EBUSY;
   // What is there at the end goes: programs take this for another file system, and copy.
-  if (moves_old && broker->temporary >= 0 && lies_in(to->directory, broker->temporary)) return -EXDEV;
+  bool swaps_old = flags & RENAME_EXCHANGE && target.error == 0 && is_old(broker, &target.status);
+  if (moves_old && ends_with_session(broker, to)) return -EXDEV;
+  if (swaps_old && ends_with_session(broker, from)) return -EXDEV;
   if (source.error == 0 && target.error == 0 && !(flags & RENAME_NOREPLACE) && !is_same(&source.status, &target.status)) {
     error = keep_side(broker, &target, flags & RENAME_EXCHANGE ? REASON_EXCHANGED : REASON_REPLACED);
     if (error == 0 && flags & RENAME_EXCHANGE) error = keep_side(broker, &source, REASON_EXCHANGED);
   }
   if (error == 0 && moves_old) error = remember_move(broker, to->directory, target.bare, &source.status);
-  if (error == 0 && flags & RENAME_EXCHANGE && target.error == 0 && is_old(broker, &target.status))
+  if (error == 0 && swaps_old)
     error = remember_move(broker, from->directory, source.bare, &target.status);
   if (error == 0) error = move(from, to, flags);
-  if (error == 0 && moves_old && !(flags & RENAME_EXCHANGE)) note_move(broker, from, to, &source.status);
+  if (error == 0 && flags & RENAME_EXCHANGE) {
+    if (moves_old || swaps_old) note_exchange(broker, from, to);
+  } else if (error == 0 && moves_old) note_move(broker, from, to, &source.status);
   return error;
 }
 

@@ -153,6 +153,13 @@ void note_move(const struct broker *broker, const struct place *from, const stru
   note(broker->keeper, REASON_MOVED, memory.departed[at].path, after);
 }
 
+void note_exchange(const struct broker *broker, const struct place *one, const struct place *other) {
+  char here[PATH_MAX], there[PATH_MAX];
+  describe_place(one, here);
+  describe_place(other, there);
+  note(broker->keeper, REASON_SWAPPED, here, there);
+}
+
 // Only what may be removed after it was kept depends on this, so a path that means another place by now does no harm.
 bool is_superseded(const struct broker *broker, const struct statx *status) {
   struct statx successor;

@@ -38,6 +38,8 @@ int refuse_object(const struct broker *broker, int object);
 void note_move(const struct broker *broker, const struct place *from, const struct place *to,
                const struct statx *moved);
 
+void note_exchange(const struct broker *broker, const struct place *one, const struct place *other);
+
 // It was moved away, and the session has put a file of its own in its place: a save, of which this is the backup. Removing
 // it is as much as moving the new file over it.
 bool is_superseded(const struct broker *broker, const struct statx *status);

@@ -130,6 +130,16 @@ int open_object(const struct name *name, int flags, uint64_t resolve) {
   return object == -ELOOP && resolve == 0 ? open_through_proc(name, flags) : object;
 }
 
+bool is_own_process(int object) {
+  char path[PATH_MAX], own[32];
+  if (!is_in_proc(object)) return false;
+  ssize_t length = readlink(handle_of(object).path, path, sizeof path - 1);
+  if (length < 0) return true;
+  path[length] = 0;
+  int prefix = snprintf(own, sizeof own, "/proc/%d", getpid());
+  return strncmp(path, own, (size_t)prefix) == 0 && (path[prefix] == '/' || path[prefix] == 0);
+}
+
 static bool is_same_directory(const struct stat *one, const struct stat *other) {
   return one->st_ino == other->st_ino && one->st_dev == other->st_dev;
 }

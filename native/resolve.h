@@ -42,6 +42,9 @@ int open_object(const struct name *name, int flags, uint64_t resolve);
 // The name's last component is a link: its text, in the caller's spelling, becomes the name. 0, or a negative errno.
 int follow_last_link(struct name *name);
 
+// Whether an object lies in /proc under the broker's own number: there the kernel lets it do what nobody else may.
+bool is_own_process(int object);
+
 // Whether a directory is another, or lies in it, by what they are and not by how they are called.
 bool lies_in(int directory, int ancestor);
 

@@ -10,7 +10,10 @@ const linking = ['-Wl,-z,relro,-z,now', '-Wl,-z,noexecstack'];
 export const compiler = process.env.CC ?? 'cc';
 
 function compile(sources, output, link) {
-  return spawnSync(compiler, [...warnings, ...hardening, ...sources, ...link, ...linking, '-o', output], {
+  // A string of C: every byte as it is.
+  const node = [...Buffer.from(process.execPath)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
+  const defined = `-DNODE_EXECUTABLE="${node}"`;
+  return spawnSync(compiler, [...warnings, ...hardening, defined, ...sources, ...link, ...linking, '-o', output], {
     encoding: 'utf8',
   });
 }

@@ -34,7 +34,8 @@ export type IssueCode =
   | 'undo/no-session'
   | 'undo/session-ambiguous'
   | 'undo/no-original'
-  | 'undo/newer';
+  | 'undo/newer'
+  | 'undo/failed';
 
 /** One thing that stops a run: what, where it came from, and one thing to try. */
 export type Issue = {

@@ -1,12 +1,12 @@
 // `nono undo`: what sessions kept, how it differs from what is there now, and how it is put back.
 import { readSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { NonoError } from '../errors.ts';
+import { type Issue, NonoError } from '../errors.ts';
 import { thisHost } from '../launch/host.ts';
 import type { Host } from '../plan/host.ts';
 import { compareSession, type Difference } from '../store/compare.ts';
 import { changeOf } from '../store/diff.ts';
-import { Replaced, restoreOriginal } from '../store/restore.ts';
+import { Replaced, restoreOriginal, type Whereabouts } from '../store/restore.ts';
 import { readSession, type Session, sessionDirectories, sessionsDirectory } from '../store/sessions.ts';
 import {
   countOriginals,
@@ -176,6 +176,29 @@ function confirmed(question: string): boolean {
   return /^y(es)?\s*$/i.test(answer.toString('utf8', 0, readSync(0, answer)));
 }
 
+/** Each by itself: what stands in the way of one keeps nobody from the others. */
+function restoreAll(session: Session, wanted: readonly Difference[], replaced: Replaced): Issue[] {
+  const whereabouts: Whereabouts = new Map();
+  return wanted.flatMap((each): Issue[] => {
+    try {
+      restoreOriginal(session, each, replaced, whereabouts);
+      return [];
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      const path = Buffer.from(each.original.path, 'latin1').toString('utf8');
+      const why =
+        code === 'ENOTDIR' ? 'a link or a file is in place of one of its directories' : (code ?? message);
+      return [
+        {
+          code: 'undo/failed',
+          message: `"${path}" was not restored: ${why}`,
+          remedy: `ls -l its directories, make room, and nono undo restore ${session.id} again`,
+        },
+      ];
+    }
+  });
+}
+
 function restore(
   session: Session,
   differences: readonly Difference[],
@@ -198,27 +221,26 @@ function restore(
   }
   const asks = isTerminal(0) && !flags.yes && !flags.json;
   const goes = !flags.dryRun && wanted.length > 0 && (!asks || confirmed(`Restore ${wanted.length}?`));
-  if (goes) for (const each of wanted) restoreOriginal(session, each, replaced);
+  const failures = goes ? restoreAll(session, wanted, replaced) : [];
   replaced.end();
   if (flags.json)
     printJson({
       ...session.journal.about,
-      restored: goes ? wanted.map(differenceToJson) : [],
+      restored: goes ? wanted.length - failures.length : 0,
       left: held.map(differenceToJson),
       replaced: replaced.id,
     });
   else if (goes)
     say(
-      `nono: restored ${wanted.length}${replaced.id === null ? '' : `; nono undo restore ${replaced.id} takes it back`}`,
+      `nono: restored ${wanted.length - failures.length}${replaced.id === null ? '' : `; nono undo restore ${replaced.id} takes it back`}`,
     );
-  if (held.length > 0)
-    throw new NonoError([
-      {
-        code: 'undo/newer',
-        message: `${held.length} changed again after the session, and were left as they are`,
-        remedy: `nono undo restore --force ${session.id}, which keeps what is there now as well`,
-      },
-    ]);
+  const newer: Issue = {
+    code: 'undo/newer',
+    message: `${held.length} changed again after the session, and were left as they are`,
+    remedy: `nono undo restore --force ${session.id}, which keeps what is there now as well`,
+  };
+  const issues = [...failures, ...(held.length > 0 ? [newer] : [])];
+  if (issues.length > 0) throw new NonoError(issues);
 }
 
 function actionOf(words: readonly string[]): { action: Action; rest: readonly string[] } {

@@ -1,8 +1,17 @@
 // An original against what stands in its place now.
-import { type BigIntStats, lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { BytePath, Kept } from './journal.ts';
 import { type Original, originalsOf } from './originals.ts';
+import { atPlace, statusOf } from './place.ts';
 import type { Session } from './sessions.ts';
 
 /**
@@ -24,11 +33,6 @@ const link = 0o120000;
 // Node hands utimes(2) whole microseconds, from a float.
 const timeSlack = 2_000n;
 
-/** The path as the file system takes it. */
-export function fileAt(path: BytePath): Buffer {
-  return Buffer.from(path, 'latin1');
-}
-
 export function objectOf(session: Session, kept: Kept): string {
   return join(session.directory, 'objects', String(kept.object));
 }
@@ -41,15 +45,29 @@ export function isLink({ mode }: Kept): boolean {
   return (mode & typeBits) === link;
 }
 
-/** What stands at a path; null: nothing. */
+/** What stands at a path, no link on the way followed; null: nothing. */
 export function statusAt(path: BytePath): BigIntStats | null {
+  return atPlace(path, statusOf);
+}
+
+const { O_NOFOLLOW, O_NONBLOCK } = constants;
+
+function readHeld(file: Buffer): Buffer {
+  const descriptor = openSync(file, O_NOFOLLOW | O_NONBLOCK);
   try {
-    return lstatSync(fileAt(path), { bigint: true });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw error;
+    return readFileSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
+}
+
+/** What a file holds, or where a link leads, as bytes; null where there is neither. */
+export function contentAt(path: BytePath): Buffer | null {
+  return atPlace(path, (place) => {
+    const status = statusOf(place);
+    if (status?.isSymbolicLink()) return readlinkSync(place.file, 'buffer');
+    return status?.isFile() ? readHeld(place.file) : null;
+  });
 }
 
 function sameTime(one: bigint, other: bigint): boolean {
@@ -57,8 +75,8 @@ function sameTime(one: bigint, other: bigint): boolean {
 }
 
 function sameContent(session: Session, path: BytePath, kept: Kept): boolean {
-  if (isLink(kept)) return readlinkSync(fileAt(path), 'latin1') === kept.target;
-  return !isRegular(kept) || readFileSync(fileAt(path)).equals(readFileSync(objectOf(session, kept)));
+  if (isLink(kept)) return contentAt(path)?.toString('latin1') === kept.target;
+  return !isRegular(kept) || contentAt(path)?.equals(readFileSync(objectOf(session, kept))) === true;
 }
 
 function isSame(session: Session, path: BytePath, kept: Kept, status: BigIntStats): boolean {

@@ -1,8 +1,8 @@
 // What a session changed in one file: text as a unified diff, anything else by size and hash.
 import { createHash } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createTwoFilesPatch } from 'diff';
-import { type Difference, fileAt, isLink, isRegular, objectOf, statusAt } from './compare.ts';
+import { contentAt, type Difference, isLink, isRegular, objectOf, statusAt } from './compare.ts';
 import type { BytePath, Kept } from './journal.ts';
 import type { Session } from './sessions.ts';
 
@@ -32,12 +32,6 @@ function contentBefore(session: Session, kept: Kept): Buffer | null {
   return isRegular(kept) ? readFileSync(objectOf(session, kept)) : null;
 }
 
-function contentNow(path: BytePath): Buffer | null {
-  const status = statusAt(path);
-  if (status?.isSymbolicLink()) return readlinkSync(fileAt(path), 'buffer');
-  return status?.isFile() ? readFileSync(fileAt(path)) : null;
-}
-
 function patchOf(name: string, before: Buffer | null, after: Buffer | null): string {
   const label = (content: Buffer | null, text: string) => (content === null ? '/dev/null' : text);
   return createTwoFilesPatch(
@@ -52,7 +46,7 @@ function patchOf(name: string, before: Buffer | null, after: Buffer | null): str
 export function changeOf(session: Session, { original }: Difference, name: string): Change {
   const { path, kept, movedTo } = original;
   if (kept === null) return { kind: 'moved', to: movedTo ?? path };
-  const [before, after] = [contentBefore(session, kept), contentNow(path)];
+  const [before, after] = [contentBefore(session, kept), contentAt(path)];
   const same = before !== null && after !== null && before.equals(after);
   if (same || (before === null && after === null))
     return { kind: 'status', before: kept.mode, after: Number(statusAt(path)?.mode ?? 0) || null };

@@ -42,16 +42,18 @@ export type Kept = {
 };
 
 export type Moved = { readonly kind: 'moved'; readonly from: BytePath; readonly to: BytePath };
+/** Two names that changed places, of which at least one is from before. */
+export type Swapped = { readonly kind: 'swapped'; readonly from: BytePath; readonly to: BytePath };
 export type Refused = { readonly kind: 'refused'; readonly path: BytePath };
 /** Nanoseconds since the epoch: what changed later is not the session's work. */
 export type Ended = { readonly kind: 'ended'; readonly at: bigint };
-export type JournalEntry = Kept | Moved | Refused | Ended;
+export type JournalEntry = Kept | Moved | Swapped | Refused | Ended;
 
 export type Journal = { readonly about: About; readonly entries: readonly JournalEntry[] };
 
 const tags = { about: 1, kept: 2, note: 3, ended: 4 } as const;
 const reasonNumbers: Record<KeptReason, number> = { written: 1, replaced: 2, deleted: 3, exchanged: 4 };
-const noteNumbers = { moved: 5, refused: 6 } as const;
+const noteNumbers = { moved: 5, refused: 6, swapped: 7 } as const;
 const heldNumbers: Record<Kept['held'], number> = { copy: 1, link: 2, record: 3 };
 const recordHeaderBytes = 8;
 const keptTextOffset = 76;
@@ -92,10 +94,10 @@ function decodeKept(bytes: Buffer): Kept | null {
   };
 }
 
-function decodeNote(bytes: Buffer): Moved | Refused | null {
+function decodeNote(bytes: Buffer): Moved | Swapped | Refused | null {
   const kind = nameOf(noteNumbers, bytes.readUInt32LE(0));
   const [from = '', to = ''] = texts(bytes.subarray(4));
-  if (kind === 'moved') return { kind, from, to };
+  if (kind === 'moved' || kind === 'swapped') return { kind, from, to };
   return kind === 'refused' ? { kind, path: from } : null;
 }
 
@@ -158,7 +160,8 @@ function encodeRecord(tag: number, ...payload: Buffer[]): Buffer {
 export function encodeEntry(entry: JournalEntry): Buffer {
   switch (entry.kind) {
     case 'moved':
-      return encodeRecord(tags.note, u32(noteNumbers.moved), text(entry.from), text(entry.to));
+    case 'swapped':
+      return encodeRecord(tags.note, u32(noteNumbers[entry.kind]), text(entry.from), text(entry.to));
     case 'refused':
       return encodeRecord(tags.note, u32(noteNumbers.refused), text(entry.path), text(''));
     case 'ended':

@@ -27,14 +27,29 @@ class Names {
     return path;
   }
 
-  move(from: BytePath, to: BytePath): void {
-    const before = this.before(from);
-    for (const [name, known] of [...this.#before])
-      if (name === from || isBelow(name, from)) {
-        this.#before.delete(name);
-        if (name !== from) this.#before.set(to + name.slice(from.length), known);
+  /** Takes out what is known at and below a name, as the rest of the name and what it was before. */
+  #take(name: BytePath): [rest: string, before: BytePath][] {
+    const taken: [string, BytePath][] = [['', this.before(name)]];
+    for (const [known, before] of [...this.#before])
+      if (known === name || isBelow(known, name)) {
+        this.#before.delete(known);
+        if (known !== name) taken.push([known.slice(name.length), before]);
       }
-    this.#before.set(to, before);
+    return taken;
+  }
+
+  #put(name: BytePath, taken: readonly [rest: string, before: BytePath][]): void {
+    for (const [rest, before] of taken) this.#before.set(name + rest, before);
+  }
+
+  move(from: BytePath, to: BytePath): void {
+    this.#put(to, this.#take(from));
+  }
+
+  swap(one: BytePath, other: BytePath): void {
+    const [taken, given] = [this.#take(one), this.#take(other)];
+    this.#put(other, taken);
+    this.#put(one, given);
   }
 
   /** What is called so is gone, or another file. */
@@ -53,10 +68,11 @@ export function originalsOf({ entries }: Pick<Journal, 'entries'>): Original[] {
   const kept = new Map<BytePath, Kept>();
   for (const entry of entries) {
     if (entry.kind === 'moved') names.move(entry.from, entry.to);
+    if (entry.kind === 'swapped') names.swap(entry.from, entry.to);
     if (entry.kind !== 'kept') continue;
     const path = names.before(entry.path);
     if (!kept.has(path)) kept.set(path, entry);
-    if (entry.reason !== 'written') names.forget(entry.path);
+    if (entry.reason === 'replaced' || entry.reason === 'deleted') names.forget(entry.path);
   }
   const moved = new Map(names.moves().map(([now, before]) => [before, now]));
   const paths = [...new Set([...kept.keys(), ...moved.keys()])].sort();

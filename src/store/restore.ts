@@ -1,34 +1,58 @@
 // Puts originals back. What it replaces is kept first, as a session of its own: an undo can be undone.
+import { randomBytes } from 'node:crypto';
 import {
   appendFileSync,
-  chmodSync,
-  chownSync,
+  type BigIntStats,
   closeSync,
   constants,
-  copyFileSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
   ftruncateSync,
+  futimesSync,
   lchownSync,
   linkSync,
   lutimesSync,
   mkdirSync,
   openSync,
-  readFileSync,
   readlinkSync,
+  readSync,
   renameSync,
   rmdirSync,
   symlinkSync,
   unlinkSync,
-  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { type Difference, fileAt, isLink, isRegular, objectOf, statusAt } from './compare.ts';
+import { type Difference, isLink, isRegular, objectOf } from './compare.ts';
 import { type BytePath, encodeAbout, encodeEntry, type JournalEntry, type Kept } from './journal.ts';
+import { fileAt, holdPlace, type Place, statusOf } from './place.ts';
 import type { Session } from './sessions.ts';
 
 const permissionBits = 0o7777;
 const second = 1e9;
+const chunkBytes = 1 << 20;
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants;
+
+function withFile<T>(file: Buffer | string, flags: number, use: (descriptor: number) => T): T {
+  const descriptor = openSync(file, flags | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  try {
+    return use(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function copyContent(from: number, to: number): void {
+  const chunk = Buffer.alloc(chunkBytes);
+  for (let at = 0; ; ) {
+    const got = readSync(from, chunk, 0, chunkBytes, at);
+    if (got === 0) return;
+    for (let done = 0; done < got; ) done += writeSync(to, chunk, done, got - done, at + done);
+    at += got;
+  }
+}
 
 /** Writes down what a restoration replaces; makes its directory with the first of it. */
 export class Replaced {
@@ -37,6 +61,7 @@ export class Replaced {
   readonly #undoes: string;
   readonly #now: () => Date;
   #objects = 0n;
+  #begun = false;
 
   constructor(directory: string, id: string, undoes: string, now: () => Date) {
     this.#directory = directory;
@@ -50,35 +75,45 @@ export class Replaced {
     return this.#begun ? this.#id : null;
   }
 
-  #begun = false;
-
-  write(entry: JournalEntry): void {
-    const journal = join(this.#directory, 'journal');
-    if (!this.#begun) {
-      mkdirSync(join(this.#directory, 'objects'), { recursive: true, mode: 0o700 });
-      const about = {
-        version: 1,
-        id: this.#id,
-        started: this.#now().toISOString(),
-        command: `nono undo restore ${this.#undoes}`,
-        undoes: this.#undoes,
-      } as const;
-      writeFileSync(journal, encodeAbout(about), { mode: 0o600, flag: 'wx' });
-      this.#begun = true;
-    }
-    appendFileSync(journal, encodeEntry(entry));
+  #begin(): void {
+    if (this.#begun) return;
+    mkdirSync(join(this.#directory, 'objects'), { recursive: true, mode: 0o700 });
+    const about = {
+      version: 1,
+      id: this.#id,
+      started: this.#now().toISOString(),
+      command: `nono undo restore ${this.#undoes}`,
+      undoes: this.#undoes,
+    } as const;
+    writeFileSync(join(this.#directory, 'journal'), encodeAbout(about), { mode: 0o600, flag: 'wx' });
+    this.#begun = true;
   }
 
-  /** Keeps what stands at a path, whatever it is; `inPlace`: the inode itself is about to be written to. */
-  keep(path: BytePath, inPlace: boolean): void {
-    const status = statusAt(path);
+  write(entry: JournalEntry): void {
+    this.#begin();
+    appendFileSync(join(this.#directory, 'journal'), encodeEntry(entry));
+  }
+
+  #keepContent(file: Buffer): bigint {
+    this.#begin();
+    this.#objects += 1n;
+    const object = join(this.#directory, 'objects', String(this.#objects));
+    withFile(file, O_RDONLY, (from) =>
+      withFile(object, O_WRONLY | O_CREAT | O_EXCL, (to) => copyContent(from, to)),
+    );
+    return this.#objects;
+  }
+
+  /** Keeps what stands at a place, whatever it is; `inPlace`: the inode itself is about to be written to. */
+  keep(path: BytePath, place: Place, inPlace: boolean): void {
+    const status = statusOf(place);
     if (status === null) return;
-    const hasContent = status.isFile();
-    const entry: Kept = {
+    const object = status.isFile() ? this.#keepContent(place.file) : 0n;
+    this.write({
       kind: 'kept',
       reason: inPlace ? 'written' : 'replaced',
-      held: !hasContent ? 'record' : 'copy',
-      object: hasContent ? this.#objects + 1n : 0n,
+      held: status.isFile() ? 'copy' : 'record',
+      object,
       mode: Number(status.mode),
       uid: Number(status.uid),
       gid: Number(status.gid),
@@ -88,14 +123,8 @@ export class Replaced {
       accessed: status.atimeNs,
       modified: status.mtimeNs,
       path,
-      target: status.isSymbolicLink() ? readlinkSync(fileAt(path), 'latin1') : '',
-    };
-    if (hasContent) {
-      mkdirSync(join(this.#directory, 'objects'), { recursive: true, mode: 0o700 });
-      copy(fileAt(path), join(this.#directory, 'objects', String(entry.object)));
-      this.#objects = entry.object;
-    }
-    this.write(entry);
+      target: status.isSymbolicLink() ? readlinkSync(place.file, 'latin1') : '',
+    });
   }
 
   end(): void {
@@ -103,95 +132,130 @@ export class Replaced {
   }
 }
 
-function copy(from: string | Buffer, to: string | Buffer): void {
-  copyFileSync(from, to, constants.COPYFILE_FICLONE);
-}
-
-function parentOf(path: BytePath): BytePath {
-  return path.slice(0, Math.max(1, path.lastIndexOf('/')));
-}
-
 function asRoot(): boolean {
   return process.geteuid?.() === 0;
 }
 
-function restoreTimes(path: Buffer, kept: Kept): void {
-  const [accessed, modified] = [Number(kept.accessed) / second, Number(kept.modified) / second];
-  if (isLink(kept)) lutimesSync(path, accessed, modified);
-  else utimesSync(path, accessed, modified);
+function timesOf({ accessed, modified }: Kept): [number, number] {
+  return [Number(accessed) / second, Number(modified) / second];
 }
 
-function restoreOwner(path: Buffer, kept: Kept): void {
-  if (!asRoot()) return; // nobody else can give files away, nor had them from others
-  if (isLink(kept)) lchownSync(path, kept.uid, kept.gid);
-  else chownSync(path, kept.uid, kept.gid);
+// The owner first: a change of owner takes setuid and setgid away.
+function restoreStatus(descriptor: number, kept: Kept): void {
+  if (asRoot()) fchownSync(descriptor, kept.uid, kept.gid); // nobody else can give files away, nor had them from others
+  fchmodSync(descriptor, kept.mode & permissionBits);
+  futimesSync(descriptor, ...timesOf(kept));
 }
 
-function restoreStatus(path: Buffer, kept: Kept): void {
-  restoreOwner(path, kept);
-  if (!isLink(kept)) chmodSync(path, kept.mode & permissionBits);
-  restoreTimes(path, kept);
+function prepareLink(prepared: Buffer, kept: Kept): void {
+  symlinkSync(fileAt(kept.target), prepared);
+  if (asRoot()) lchownSync(prepared, kept.uid, kept.gid);
+  lutimesSync(prepared, ...timesOf(kept));
 }
 
-/** Under another name first, so that the path never leads to half a file. */
-function putInPlace(path: BytePath, kept: Kept, object: string): void {
-  const prepared = fileAt(`${path}.nono-restore`);
-  if (isLink(kept)) symlinkSync(Buffer.from(kept.target, 'latin1'), prepared);
-  else if (isRegular(kept)) copy(object, prepared);
+function prepareFile(prepared: Buffer, kept: Kept, object: string): void {
+  withFile(object, O_RDONLY, (from) =>
+    withFile(prepared, O_WRONLY | O_CREAT | O_EXCL, (to) => {
+      copyContent(from, to);
+      restoreStatus(to, kept);
+    }),
+  );
+}
+
+/** Under a name that nobody can foresee first, so that the path never leads to half a file, nor to another. */
+function putInPlace(place: Place, kept: Kept, object: string): void {
+  const prepared = place.beside(`.nono-${randomBytes(12).toString('hex')}`);
+  if (isLink(kept)) prepareLink(prepared, kept);
+  else if (isRegular(kept)) prepareFile(prepared, kept, object);
   else linkSync(object, prepared); // a FIFO or a socket has no content to copy
-  restoreStatus(prepared, kept);
-  renameSync(prepared, fileAt(path));
+  renameSync(prepared, place.file);
 }
 
 /** A file with further names is written to itself, so that all of them have their content back. */
-function writeInPlace(path: BytePath, kept: Kept, object: string): void {
-  const content = readFileSync(object);
-  const descriptor = openSync(fileAt(path), 'r+');
-  try {
-    ftruncateSync(descriptor, 0);
-    for (let at = 0; at < content.length; ) at += writeSync(descriptor, content, at, content.length - at, at);
-  } finally {
-    closeSync(descriptor);
-  }
-  restoreStatus(fileAt(path), kept);
+function writeInPlace({ file }: Place, kept: Kept, object: string): void {
+  withFile(object, O_RDONLY, (from) =>
+    withFile(file, O_RDWR, (to) => {
+      if (fstatSync(to, { bigint: true }).ino !== kept.inode)
+        throw new Error('the file was exchanged meanwhile');
+      ftruncateSync(to, 0);
+      copyContent(from, to);
+      restoreStatus(to, kept);
+    }),
+  );
 }
 
-function restoreDirectory(path: BytePath, kept: Kept, replaced: Replaced): void {
-  const status = statusAt(path);
+function restoreDirectory(path: BytePath, place: Place, kept: Kept, replaced: Replaced): void {
+  const status = statusOf(place);
   if (status !== null && !status.isDirectory()) {
-    replaced.keep(path, false);
-    unlinkSync(fileAt(path));
+    replaced.keep(path, place, false);
+    unlinkSync(place.file);
   }
-  mkdirSync(fileAt(path), { recursive: true });
-  restoreStatus(fileAt(path), kept);
+  if (!status?.isDirectory()) mkdirSync(place.file);
+  withFile(place.file, O_RDONLY, (descriptor) => restoreStatus(descriptor, kept));
+}
+
+function isItself(kept: Kept, status: BigIntStats | null): boolean {
+  return isRegular(kept) && status?.isFile() === true && status.nlink > 1n && status.ino === kept.inode;
 }
 
 function restoreKept(session: Session, path: BytePath, kept: Kept, replaced: Replaced): void {
-  if (kept.held === 'record' && !isLink(kept)) {
-    restoreDirectory(path, kept, replaced);
-    return;
+  const place = holdPlace(path, true);
+  try {
+    if (kept.held === 'record' && !isLink(kept)) {
+      restoreDirectory(path, place, kept, replaced);
+      return;
+    }
+    const status = statusOf(place);
+    const inPlace = isItself(kept, status);
+    replaced.keep(path, place, inPlace);
+    if (status?.isDirectory()) rmdirSync(place.file); // fails where something is in it: nothing of that is lost
+    if (inPlace) writeInPlace(place, kept, objectOf(session, kept));
+    else putInPlace(place, kept, objectOf(session, kept));
+  } finally {
+    place.close();
   }
-  const status = statusAt(path);
-  const object = objectOf(session, kept);
-  const inPlace =
-    isRegular(kept) && status?.isFile() === true && status.nlink > 1n && status.ino === kept.inode;
-  mkdirSync(fileAt(parentOf(path)), { recursive: true });
-  replaced.keep(path, inPlace);
-  if (status?.isDirectory()) rmdirSync(fileAt(path)); // fails where something is in it: nothing of that is lost
-  if (inPlace) writeInPlace(path, kept, object);
-  else putInPlace(path, kept, object);
 }
 
-function moveBack(now: BytePath, before: BytePath, replaced: Replaced): void {
-  replaced.keep(before, false);
-  mkdirSync(fileAt(parentOf(before)), { recursive: true });
-  renameSync(fileAt(now), fileAt(before));
-  replaced.write({ kind: 'moved', from: now, to: before });
+/** Where what the session left at a path is by now: bringing one thing back may have moved another. */
+export type Whereabouts = Map<BytePath, BytePath>;
+
+function noteSwap(whereabouts: Whereabouts, left: BytePath, now: BytePath, before: BytePath): void {
+  const occupant = [...whereabouts].find(([, current]) => current === before)?.[0] ?? before;
+  whereabouts.set(occupant, now);
+  whereabouts.set(left, before);
 }
 
-/** Puts one original back in its place, content, mode, times and owner. */
-export function restoreOriginal(session: Session, { original }: Difference, replaced: Replaced): void {
+/** Back to where it was. What stands there by now takes its place in turn: nothing is lost, whatever it is. */
+function moveBack(left: BytePath, before: BytePath, replaced: Replaced, whereabouts: Whereabouts): void {
+  const now = whereabouts.get(left) ?? left;
+  if (now === before) return;
+  const [from, to] = [holdPlace(now, false), holdPlace(before, true)];
+  try {
+    const aside = to.beside(`.nono-${randomBytes(12).toString('hex')}`);
+    const isOccupied = statusOf(to) !== null;
+    if (isOccupied) renameSync(to.file, aside);
+    renameSync(from.file, to.file);
+    if (isOccupied) renameSync(aside, from.file);
+    noteSwap(whereabouts, left, now, before);
+    replaced.write({ kind: isOccupied ? 'swapped' : 'moved', from: now, to: before });
+  } finally {
+    from.close();
+    to.close();
+  }
+}
+
+/**
+ * Puts one original back in its place, content, mode, times and owner.
+ *
+ * @throws the file system's error; what was not put back is as it was.
+ */
+export function restoreOriginal(
+  session: Session,
+  { original }: Difference,
+  replaced: Replaced,
+  whereabouts: Whereabouts,
+): void {
   const { path, kept, movedTo } = original;
   if (kept !== null) restoreKept(session, path, kept, replaced);
-  else if (movedTo !== null) moveBack(movedTo, path, replaced);
+  else if (movedTo !== null) moveBack(movedTo, path, replaced, whereabouts);
 }

@@ -15,7 +15,7 @@ function counted(count: number, one: string, many: string): string {
 export function countOriginals({ entries }: Journal): { kept: number; moved: number; refused: number } {
   const paths = (kind: 'kept' | 'refused') =>
     new Set(entries.flatMap((entry) => (entry.kind === kind ? [entry.path] : []))).size;
-  const moved = entries.filter(({ kind }) => kind === 'moved').length;
+  const moved = entries.filter(({ kind }) => kind === 'moved' || kind === 'swapped').length;
   return { kept: paths('kept'), moved, refused: paths('refused') };
 }
 

@@ -487,6 +487,40 @@ asEveryone('undo', (open) => {
     expect(undo(box, 'diff').stdout).toBe('');
   });
 
+  it('follows no link that the session left, neither in place of a directory nor beside the file', () => {
+    const box = withOriginal(open);
+    const victim = box.file(join(box.home, 'victim/f'), 'mine');
+    box.file(join(box.project, 'd/f'), original);
+    box.file(join(box.project, 'e/f'), original);
+    const lines = [
+      `ln -s ${victim} f.nono-restore`,
+      'echo x > f; echo x > d/f; echo x > e/f',
+      `mv d away; ln -s ${dirname(victim)} d`,
+      `ln -s ${dirname(victim)} to; ${join(dirname(box.probe), 'loss')} exchange e to`,
+    ];
+    confined(box, lines.join('; '));
+    const alone = undo(box, 'restore', '--yes', 'd/f');
+    expect(alone).toMatchObject({ code: 1 });
+    expect(alone.stderr).toMatch(/was not restored: a link or a file is in place/);
+    expect(undo(box, 'restore', '--yes').code).toBe(0);
+    expect(readFileSync(victim, 'utf8')).toBe('mine');
+    for (const file of ['f', 'd/f', 'e/f'])
+      expect(readFileSync(join(box.project, file), 'utf8')).toBe(original);
+    expectOriginal(join(box.project, 'f'));
+  });
+
+  it('gives directories that were exchanged their names back', () => {
+    const box = open();
+    box.file(join(box.project, 'one/a'), 'a');
+    box.file(join(box.project, 'two/b'), 'b');
+    const loss = join(dirname(box.probe), 'loss');
+    confined(box, `${loss} exchange one two; mkdir three; ${loss} exchange three two`);
+    expect(readdirSync(join(box.project, 'three'))).toEqual(['a']);
+    expect(undo(box, 'restore', '--yes').code).toBe(0);
+    expect(readdirSync(join(box.project, 'one'))).toEqual(['a']);
+    expect(readdirSync(join(box.project, 'two'))).toEqual(['b']);
+  });
+
   it('brings odd names back: newlines, bytes that are no UTF-8, links to nothing', () => {
     const box = open();
     symlinkSync('no\nwhere', join(box.project, 'to\nnothing'));
