@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 void confirm_broker(const struct broker *broker, pid_t command) {
@@ -38,6 +39,7 @@ static void serve_openat2(const struct broker *broker, const struct call *call) 
   else if (a[3] > sizeof how) error = E2BIG; // fields that are newer than this
   else if (read_memory(call->caller, a[2], &how, sizeof how) != sizeof how) error = EFAULT;
   else if (needs_no_judgement(how.flags)) error = ENOSYS; // so that it is made by openat, as the caller itself
+  else if (how.mode & S_ISUID) error = EPERM; // as the filter refuses it of every other call
   else if (how.flags >> 32 != 0 || (how.mode != 0 && !(how.flags & O_CREAT))) error = EINVAL;
   if (error != 0) {
     answer_number(broker->listener, call, 0, error);

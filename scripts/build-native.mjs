@@ -11,11 +11,17 @@ export const compiler = process.env.CC ?? 'cc';
 
 function compile(sources, output, link) {
   // A string of C: every byte as it is.
-  const node = [...Buffer.from(process.execPath)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
+  const node = [...Buffer.from(process.execPath)]
+    .map((byte) => `\\${byte.toString(8).padStart(3, '0')}`)
+    .join('');
   const defined = `-DNODE_EXECUTABLE="${node}"`;
-  return spawnSync(compiler, [...warnings, ...hardening, defined, ...sources, ...link, ...linking, '-o', output], {
-    encoding: 'utf8',
-  });
+  return spawnSync(
+    compiler,
+    [...warnings, ...hardening, defined, ...sources, ...link, ...linking, '-o', output],
+    {
+      encoding: 'utf8',
+    },
+  );
 }
 
 /** Which sources make which executable; every file of native/ but front.c is the launcher's. */

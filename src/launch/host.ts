@@ -7,6 +7,7 @@ import {
   lstatSync,
   openSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   readSync,
   realpathSync,
@@ -14,6 +15,7 @@ import {
   statSync,
 } from 'node:fs';
 import { userInfo } from 'node:os';
+
 import type { AbsolutePath, Entry, FileKind, Host, PathFact } from '../plan/host.ts';
 import { childOf, isAbsolute, nameOf, parentOf } from '../plan/path.ts';
 
@@ -156,6 +158,21 @@ function accountHome(): string | null {
   }
 }
 
+/** As root, the homes of all who can have one: a grant of /home must not expose what is theirs. */
+function otherHomes(own: readonly AbsolutePath[]): AbsolutePath[] {
+  if (process.geteuid?.() !== 0) return [];
+  let accounts: string;
+  try {
+    accounts = readFileSync('/etc/passwd', 'latin1');
+  } catch {
+    return []; // accounts that are kept elsewhere are not known
+  }
+  const homes = accounts.split('\n').map((line) => line.split(':')[5] ?? '');
+  const isHome = (home: string): home is AbsolutePath =>
+    /^\/(home|root|Users|var\/home)\//.test(home) && !own.includes(home as AbsolutePath);
+  return [...new Set(homes.filter(isHome))];
+}
+
 function workingDirectory(): AbsolutePath | null {
   try {
     return process.cwd() as AbsolutePath;
@@ -235,6 +252,7 @@ export function thisHost(): Host {
     architecture: process.arch,
     home: homes[0] ?? null,
     homes,
+    otherHomes: otherHomes(homes),
     workingDirectory: workingDirectory(),
     environment,
     session,

@@ -76,28 +76,58 @@ function packageRoot(file: AbsolutePath): AbsolutePath | null {
   return lineage(file).findLast((ancestor) => nameOf(ancestor) === 'node_modules') ?? null;
 }
 
-function fileGrants(file: AbsolutePath, host: Host, protection: Protection): Grant[] {
+function fileGrant(file: AbsolutePath, host: Host): Grant[] {
   const fact = host.inspect(file);
   if (fact.kind !== 'file') return [];
-  const root = packageRoot(fact.canonical);
-  const rootFact = root === null ? null : host.inspect(root);
-  const grant = { access: 'read', origin: 'command', required: false } as const;
+  return [{ path: fact.canonical, kind: 'file', access: 'read', origin: 'command', required: false }];
+}
+
+function packageGrant(file: AbsolutePath, host: Host, protection: Protection): Grant[] {
+  const root = packageRoot(file);
+  const fact = root === null ? null : host.inspect(root);
+  if (fact?.kind !== 'directory' || protection.exposedBy(fact.canonical).length > 0) return [];
+  return [{ path: fact.canonical, kind: 'directory', access: 'read', origin: 'command', required: false }];
+}
+
+/** The file with the package and the installation that it belongs to. */
+function installedGrants(file: AbsolutePath, host: Host, protection: Protection): Grant[] {
+  const fact = host.inspect(file);
+  if (fact.kind !== 'file') return [];
   return [
-    { ...grant, path: fact.canonical, kind: 'file' },
-    ...(rootFact?.kind === 'directory' && protection.exposedBy(rootFact.canonical).length === 0
-      ? [{ ...grant, path: rootFact.canonical, kind: 'directory' as const }]
-      : []),
+    ...fileGrant(file, host),
+    ...packageGrant(fact.canonical, host, protection),
     ...[parentOf(file), parentOf(fact.canonical)].flatMap((directory) =>
       installationGrants(directory, 'command', host, protection),
     ),
   ];
 }
 
+/**
+ * True for a tool that the user installed: found by its name, and out of the command's own reach. A project's script or
+ * link is written by who knows whom: what it names must not open the directories around it.
+ */
+function isInstalled(command: Command, host: Host, mayWrite: (path: AbsolutePath) => boolean): boolean {
+  const { executable, argv } = command;
+  const fact = host.inspect(executable);
+  const isOutOfReach = !mayWrite(executable) && 'canonical' in fact && !mayWrite(fact.canonical);
+  return isOutOfReach && !(argv[0] ?? '').includes('/');
+}
+
 /** What the command itself needs to start: its file, its package, its interpreter and their installations. */
-export function commandGrants(command: Command, host: Host, protection: Protection): Grant[] {
+export function commandGrants(
+  command: Command,
+  host: Host,
+  protection: Protection,
+  mayWrite: (path: AbsolutePath) => boolean,
+): Grant[] {
   const interpreter = interpreterOf(command.executable, host, protection);
+  const files = [command.executable, ...(interpreter === null ? [] : [interpreter])];
+  if (isInstalled(command, host, mayWrite))
+    return files.flatMap((file) => installedGrants(file, host, protection));
   return [
-    ...fileGrants(command.executable, host, protection),
-    ...(interpreter === null ? [] : fileGrants(interpreter, host, protection)),
+    ...files.flatMap((file) => fileGrant(file, host)),
+    // The directories that the user spelled out, such as a virtual environment's.
+    ...packageGrant(command.executable, host, protection),
+    ...installationGrants(parentOf(command.executable), 'command', host, protection),
   ];
 }

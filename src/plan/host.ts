@@ -22,6 +22,8 @@ export type Host = {
   readonly home: AbsolutePath | null;
   /** Every directory that may be this user's home: `$HOME` and the account's. */
   readonly homes: readonly AbsolutePath[];
+  /** Homes of other accounts that this user may read: root's business is everybody's. */
+  readonly otherHomes: readonly AbsolutePath[];
   /** null: it was deleted. */
   readonly workingDirectory: AbsolutePath | null;
   readonly environment: Readonly<Record<string, string>>;

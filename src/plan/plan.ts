@@ -98,7 +98,7 @@ function gatherGrants(
     sessionGrant(host.temporary),
     ...systemGrants(host, protection),
     ...toolchainGrants(host, protection),
-    ...commandGrants(command, host, protection),
+    ...commandGrants(command, host, protection, writableAt(asked, host)),
   ]);
 }
 

@@ -2,7 +2,7 @@
 //
 // A list of a thousand paths is asked at every start and hardly ever matches, so it is kept as one text per base
 // directory and searched as text. Only what exists and is a link is looked up: it leads elsewhere.
-import { sensitiveList } from '../policy/lists.ts';
+import { sensitiveList, systemList } from '../policy/lists.ts';
 import type { AbsolutePath, Host } from './host.ts';
 import { childOf, contains, isAbsolute, lineage } from './path.ts';
 
@@ -78,7 +78,7 @@ function bases(host: Host): Anchor[] {
   return [...shelves]
     .flatMap(([base, shelf]) => {
       if (base === '/') return [{ path: '/' as const, shelf, rest: '' }];
-      const places = base === '~' ? host.homes : valuesOf(base, host);
+      const places = base === '~' ? [...host.homes, ...host.otherHomes] : valuesOf(base, host);
       return places.map((path): Anchor => ({ path, shelf, rest: '' }));
     })
     .concat(
@@ -112,6 +112,23 @@ function withLinks(anchor: Anchor, host: Host): Anchor[] {
     return withLinks({ ...anchor, path: childOf(path, name), rest }, host);
   });
   return [...here, ...inside];
+}
+
+function isSystem(path: AbsolutePath): boolean {
+  return systemList.entries.some((entry) => isAbsolute(entry.path) && contains(entry.path, path));
+}
+
+/** The files that a protected directory holds by links: keys that a dotfile manager keeps elsewhere. */
+function linkedOut(anchor: Anchor, host: Host): SensitivePath[] {
+  return [...anchor.shelf.entries.keys()].flatMap((rest) => {
+    const directory = placeOf(anchor, rest);
+    if (directory === null || host.inspect(directory).kind !== 'directory') return [];
+    return host.list(directory).flatMap(({ name, kind }): SensitivePath[] => {
+      const fact = kind === 'symlink' ? host.inspect(childOf(directory, name)) : null;
+      if (fact?.kind !== 'file' || isSystem(fact.canonical)) return []; // programs link to what all may read
+      return spelledAt(anchor, rest).map((each) => ({ ...each, path: fact.canonical }));
+    });
+  });
 }
 
 /** The listed paths of an anchor that a grant of `path` would expose, by what follows the base. */
@@ -168,6 +185,10 @@ export function placesOf(spelling: string, host: Host): AbsolutePath[] {
  */
 export function protect(host: Host, bypasses: readonly AbsolutePath[]): Protection {
   const anchors = bases(host).flatMap((anchor) => withLinks(anchor, host));
+  // Only what a user keeps: system directories are full of links that lead to no secret.
+  const linked = anchors
+    .filter(({ shelf }) => shelf === shelves.get('~'))
+    .flatMap((anchor) => linkedOut(anchor, host));
   const lifted = (path: AbsolutePath) => bypasses.some((bypass) => contains(bypass, path));
   return {
     paths: () => {
@@ -176,14 +197,15 @@ export function protect(host: Host, bypasses: readonly AbsolutePath[]): Protecti
           .filter((rest) => placeOf(anchor, rest) !== null)
           .flatMap((rest) => spelledAt(anchor, rest)),
       );
-      return distinct(all.filter(({ path }) => !lifted(path)));
+      return distinct([...all, ...linked].filter(({ path }) => !lifted(path)));
     },
     exposedBy: (path) => {
       if (lifted(path)) return [];
       const exposed = anchors.flatMap((anchor) =>
         matches(anchor, path).flatMap((rest) => spelledAt(anchor, rest)),
       );
-      return distinct(exposed.filter((each) => !lifted(each.path)));
+      const elsewhere = linked.filter((each) => contains(path, each.path) || contains(each.path, path));
+      return distinct([...exposed, ...elsewhere].filter((each) => !lifted(each.path)));
     },
   };
 }

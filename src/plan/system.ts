@@ -39,11 +39,18 @@ function lookUp({ path, access, origin }: Listed, host: Host): Grant[] {
   });
 }
 
+/** A bundle is a file; only what is called a directory may be one. */
+function isStore(variable: string, path: AbsolutePath, host: Host): boolean {
+  return host.inspect(path).kind === 'file' || /(DIR|PATH)$/.test(variable);
+}
+
 /** Trust stores that the environment names: without them TLS fails behind a company's proxy. */
 function trustStores(host: Host): Listed[] {
   return systemList.trustStores.flatMap((variable): Listed[] => {
     const paths = (host.environment[variable] ?? '').split(':').filter(isAbsolute);
-    return paths.map((path) => ({ path, access: 'read', origin: `environment:${variable}` }));
+    return paths
+      .filter((path) => isStore(variable, path, host))
+      .map((path) => ({ path, access: 'read', origin: `environment:${variable}` }));
   });
 }
 

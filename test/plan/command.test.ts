@@ -69,10 +69,17 @@ describe('findCommand()', () => {
 });
 
 describe('commandGrants()', () => {
+  type Writable = (path: AbsolutePath) => boolean;
+  const nowhere: Writable = () => false;
+  const grantsOf = (words: readonly string[], host: Host, mayWrite = nowhere) =>
+    commandGrants(find(words, host), host, protect(host, []), mayWrite);
   const granted = (words: readonly string[], nodes: Disk, shebangs: Record<string, string> = {}) => {
     const host = machine({ ...disk, ...nodes }, { shebang: (file) => shebangs[file] ?? null });
-    return commandGrants(find(words, host), host, protect(host, [])).map(({ path }) => path);
+    return grantsOf(words, host).map(({ path }) => path);
   };
+  /** By its name, as an installed tool is found. */
+  const onPath = (directory: string, nodes: Disk) =>
+    machine({ ...disk, ...nodes }, { environment: { PATH: `/usr/bin:${directory}` } });
   const script = '/home/ada/project/script';
   const scripts: Disk = { [script]: 'file', '/home/ada/tools/interpreter': 'file' };
 
@@ -87,7 +94,7 @@ describe('commandGrants()', () => {
 
   it('only ever reads, and requires nothing', () => {
     const host = machine(disk);
-    for (const grant of commandGrants(find(['true'], host), host, protect(host, [])))
+    for (const grant of grantsOf(['true'], host))
       expect(grant).toMatchObject({ access: 'read', required: false, origin: 'command' });
   });
 
@@ -106,7 +113,7 @@ describe('commandGrants()', () => {
         environment: { PATH: '/usr/bin:/home/ada/tools' },
       },
     );
-    const paths = commandGrants(find(['./script'], host), host, protect(host, [])).map(({ path }) => path);
+    const paths = grantsOf(['./script'], host).map(({ path }) => path);
     expect(paths).toEqual([script, '/home/ada/tools/interpreter']);
   });
 
@@ -137,8 +144,29 @@ describe('commandGrants()', () => {
 
   it('reads the outermost node_modules around a package', () => {
     const file = '/srv/app/node_modules/a/node_modules/b/cli.js';
-    const nodes: Disk = { [file]: 'file', '/home/ada/project/b': { link: file } };
-    expect(granted(['./b'], nodes)).toEqual([file, '/srv/app/node_modules']);
+    const host = onPath('/srv/bin', { [file]: 'file', '/srv/bin/b': { link: file } });
+    expect(grantsOf(['b'], host).map(({ path }) => path)).toEqual([file, '/srv/app/node_modules']);
+  });
+
+  it('reads of what a project names the file alone: by a link, by a first line, or where it could write it', () => {
+    const tree: Disk = {
+      '/srv/private/bin/tool': 'file',
+      '/srv/private/lib': 'directory',
+      '/srv/private/node_modules/b/cli.js': 'file',
+      '/home/ada/project/go': { link: '/srv/private/bin/tool' },
+      '/home/ada/project/b': { link: '/srv/private/node_modules/b/cli.js' },
+      '/home/ada/project/bin/mine': { link: '/srv/private/bin/tool' },
+      ...scripts,
+    };
+    expect(granted(['./go'], tree)).toEqual(['/srv/private/bin/tool']);
+    expect(granted(['./b'], tree)).toEqual(['/srv/private/node_modules/b/cli.js']);
+    expect(granted([script], tree, { [script]: '/srv/private/bin/tool' })).toEqual([
+      script,
+      '/srv/private/bin/tool',
+    ]);
+    const host = onPath('/home/ada/project/bin', tree);
+    const inProject: Writable = (path) => path.startsWith('/home/ada/project');
+    expect(grantsOf(['mine'], host, inProject).map(({ path }) => path)).toEqual(['/srv/private/bin/tool']);
   });
 
   it('reads no node_modules that holds something protected', () => {
@@ -147,10 +175,8 @@ describe('commandGrants()', () => {
       '/home/ada/.ssh': { link: '/srv/node_modules/keys' },
       '/srv/node_modules/keys': 'directory',
     };
-    const host = machine(nodes);
-    const paths = commandGrants(find(['/srv/node_modules/b/cli.js'], host), host, protect(host, [])).map(
-      ({ path }) => path,
-    );
+    const host = onPath('/srv/node_modules/b', nodes);
+    const paths = grantsOf(['cli.js'], host).map(({ path }) => path);
     expect(paths).toEqual(['/srv/node_modules/b/cli.js']);
   });
 
@@ -161,10 +187,12 @@ describe('commandGrants()', () => {
       '/srv/two/bin/tool': 'file',
       '/srv/two/libexec': 'directory',
     };
-    expect([...new Set(granted(['/srv/one/bin/tool'], nodes))]).toEqual([
+    const host = onPath('/srv/one/bin', nodes);
+    expect([...new Set(grantsOf(['tool'], host).map(({ path }) => path))]).toEqual([
       '/srv/two/bin/tool',
       '/srv/one',
       '/srv/two',
     ]);
+    expect([...new Set(granted(['/srv/one/bin/tool'], nodes))]).toEqual(['/srv/two/bin/tool', '/srv/one']);
   });
 });

@@ -82,6 +82,7 @@ export function machine(disk: Disk, changes: Partial<Host> = {}): Host {
     architecture: 'x64',
     home: '/home/ada',
     homes: ['/home/ada'],
+    otherHomes: [],
     workingDirectory: '/home/ada/project',
     environment: { PATH: '/usr/bin:/bin', HOME: '/home/ada', LANG: 'C.UTF-8' },
     session: { id: '20260223-101500-1-a', started: '2026-02-23T10:15:00.000Z' },

@@ -117,3 +117,29 @@ describe('protect()', () => {
     );
   });
 });
+
+describe('protect() beyond the lists', () => {
+  it('protects the file that a link in a protected directory leads to, where it lies', () => {
+    const host = machine({
+      '/home/ada/dot/id_ed25519': 'file',
+      '/home/ada/.ssh/id_ed25519': { link: '/home/ada/dot/id_ed25519' },
+      '/home/ada/.ssh/known': { link: '/usr/share/known' },
+      '/usr/share/known': 'file',
+    });
+    const protection = protect(host, []);
+    expect(protection.exposedBy('/home/ada/dot').map(({ path }) => path)).toEqual([
+      '/home/ada/dot/id_ed25519',
+    ]);
+    expect(protection.exposedBy('/usr')).toEqual([]);
+    expect(protect(host, ['/home/ada/dot']).exposedBy('/home/ada/dot')).toEqual([]);
+  });
+
+  it('protects the homes of other accounts', () => {
+    const host = machine({ '/home/eve/.ssh/id': 'file' }, { otherHomes: ['/home/eve'] });
+    expect(
+      protect(host, [])
+        .exposedBy('/home/eve/.ssh')
+        .map(({ path }) => path),
+    ).toEqual(['/home/eve/.ssh']);
+  });
+});

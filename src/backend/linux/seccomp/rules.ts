@@ -46,6 +46,47 @@ const family = { unix: 1, inet: 2, inet6: 10, netlink: 16 } as const;
 const socketType = { mask: 0xf, stream: 1, seqpacket: 5, packet: 10 } as const;
 const netlinkRoute = 0;
 
+const cloning = { FICLONE: 0x40049409, FICLONERANGE: 0x4020940d, FIDEDUPERANGE: 0xc0189436 } as const;
+const ioctlType = { mask: 0xff00, btrfs: 0x9400 } as const;
+
+const setUserId = 0o4000;
+const creates = { create: 0o100, unnamed: 0o20000000 } as const;
+
+/** Giving a file the set-user-ID bit, wherever the mode of a call stands; an open has a mode where it creates. */
+const settingUserId: readonly SyscallRule[] = [
+  ...(
+    [
+      [['chmod', 'fchmod', 'mknod', 'creat'], 1],
+      [['fchmodat', 'fchmodat2', 'mknodat'], 2],
+    ] as const
+  ).map(
+    ([calls, argument]): SyscallRule => ({
+      calls,
+      when: [{ argument, mask: setUserId, oneOf: [setUserId] }],
+      action: refuse('EPERM'),
+      reason: "a program with the user's, or root's, power stays behind for everyone",
+    }),
+  ),
+  ...(
+    [
+      ['open', 1],
+      ['openat', 2],
+    ] as const
+  ).flatMap(([call, flags]) =>
+    Object.values(creates).map(
+      (bit): SyscallRule => ({
+        calls: [call],
+        when: [
+          { argument: flags, mask: bit, oneOf: [bit] },
+          { argument: flags + 1, mask: setUserId, oneOf: [setUserId] },
+        ],
+        action: refuse('EPERM'),
+        reason: 'the same, from the start',
+      }),
+    ),
+  ),
+];
+
 const alwaysRefused: readonly SyscallRule[] = [
   {
     calls: ['io_uring_setup', 'io_uring_enter', 'io_uring_register'],
@@ -58,6 +99,19 @@ const alwaysRefused: readonly SyscallRule[] = [
     action: refuse('EPERM'),
     reason: 'types into the terminal that the caller goes on using, or changes its line discipline',
   },
+  {
+    calls: ['ioctl'],
+    when: [{ argument: 1, oneOf: Object.values(cloning) }],
+    action: allow,
+    reason: 'shares blocks between files that are open for it, on any file system',
+  },
+  {
+    calls: ['ioctl'],
+    when: [{ argument: 1, mask: ioctlType.mask, oneOf: [ioctlType.btrfs] }],
+    action: refuse('EPERM'),
+    reason: 'makes and destroys whole subvolumes through a directory that is open for reading',
+  },
+  ...settingUserId,
   {
     calls: ['open_by_handle_at'],
     action: refuse('EPERM'),

@@ -61,6 +61,21 @@ const byArgument: [Syscall, number[], Verdict, Verdict?][] = [
   ['ioctl', [0x5412, 0x5401], 'allow'], // TCGETS on a descriptor of that number
   ['ioctl', [0, 0x5413], 'allow'], // TIOCGWINSZ
 
+  ['ioctl', [0, 0x5000940f], 'EPERM'], // BTRFS_IOC_SNAP_DESTROY
+  ['ioctl', [0, 0x5000943f], 'EPERM'], // BTRFS_IOC_SNAP_DESTROY_V2
+  ['ioctl', [0, 0x40049409], 'allow'], // FICLONE
+  ['ioctl', [0, 0x4020940d], 'allow'], // FICLONERANGE
+  ['ioctl', [0, 0xc0189436], 'allow'], // FIDEDUPERANGE
+
+  ...(['chmod', 'fchmod', 'mknod', 'creat'] as const).flatMap((call): [Syscall, number[], Verdict][] => [
+    [call, [0, 0o4755], 'EPERM'],
+    [call, [0o4000, 0o755], call === 'creat' ? 'notify' : 'allow'],
+  ]),
+  ...(['fchmodat', 'fchmodat2', 'mknodat'] as const).flatMap((call): [Syscall, number[], Verdict][] => [
+    [call, [0, 0, 0o104755], 'EPERM'],
+    [call, [0, 0o4000, 0o2755], 'allow'],
+  ]),
+
   ['prlimit64', [0], 'allow'], // oneself, as getrlimit and setrlimit ask
   ['prlimit64', [1], 'EPERM'],
   ['prlimit64', [0xffffffff], 'EPERM'],
@@ -161,10 +176,23 @@ const openings: readonly (readonly [number, Verdict])[] = [
   [O.DIRECTORY | O.RDWR, 'notify'],
 ];
 
+/** The mode counts where the call makes a file, and only there: else the register holds anything. */
+const modes: readonly (readonly [number, Verdict])[] = [
+  [O.CREAT | O.EXCL | O.WRONLY, 'EPERM'],
+  [O.CREAT | O.WRONLY, 'EPERM'],
+  [O.TMPFILE | O.RDWR, 'EPERM'],
+  [O.WRONLY, 'notify'],
+  [0, 'allow'],
+];
+
 const judged: [Syscall, number[], Verdict][] = [
   ...openings.flatMap(([flags, verdict]): [Syscall, number[], Verdict][] => [
     ['open', [0, flags], verdict],
     ['openat', [0, O.WRONLY, flags], verdict],
+  ]),
+  ...modes.flatMap(([flags, verdict]): [Syscall, number[], Verdict][] => [
+    ['open', [0, flags, 0o4755], verdict],
+    ['openat', [0, 0, flags, 0o4755], verdict],
   ]),
   ...words('creat openat2 unlink unlinkat rmdir rename renameat renameat2 truncate ftruncate').map(
     (call): [Syscall, number[], Verdict] => [call, [], 'notify'],
@@ -225,7 +253,7 @@ const upperHalves = fc.array(fc.bigInt({ min: 0n, max: 0xffffffffn }), { minLeng
 const show = ({ call, registers }: Expectation): string =>
   `${call}(${registers.map((each) => `0x${(each >>> 0).toString(16)}`).join(', ')})`;
 
-const onlyOnX64 = words('creat ioperm iopl modify_ldt open rename rmdir unlink');
+const onlyOnX64 = words('chmod creat ioperm iopl mknod modify_ldt open rename rmdir unlink');
 
 describe('filterRules()', () => {
   it('asks no broker where there is none', () => {
