@@ -72,6 +72,14 @@ static void serve(const struct broker *broker, const struct call *call) {
   case SYS_renameat: result = rename_name(broker, call, (int)a[0], a[1], (int)a[2], a[3], 0); break;
 #endif
   case SYS_renameat2: result = rename_name(broker, call, (int)a[0], a[1], (int)a[2], a[3], (unsigned)a[4]); break;
+#ifdef SYS_mkdir
+  case SYS_mkdir: result = make_directory(broker, call, AT_FDCWD, a[0], (mode_t)a[1]); break;
+  case SYS_mknod: result = make_node(broker, call, AT_FDCWD, a[0], (mode_t)a[1], (dev_t)a[2]); break;
+  case SYS_symlink: result = make_link(broker, call, a[0], AT_FDCWD, a[1]); break;
+#endif
+  case SYS_mkdirat: result = make_directory(broker, call, (int)a[0], a[1], (mode_t)a[2]); break;
+  case SYS_mknodat: result = make_node(broker, call, (int)a[0], a[1], (mode_t)a[2], (dev_t)a[3]); break;
+  case SYS_symlinkat: result = make_link(broker, call, a[0], (int)a[1], a[2]); break;
   case SYS_truncate: result = truncate_path(broker, call, a[0], (off_t)a[1]); break;
   case SYS_ftruncate: result = truncate_descriptor(broker, call, (int)a[0], (off_t)a[1]); break;
   case SYS_fallocate: result = allocate(broker, call, (int)a[0], (int)a[1], (off_t)a[2], (off_t)a[3]); break;

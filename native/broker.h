@@ -13,6 +13,7 @@ struct broker {
   int keeper;
   int temporary; // the private directory, which is emptied at the end; -1 without one
   bool keeps_deletions;
+  bool remembers_births; // every creation comes by the broker, for the sake of file systems that record none
   struct timespec start; // files that were born later are the session's own
 };
 

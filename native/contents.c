@@ -23,7 +23,7 @@ static const uint64_t once = O_CREAT | O_EXCL | O_NOFOLLOW | O_DIRECTORY | O_TRU
 
 static bool writes(uint64_t flags) { return (flags & O_ACCMODE) != O_RDONLY || flags & O_TRUNC; }
 
-static int create(const struct name *name, const struct opening *opening) {
+static int create(const struct broker *broker, const struct name *name, const struct opening *opening) {
   struct place place;
   int mask = read_umask(name->caller);
   if (mask < 0) return mask;
@@ -33,8 +33,21 @@ static int create(const struct name *name, const struct opening *opening) {
   int flags = (int)(opening->flags & ~(uint64_t)(O_TRUNC | O_CLOEXEC)) | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY;
   int fd = openat(place.directory, place.last, flags, (mode_t)opening->mode);
   error = errno;
+  if (fd >= 0) note_birth(broker, fd, "");
   release_place(&place);
   return fd < 0 ? -error : fd;
+}
+
+// A file without a name, in a directory that is held.
+static int create_unnamed(const struct broker *broker, const struct call *call, int directory,
+                          const struct opening *opening) {
+  int mask = read_umask(call->caller);
+  if (mask < 0) return mask;
+  umask((mode_t)mask);
+  int fd = open(handle_of(directory).path, (int)(opening->flags & ~(uint64_t)O_NOFOLLOW) | O_CLOEXEC, (mode_t)opening->mode);
+  if (fd < 0) return -errno;
+  note_birth(broker, fd, "");
+  return fd;
 }
 
 // /dev/tty means the terminal of whoever opens it, and the broker's need not be the caller's.
@@ -115,7 +128,7 @@ static int open_or_create(const struct broker *broker, const struct call *call, 
     if (*object >= 0)
       return (opening->flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL) ? -EEXIST : 0;
     if (*object != -ENOENT || !(opening->flags & O_CREAT)) return *object;
-    int fd = create(name, opening);
+    int fd = create(broker, name, opening);
     if (fd != -EEXIST) return fd;
     if (opening->flags & O_EXCL) return fd;
     int error = follow_last_link(name); // a link that leads to nothing yet: the file is made at its end
@@ -133,7 +146,8 @@ void open_file(const struct broker *broker, const struct call *call, int directo
     fd = open_or_create(broker, call, &name, opening, &object);
     release_name(&name);
     if (object >= 0 && fd == 0) {
-      fd = open_existing(broker, call, object, opening->flags);
+      fd = opening->flags & O_TMPFILE & ~(uint64_t)O_DIRECTORY ? create_unnamed(broker, call, object, opening)
+                                                               : open_existing(broker, call, object, opening->flags);
       if (fd == -EWOULDBLOCK && !(opening->flags & O_NONBLOCK)) {
         open_patiently(broker, call, object, opening->flags);
         close(object);

@@ -1,6 +1,8 @@
 // Removing a name of what existed before is refused, or kept first; putting something else under it is kept first.
 #include "names.h"
 
+#include "births.h"
+#include "caller.h"
 #include "kernel.h"
 #include "originals.h"
 #include "resolve.h"
@@ -10,6 +12,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -28,6 +31,10 @@ static int find_place(const struct broker *broker, const struct call *call, int 
 
 static int remove_entry(const struct place *place, int flags) {
   return unlinkat(place->directory, place->last, flags) == 0 ? 0 : -errno;
+}
+
+static void forget_if_gone(const struct statx *status) {
+  if (status->stx_nlink <= 1 || S_ISDIR(status->stx_mode)) forget_birth(status);
 }
 
 // Removing it as what it is not fails either way, and says whether the right way would have been permitted: 0, or a
@@ -60,8 +67,13 @@ static int remove_at(const struct broker *broker, const struct place *place, int
   bool is_directory;
   // What is no entry of its own cannot be removed at all: the kernel says why.
   if (strcmp(bare, ".") == 0 || strcmp(bare, "..") == 0 || look(place->directory, bare, &status) != 0 ||
-      (is_directory = S_ISDIR(status.stx_mode)) != (flags == AT_REMOVEDIR) || is_own(broker, place, bare, &status))
+      (is_directory = S_ISDIR(status.stx_mode)) != (flags == AT_REMOVEDIR))
     return remove_entry(place, flags);
+  if (is_own(broker, place, bare, &status)) {
+    int error = remove_entry(place, flags);
+    if (error == 0) forget_if_gone(&status);
+    return error;
+  }
   int error = may_remove(place, is_directory);
   if (error != 0) return error;
   if (is_directory && !is_empty(place->directory, bare)) return -ENOTEMPTY;
@@ -79,6 +91,54 @@ int remove_name(const struct broker *broker, const struct call *call, int direct
   error = remove_at(broker, &place, flags);
   release_place(&place);
   return error;
+}
+
+// Makes something under a new name as the caller would, and remembers its birth.
+static int make_at(const struct broker *broker, const struct call *call, int directory, uint64_t path,
+                   int (*make)(const struct place *place, const void *how), const void *how) {
+  struct place place;
+  char bare[PATH_MAX];
+  int mask = read_umask(call->caller);
+  int error = mask < 0 ? mask : find_place(broker, call, directory, path, &place);
+  if (error != 0) return error;
+  umask((mode_t)mask); // the kernel applies it, or the directory's default ACL in its stead
+  error = make(&place, how);
+  bare_name(&place, bare);
+  if (error == 0) note_birth(broker, place.directory, bare);
+  release_place(&place);
+  return error;
+}
+
+struct node {
+  mode_t mode;
+  dev_t device;
+};
+
+static int make_directory_at(const struct place *place, const void *mode) {
+  return mkdirat(place->directory, place->last, *(const mode_t *)mode) == 0 ? 0 : -errno;
+}
+
+static int make_node_at(const struct place *place, const void *how) {
+  const struct node *node = how;
+  return mknodat(place->directory, place->last, node->mode, node->device) == 0 ? 0 : -errno;
+}
+
+static int make_link_at(const struct place *place, const void *target) {
+  return symlinkat(target, place->directory, place->last) == 0 ? 0 : -errno;
+}
+
+int make_directory(const struct broker *broker, const struct call *call, int directory, uint64_t path, mode_t mode) {
+  return make_at(broker, call, directory, path, make_directory_at, &mode);
+}
+
+int make_node(const struct broker *broker, const struct call *call, int directory, uint64_t path, mode_t mode, dev_t device) {
+  return make_at(broker, call, directory, path, make_node_at, &(struct node){mode, device});
+}
+
+int make_link(const struct broker *broker, const struct call *call, uint64_t target, int directory, uint64_t path) {
+  char text[PATH_MAX];
+  int error = read_path(call->caller, target, text);
+  return error != 0 ? error : make_at(broker, call, directory, path, make_link_at, text);
 }
 
 static int move(const struct place *from, const struct place *to, unsigned flags) {
@@ -141,6 +201,8 @@ static int rename_at(const struct broker *broker, const struct place *from, cons
   if (error == 0 && swaps_old)
     error = remember_move(broker, from->directory, source.bare, &target.status);
   if (error == 0) error = move(from, to, flags);
+  if (error == 0 && target.error == 0 && !(flags & RENAME_EXCHANGE) && !is_same(&source.status, &target.status))
+    forget_if_gone(&target.status);
   if (error == 0 && flags & RENAME_EXCHANGE) {
     if (moves_old || swaps_old) note_exchange(broker, from, to);
   } else if (error == 0 && moves_old) note_move(broker, from, to, &source.status);

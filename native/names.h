@@ -6,6 +6,9 @@
 
 // Each gives what the call returns: 0, or a negative errno. Paths are addresses in the caller.
 int remove_name(const struct broker *broker, const struct call *call, int directory, uint64_t path, int flags);
+int make_directory(const struct broker *broker, const struct call *call, int directory, uint64_t path, mode_t mode);
+int make_node(const struct broker *broker, const struct call *call, int directory, uint64_t path, mode_t mode, dev_t device);
+int make_link(const struct broker *broker, const struct call *call, uint64_t target, int directory, uint64_t path);
 int rename_name(const struct broker *broker, const struct call *call, int from, uint64_t from_path, int to,
                 uint64_t to_path, unsigned flags);
 

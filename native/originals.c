@@ -1,6 +1,7 @@
 // Old is what was born before the session, by the file system's own record of it.
 #include "originals.h"
 
+#include "births.h"
 #include "channel.h"
 
 #include <errno.h>
@@ -46,15 +47,27 @@ void leave_start_behind(const struct timespec *start) {
 
 int look(int directory, const char *name, struct statx *status) {
   int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (name[0] == 0 ? AT_EMPTY_PATH : 0);
-  return statx(directory, name, flags, STATX_BASIC_STATS | STATX_BTIME, status) == 0 ? 0 : -errno;
+  if (statx(directory, name, flags, STATX_BASIC_STATS | STATX_BTIME, status) != 0) return -errno;
+  learn_file_system(directory, name, status);
+  return 0;
 }
 
 static uint64_t device_of(const struct statx *status) { return makedev(status->stx_dev_major, status->stx_dev_minor); }
 
-// A file system that does not record births leaves everything old: nothing can be lost by a mistake there.
+// What is not known to be new is old: nothing can be lost by a mistake there.
 bool is_old(const struct broker *broker, const struct statx *status) {
   struct timespec birth = {status->stx_btime.tv_sec, status->stx_btime.tv_nsec};
-  return !(status->stx_mask & STATX_BTIME) || !is_after(&birth, &broker->start);
+  switch (births_of(status)) {
+  case BIRTHS_RECORDED: return !(status->stx_mask & STATX_BTIME) || !is_after(&birth, &broker->start);
+  case BIRTHS_REMEMBERED: return !broker->remembers_births || !is_remembered(status);
+  default: return true;
+  }
+}
+
+// A birth that cannot be remembered makes the file old: it stays, and nothing is lost.
+void note_birth(const struct broker *broker, int directory, const char *name) {
+  struct statx status;
+  if (broker->remembers_births && look(directory, name, &status) == 0) remember_birth(&status);
 }
 
 static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t length) {

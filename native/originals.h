@@ -20,6 +20,9 @@ int look(int directory, const char *name, struct statx *status);
 
 bool is_old(const struct broker *broker, const struct statx *status);
 
+// The session made what stands there now.
+void note_birth(const struct broker *broker, int directory, const char *name);
+
 // A further name that the session itself gave to an inode from before: it may go again. Such names are told by their
 // directory, which the session made, unless they were moved into it.
 bool is_own_link(const struct broker *broker, int directory, const char *name, const struct statx *status);

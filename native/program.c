@@ -139,7 +139,7 @@ static const char *take_store(struct cursor *cursor, const uint8_t *payload, siz
   store->most_bytes = read_u64(payload);
   store->most_bytes_a_file = read_u64(payload + 8);
   store->flags = read_u32(payload + 16);
-  if (store->flags & ~(uint32_t)STORE_KEEPS_DELETIONS) return "unknown store flag";
+  if (store->flags & ~(uint32_t)(STORE_KEEPS_DELETIONS | STORE_REMEMBERS_BIRTHS)) return "unknown store flag";
   return take_path(&store->path, payload + STORE_HEADER_BYTES, length - STORE_HEADER_BYTES);
 }
 

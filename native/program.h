@@ -22,7 +22,8 @@ enum hygiene_flag {
 };
 
 enum store_flag {
-  STORE_KEEPS_DELETIONS = 1u << 0, // what is deleted moves to the store; without it, deleting is refused
+  STORE_KEEPS_DELETIONS = 1u << 0,  // what is deleted moves to the store; without it, deleting is refused
+  STORE_REMEMBERS_BIRTHS = 1u << 1, // the filter hands every creation to the broker, which remembers it
 };
 
 enum rule_flag {

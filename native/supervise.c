@@ -2,6 +2,7 @@
 // nothing outlive the run.
 #include "supervise.h"
 
+#include "births.h"
 #include "broker.h"
 #include "caller.h"
 #include "channel.h"
@@ -80,6 +81,15 @@ static void reap_all(const struct program *program) {
   }
 }
 
+// Where births are told by nobody, nothing from before can have come: it would have had to be moved, and that is refused
+// for what counts as old, or comes from another file system.
+static bool tells_births(const struct broker *broker) {
+  struct statx status;
+  if (look(broker->temporary, "", &status) != 0) return true;
+  enum births births = births_of(&status);
+  return births == BIRTHS_RECORDED || (births == BIRTHS_REMEMBERED && broker->remembers_births);
+}
+
 // The directory that nono made, wherever it is by now; and nothing from before, should it have come there.
 static bool is_the_sessions(const void *broker, int directory, const char *name) {
   struct statx status;
@@ -93,9 +103,14 @@ static bool is_new(const void *broker, int directory, const char *name) {
   return look(directory, name, &status) != 0 || !is_old(broker, &status);
 }
 
+static bool is_anything(const void *broker, int directory, const char *name) {
+  return (void)broker, (void)directory, (void)name, true;
+}
+
 static int empty_temporary(const struct session *session, removable *may_go) {
   int temporary = session->broker.temporary;
-  return temporary < 0 ? 0 : empty_directory(temporary, may_go, &session->broker);
+  if (temporary < 0) return 0;
+  return empty_directory(temporary, tells_births(&session->broker) ? may_go : is_anything, &session->broker);
 }
 
 static void open_temporary(struct session *session) {
@@ -243,6 +258,7 @@ static int end_session(const struct session *session, int status) {
 int supervise(const struct program *program, struct layers *layers, const struct timespec *start) {
   struct session session = {.program = program, .broker = {.listener = -1, .start = *start}};
   session.broker.keeps_deletions = (program->store.flags & STORE_KEEPS_DELETIONS) != 0;
+  session.broker.remembers_births = (program->store.flags & STORE_REMEMBERS_BIRTHS) != 0;
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &session.caller_mask);

@@ -12,6 +12,7 @@ import {
   readSync,
   realpathSync,
   type Stats,
+  statfsSync,
   statSync,
 } from 'node:fs';
 import { userInfo } from 'node:os';
@@ -123,6 +124,14 @@ function list(directory: AbsolutePath): readonly Entry[] {
     if (status === undefined) return [];
     return [{ name, kind: status.isSymbolicLink() ? 'symlink' : kindOf(status), mode: status.mode }];
   });
+}
+
+function fileSystem(path: AbsolutePath): number | null {
+  try {
+    return statfsSync(path).type;
+  } catch {
+    return null; // the launcher will say what is wrong with the path
+  }
 }
 
 function shebang(file: AbsolutePath): string | null {
@@ -260,6 +269,7 @@ export function thisHost(): Host {
     temporary: childOf('canonical' in base ? base.canonical : '/tmp', `nono-${session.id}`),
     terminals: terminals(),
     inspect,
+    fileSystem,
     list,
     shebang,
     executable,

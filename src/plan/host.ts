@@ -37,6 +37,8 @@ export type Host = {
   readonly terminals: readonly AbsolutePath[];
   /** Facts about an absolute path, links resolved; the same answer for the whole run. */
   readonly inspect: (path: AbsolutePath) => PathFact;
+  /** The kind of file system at a path, as `statfs` numbers it; null where that cannot be asked. */
+  readonly fileSystem: (path: AbsolutePath) => number | null;
   /** The entries of a directory, links not followed; empty when it cannot be listed. */
   readonly list: (directory: AbsolutePath) => readonly Entry[];
   /** The first line of a file when it starts with `#!`, without those two characters. */

@@ -3,7 +3,7 @@ import type { Issue } from '../errors.ts';
 import type { Policy } from '../policy/policy.ts';
 import { allowsWriting, type Grant } from './grant.ts';
 import type { AbsolutePath, Host, Support } from './host.ts';
-import { childOf, contains } from './path.ts';
+import { childOf, contains, parentOf } from './path.ts';
 
 export type Originals =
   /** No grant allows writing to what existed before, save devices. */
@@ -17,11 +17,31 @@ export type Originals =
       /** How much the store may hold, in bytes: of the session, and of one file. */
       readonly mostBytes: number;
       readonly mostBytesAFile: number;
+      /**
+       * The broker makes everything that is made, and remembers it: a file system that the grants reach keeps no lasting
+       * record of births, so what is new could not be told from what is old.
+       */
+      readonly remembersBirths: boolean;
     }
   /** No broker here, and the user goes on without: nothing can be removed or cut, but what is rewritten is lost. */
   | { readonly kind: 'withheld' };
 
 const filesToALimit = 4;
+
+// Native/births.c has the whole table. On an overlay, a file of a lower layer is born anew with its first change.
+const overlay = 0x794c7630;
+const plan9 = 0x01021997;
+const nfs = 0x6969;
+const withoutLastingBirths = new Set([overlay, plan9, nfs]);
+
+function needsMemory(grants: readonly Grant[], host: Host): boolean {
+  return grants.some((grant) => {
+    if (!allowsWriting(grant) || grant.kind === 'device') return false;
+    // The private directory is not there yet.
+    const type = host.fileSystem(grant.origin === 'session' ? parentOf(grant.path) : grant.path);
+    return type !== null && withoutLastingBirths.has(type);
+  });
+}
 
 function writesToOriginals({ kind, origin, ...grant }: Grant): boolean {
   return allowsWriting({ kind, origin, ...grant }) && kind !== 'device' && origin !== 'session';
@@ -63,5 +83,12 @@ export function planOriginals(
   const cover = grants.find(({ path }) => contains(path, store));
   if (cover !== undefined) return exposedStore(store, cover);
   const { onDelete, mostBytes } = policy.originals;
-  return { kind: 'kept', store, onDelete, mostBytes, mostBytesAFile: Math.floor(mostBytes / filesToALimit) };
+  return {
+    kind: 'kept',
+    store,
+    onDelete,
+    mostBytes,
+    mostBytesAFile: Math.floor(mostBytes / filesToALimit),
+    remembersBirths: needsMemory(grants, host),
+  };
 }

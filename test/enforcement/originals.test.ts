@@ -11,7 +11,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { asEveryone, type Result, type Sandbox } from './sandbox.ts';
 
 const original = `${'one two three\n'.repeat(700)}`; // more than a page, so that ranges of it can be taken out
@@ -326,6 +326,52 @@ asEveryone('directories and links from before', (open) => {
     expect(readFileSync(join(box.project, 'd/e/file'), 'utf8')).toBe(original);
   });
 });
+
+// Only root can mount one; the ordinary user's runs are then on it as well.
+asEveryone.skipIf(process.getuid?.() !== 0)(
+  'on an overlay, where a change gives a file a new birth',
+  (open) => {
+    const mounted: string[] = [];
+    afterEach(() => {
+      for (const path of mounted.splice(0)) execFileSync('umount', ['-l', path]);
+    });
+
+    const onOverlay = () => {
+      const box = open();
+      for (const name of ['lower', 'upper', 'work', 'merged']) box.outside(['mkdir', join(box.base, name)]);
+      for (const file of ['a', 'b', 'c', 'd/e']) box.file(join(box.base, 'lower', file), original, 0o640);
+      const merged = join(box.base, 'merged');
+      const layers = ['lower', 'upper', 'work'].map((name) => `${name}dir=${join(box.base, name)}`).join(',');
+      execFileSync('mount', ['-t', 'overlay', 'overlay', '-o', layers, merged]);
+      mounted.push(merged);
+      return { box, merged };
+    };
+
+    it('loses nothing after chmod, touch, mv or a link', () => {
+      const { box, merged } = onOverlay();
+      const line = 'chmod 600 a; rm a; touch b; rm b; mv c x; rm x; chmod 700 d; rm -r d; ln b l; rm l';
+      const result = box.run(['run', '-s', '--allow', '.', '--', 'sh', '-c', line], { cwd: merged });
+      expect(result.stderr.match(/not permitted/g)).toHaveLength(5);
+      for (const file of ['a', 'b', 'x', 'd/e'])
+        expect(readFileSync(join(merged, file), 'utf8')).toBe(original);
+    });
+
+    it('lets what the session made go again, however it was made', () => {
+      const { box, merged } = onOverlay();
+      const line =
+        "git init -q r && cd r && echo 1 > f && git add f && git -c user.name=a -c user.email=a@b commit -qm 1 && git gc -q && cd .. && rm -rf r && mkfifo p && ln -s p q && mkdir -p m/n && rm -r p q m && set -C && echo x > y && rm y && python3 -c \"import tempfile; tempfile.TemporaryFile(dir='.').write(b'x')\" && echo done";
+      const result = box.run(['run', '-s', '--allow', '.', '--', 'bash', '-c', line], { cwd: merged });
+      expect([result.stdout, result.stderr]).toEqual(['done\n', '']);
+    });
+
+    it('applies the umask of the caller to what it makes', () => {
+      const { box, merged } = onOverlay();
+      const line = 'umask 027; mkdir m; echo > n; mkfifo p; stat -c %a m n p';
+      const result = box.run(['run', '-s', '--allow', '.', '--', 'sh', '-c', line], { cwd: merged });
+      expect(result.stdout).toBe('750\n640\n640\n');
+    });
+  },
+);
 
 asEveryone('the private directory', (open) => {
   it.each([

@@ -140,9 +140,19 @@ function openSandbox(identity: Identity): Sandbox {
   };
 }
 
+type Tests = (sandbox: () => Sandbox) => void;
+
 /** Declares the tests once for every identity that this process can take. */
-export function asEveryone(title: string, tests: (sandbox: () => Sandbox) => void): void {
-  describe.each(identities())(`${title}, as $name`, (identity) => {
+export function asEveryone(title: string, tests: Tests): void {
+  declare(describe, title, tests);
+}
+
+/** The same, but for what cannot be tried here; the reason belongs beside the condition. */
+asEveryone.skipIf = (condition: boolean) => (title: string, tests: Tests) =>
+  declare(describe.skipIf(condition), title, tests);
+
+function declare(suite: { each: typeof describe.each }, title: string, tests: Tests): void {
+  suite.each(identities())(`${title}, as $name`, (identity) => {
     const open: Sandbox[] = [];
     afterEach(() => {
       for (const { base } of open.splice(0)) rmSync(base, { recursive: true, force: true });

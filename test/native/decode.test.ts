@@ -330,7 +330,7 @@ describe('decode_program() says what is wrong with', () => {
     ),
     ['a store without a path', sealed(withOnly('store', store(''))), 'the store record is too short'],
     ['a store with a relative path', sealed(withOnly('store', store('a\0'))), 'not an absolute path'],
-    ['store flag 2', sealed(withOnly('store', store('/a\0', 2))), 'unknown store flag'],
+    ['store flag 4', sealed(withOnly('store', store('/a\0', 4))), 'unknown store flag'],
     ['a store that is about nothing', sealed(without('about')), 'a store and what it is about go together'],
     ['a session without a store', sealed(without('store')), 'a store and what it is about go together'],
     [

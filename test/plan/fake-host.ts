@@ -90,6 +90,7 @@ export function machine(disk: Disk, changes: Partial<Host> = {}): Host {
     temporary: '/tmp/nono-1',
     terminals: [],
     inspect,
+    fileSystem: () => 0xef53,
     list: (directory) => {
       const fact = inspect(directory);
       return fact.kind === 'directory' ? entriesOf(nodes, fact.canonical) : [];

@@ -5,8 +5,9 @@ import type { Plan } from '../../plan/plan.ts';
 import { encodeProgram, type Record, record } from './encode.ts';
 import { handledBy, keeping, rightsFor, scopesSignals, separation } from './landlock.ts';
 import { compileFilter } from './seccomp/filter.ts';
+import type { Broker } from './seccomp/rules.ts';
 
-const storeFlag = { keepsDeletions: 1 } as const;
+const storeFlag = { keepsDeletions: 1, remembersBirths: 2 } as const;
 const hygieneFlag = { signalScope: 1, localDescriptors: 2 } as const;
 const ruleFlag = { directory: 1, optional: 2 } as const;
 
@@ -65,13 +66,19 @@ function about({ session, command, workdir }: Plan): string {
 
 function storeRecords(plan: Plan, rightsOf: Rights): Record[] {
   if (plan.originals.kind !== 'kept') return [];
-  const { store, onDelete, mostBytes, mostBytesAFile } = plan.originals;
-  const flags = onDelete === 'keep' ? storeFlag.keepsDeletions : 0;
+  const { store, onDelete, mostBytes, mostBytesAFile, remembersBirths } = plan.originals;
+  const keeps = onDelete === 'keep' ? storeFlag.keepsDeletions : 0;
+  const flags = keeps | (remembersBirths ? storeFlag.remembersBirths : 0);
   return [
     record.rule(rightsOf({ kind: 'directory', access: 'write' }), layer.keeper, ruleFlag.directory, store),
     record.store(BigInt(mostBytes), BigInt(mostBytesAFile), flags, store),
     record.text('about', about(plan)),
   ];
+}
+
+function brokerOf({ originals }: Plan): Broker {
+  if (originals.kind !== 'kept') return 'absent';
+  return originals.remembersBirths ? 'remembering' : 'judging';
 }
 
 /** The program that makes the launcher enforce this plan. */
@@ -81,14 +88,13 @@ export function compileProgram(plan: Plan): Uint8Array {
   const rightsOf = rightsFor(abi, plan.originals.kind === 'withheld');
   const keeper = keeping(abi);
   const { handled: apart, everywhere } = separation(abi);
-  const broker = plan.originals.kind === 'kept';
   return encodeProgram([
     hygiene(plan),
     ...[keeper, handled, apart].map(({ fs, net, scoped }) => record.layer(fs, net, scoped)),
     ...(everywhere === 0n ? [] : [record.rule(everywhere, layer.command, ruleFlag.directory, '/')]),
     ...withoutRedundant(plan.grants, rightsOf).map((grant) => rule(grant, rightsOf(grant))),
     ...storeRecords(plan, rightsOf),
-    record.filter(compileFilter(plan.network.mode, broker, plan.machine.architecture)),
+    record.filter(compileFilter(plan.network.mode, brokerOf(plan), plan.machine.architecture)),
     record.text('executable', plan.command.executable),
     ...plan.command.argv.map((argument) => record.text('argument', argument)),
     ...plan.environment.variables.map(({ name, value }) => record.text('variable', `${name}=${value}`)),

@@ -92,6 +92,18 @@ describe('compileProgram()', () => {
     expect(payloads(plan(), 11)).toEqual([]);
   });
 
+  it('remembers births where a file system that is written to does not record them for good', () => {
+    const on = (type: number, flags: PolicyFlags) => {
+      const host = machine(disk, { fileSystem: (path) => (path.startsWith('/home') ? type : 0xef53) });
+      return buildPlan(policyFromFlags(flags, ['true']), host, support);
+    };
+    const overlay = on(0x794c7630, { allow: ['.'] });
+    expect(payloads(overlay, 10)[0]?.readUInt32LE(16)).toBe(2);
+    expect(payloads(overlay, 4)).not.toEqual(payloads(plan({ allow: ['.'] }), 4));
+    for (const type of [0xef53, 0x58465342, 0x01021994])
+      expect(payloads(on(type, { allow: ['.'] }), 10)[0]?.readUInt32LE(16)).toBe(0);
+  });
+
   it('says what the session is about, without its environment', () => {
     const each = plan({ allow: ['.'], env: ['SECRET=hunter2'] }, ['make', 'x'.repeat(100_000)]);
     const [about = ''] = texts(each, 11);

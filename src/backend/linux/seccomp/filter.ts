@@ -3,8 +3,8 @@ import type { NetworkMode } from '../../../policy/policy.ts';
 import type { Architecture } from './architecture.ts';
 import { assemble } from './assemble.ts';
 import { encodeInstructions } from './instruction.ts';
-import { filterRules } from './rules.ts';
+import { type Broker, filterRules } from './rules.ts';
 
-export function compileFilter(network: NetworkMode, broker: boolean, architecture: Architecture): Uint8Array {
+export function compileFilter(network: NetworkMode, broker: Broker, architecture: Architecture): Uint8Array {
   return encodeInstructions(assemble(filterRules(network, broker), architecture));
 }

@@ -308,8 +308,11 @@ const openFlag = {
   unnamed: 0o20000000, // O_TMPFILE without its O_DIRECTORY: the kernel takes neither alone
 } as const;
 
+/** Who answers what this filter leaves open. `remembering`: a broker that is told of everything new as well. */
+export type Broker = 'absent' | 'judging' | 'remembering';
+
 /** What of an open needs no judgement, wherever its flags stand; all else is the broker's. */
-function opening(calls: readonly Syscall[], flags: number): readonly SyscallRule[] {
+function opening(calls: readonly Syscall[], flags: number, broker: Broker): readonly SyscallRule[] {
   const free = (mask: number, value: number, reason: string): SyscallRule => ({
     calls,
     when: [{ argument: flags, mask, oneOf: [value] }],
@@ -319,8 +322,16 @@ function opening(calls: readonly Syscall[], flags: number): readonly SyscallRule
   const { accessMode, create, exclusive, truncate, path, unnamed } = openFlag;
   return [
     free(path, path, 'a name that is held, not an open file'),
-    free(create | exclusive, create | exclusive, 'makes a file or fails, and never opens one from before'),
-    free(unnamed, unnamed, "a file without a name is the session's own"),
+    ...(broker === 'remembering'
+      ? []
+      : [
+          free(
+            create | exclusive,
+            create | exclusive,
+            'makes a file or fails, and never opens one from before',
+          ),
+          free(unnamed, unnamed, "a file without a name is the session's own"),
+        ]),
     free(accessMode | create | truncate, 0, 'reading loses nothing; a broker would cost every read'),
     {
       calls,
@@ -333,9 +344,18 @@ function opening(calls: readonly Syscall[], flags: number): readonly SyscallRule
 const fallocateKeepSize = 1;
 const prSetDumpable = 4;
 
-const judged: readonly SyscallRule[] = [
-  ...opening(['open'], 1),
-  ...opening(['openat'], 2),
+const remembered: readonly SyscallRule[] = [
+  {
+    calls: ['mkdir', 'mkdirat', 'mknod', 'mknodat', 'symlink', 'symlinkat'],
+    action: { kind: 'notify' },
+    reason: 'makes what may go again, on a file system that does not tell so by itself',
+  },
+];
+
+const answeredBy = (broker: Broker): readonly SyscallRule[] => [
+  ...opening(['open'], 1, broker),
+  ...opening(['openat'], 2, broker),
+  ...(broker === 'remembering' ? remembered : []),
   {
     calls: ['creat', 'openat2'],
     action: { kind: 'notify' },
@@ -369,7 +389,13 @@ const judged: readonly SyscallRule[] = [
   },
 ];
 
-/** The rules of a run, in order: the first that matches a call decides. `broker`: one is there to judge. */
-export function filterRules(network: NetworkMode, broker: boolean): readonly SyscallRule[] {
-  return [...alwaysRefused, ...(network === 'blocked' ? blocked : open), ...(broker ? judged : [])];
+const answered: Record<Broker, readonly SyscallRule[]> = {
+  absent: [],
+  judging: answeredBy('judging'),
+  remembering: answeredBy('remembering'),
+};
+
+/** The rules of a run, in order: the first that matches a call decides. */
+export function filterRules(network: NetworkMode, broker: Broker): readonly SyscallRule[] {
+  return [...alwaysRefused, ...(network === 'blocked' ? blocked : open), ...answered[broker]];
 }

@@ -83,7 +83,7 @@ const anyRule: fc.Arbitrary<SyscallRule> = fc.record({
 });
 
 describe.each(machines)('assemble(), network $network on $architecture', ({ network, architecture }) => {
-  const rules = filterRules(network, true);
+  const rules = filterRules(network, 'judging');
   const filter = assemble(rules, architecture);
   const native = auditArchitecture[architecture];
   const answer = (number: number, registers: readonly bigint[], from = native) =>
@@ -137,7 +137,7 @@ describe.each(machines)('assemble(), network $network on $architecture', ({ netw
 
 describe('assemble()', () => {
   it.each(networks)('refuses every x32 number, network %s', (network) => {
-    const filter = assemble(filterRules(network, true), 'x64');
+    const filter = assemble(filterRules(network, 'judging'), 'x64');
     const answer = (number: number) =>
       simulate(filter, { architecture: auditArchitecture.x64, number, arguments: [] });
     const refused = { kind: 'errno', errno: 'ENOSYS' };

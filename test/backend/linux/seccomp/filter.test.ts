@@ -16,7 +16,7 @@ function decode(bytes: Uint8Array) {
 
 describe('compileFilter()', () => {
   const choices = (['open', 'blocked'] as const).flatMap((network) =>
-    [true, false].flatMap((broker) =>
+    (['absent', 'judging', 'remembering'] as const).flatMap((broker) =>
       (['x64', 'arm64'] as const).map((architecture) => [network, broker, architecture] as const),
     ),
   );

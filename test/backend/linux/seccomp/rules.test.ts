@@ -6,6 +6,7 @@ import { assemble } from '../../../../src/backend/linux/seccomp/assemble.ts';
 import type { Instruction } from '../../../../src/backend/linux/seccomp/instruction.ts';
 import {
   type ArgumentTest,
+  type Broker,
   filterRules,
   type SyscallRule,
 } from '../../../../src/backend/linux/seccomp/rules.ts';
@@ -257,14 +258,41 @@ const onlyOnX64 = words('chmod creat ioperm iopl mknod modify_ldt open rename rm
 
 describe('filterRules()', () => {
   it('asks no broker where there is none', () => {
-    const kinds = filterRules('open', false).map(({ action }) => action.kind);
+    const kinds = filterRules('open', 'absent').map(({ action }) => action.kind);
     expect(kinds).not.toContain('notify');
     expect(kinds).not.toContain('pretend');
   });
 });
 
+const makes: Expectation[] = [
+  ...words('mkdir mkdirat mknod mknodat symlink symlinkat').map((call) => ({ call, registers: [] })),
+  { call: 'open' as const, registers: [0, O.CREAT | O.EXCL | O.RDWR, 0o644] },
+  { call: 'openat' as const, registers: [0, 0, O.CREAT | O.EXCL, 0o644] },
+  { call: 'open' as const, registers: [0, O.TMPFILE | O.RDWR, 0o644] },
+  { call: 'openat' as const, registers: [0, 0, O.TMPFILE | O.WRONLY, 0o644] },
+].map((each) => ({ ...each, open: 'notify', blocked: 'notify' }));
+
+describe.each(architectures)('filterRules() with a broker that remembers, on %s', (architecture) => {
+  const verdict = (broker: Broker, each: Expectation) =>
+    verdictOf(assemble(filterRules('open', broker), architecture), architecture, each);
+
+  it.each(
+    makes.map((each) => [show(each), each] as const),
+  )('tells it of %s, and no other broker', (_, each) => {
+    if (syscallNumbers[each.call][architecture] === null) return expect(architecture).toBe('arm64');
+    expect(verdict('remembering', each)).toBe('notify');
+    expect(verdict('judging', each)).toBe('allow');
+  });
+
+  it('answers everything else as without memory', () => {
+    for (const each of expectations)
+      if (!makes.some(({ call }) => call === each.call))
+        expect([show(each), verdict('remembering', each)]).toEqual([show(each), verdict('judging', each)]);
+  });
+});
+
 describe.each(machines)('filterRules(), network $network on $architecture', ({ network, architecture }) => {
-  const filter = assemble(filterRules(network, true), architecture);
+  const filter = assemble(filterRules(network, 'judging'), architecture);
   const here = expectations.filter(({ call }) => syscallNumbers[call][architecture] !== null);
 
   it.each(
@@ -288,7 +316,7 @@ describe.each(machines)('filterRules(), network $network on $architecture', ({ n
 /** Whether an expectation fails, in some mode, once the rules were changed. */
 function isMissed(architecture: Architecture, change: Change): boolean {
   return networks.some((network) => {
-    const filter = assemble(change(filterRules(network, true)), architecture);
+    const filter = assemble(change(filterRules(network, 'judging')), architecture);
     return expectations.some((each) => {
       const verdict = verdictOf(filter, architecture, each);
       return verdict !== null && verdict !== each[network];
@@ -304,7 +332,7 @@ function withTest(rule: SyscallRule, test: ArgumentTest, other: ArgumentTest): C
   return (rules) => rules.map((each) => (each === rule ? changed : each));
 }
 
-const everyRule = [...new Set(networks.flatMap((network) => filterRules(network, true)))];
+const everyRule = [...new Set(networks.flatMap((network) => filterRules(network, 'judging')))];
 const pairs = everyRule.flatMap((rule) => rule.calls.map((call) => ({ rule, call })));
 const tests = everyRule.flatMap((rule) => (rule.when ?? []).map((test) => ({ rule, test })));
 
