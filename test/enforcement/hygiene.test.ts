@@ -131,6 +131,44 @@ asEveryone('hygiene', (open) => {
     ).toEqual(Array(4).fill('EPERM'));
   });
 
+  it("cannot make the broker open what is the broker's own", () => {
+    const box = open();
+    const loss = join(dirname(box.probe), 'loss');
+    const flags = [
+      'run',
+      '-s',
+      '--allow',
+      '.',
+      '--allow',
+      '/proc',
+      '--read',
+      dirname(box.probe),
+      '--',
+      'sh',
+      '-c',
+    ];
+    const line = ['mem', 'maps', 'environ', 'fd/3', 'oom_score_adj']
+      .flatMap((what) => [`/proc/$PPID/${what}`, `/proc/./self/${what}`])
+      .map(
+        (path) => `${loss} openat2-read ${path}; ${loss} openat2-write ${path}; ${loss} open-trunc ${path}`,
+      )
+      .join('; ');
+    const answers = box
+      .run([...flags, line])
+      .stdout.split('\n')
+      .filter(Boolean);
+    expect(answers).toHaveLength(30);
+    for (const answer of answers) expect(answer).toMatch(/^(EACCES|ENOSYS|ENOENT|EPERM|ENXIO|ELOOP)$/);
+  });
+
+  it('gives no file the set-user-ID bit', () => {
+    const box = open();
+    const loss = join(dirname(box.probe), 'loss');
+    const line = `cp /bin/true t; chmod 4755 t || chmod u+s t || python3 -c 'import os; os.open("s", os.O_CREAT, 0o4755)' || ${loss} openat2-setuid u; chmod 755 t; find . -perm -4000`;
+    const flags = ['run', '-s', '--allow', '.', '--read', dirname(box.probe), '--', 'sh', '-c'];
+    expect(box.run([...flags, line]).stdout).toBe('EPERM\n');
+  });
+
   it('cannot type into the terminal', () => {
     const box = open();
     const [TIOCSTI, TIOCLINUX, TIOCSETD] = ['0x5412', '0x541c', '0x5423'];

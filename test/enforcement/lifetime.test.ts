@@ -1,4 +1,5 @@
 // Nothing outlives the run: however the command, nono or its supervisor ends.
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -93,6 +94,43 @@ asEveryone('lifetime', (open) => {
     expect(box.run(['run', '-s', '--', 'sh', '-c', 'exit 42']).code).toBe(42);
     expect(box.run(['run', '-s', '--', 'sh', '-c', 'kill -SEGV $$']).code).toBe(128 + 11);
     expect(box.run(['wrap', '--', 'sh', '-c', 'exit 3']).code).toBe(3);
+  });
+
+  it('ends the session of a killed supervisor although something waits for the other end of a FIFO', async () => {
+    const box = open();
+    const beat = join(box.project, 'beat');
+    const line =
+      'mkfifo q; (echo > q) & setsid sh -c "while :; do date +%s%N > beat; sleep 0.05; done" & sleep 60';
+    const child = box.start(['run', '-s', '--allow', '.', '--', 'bash', '-c', line], { stdio: 'ignore' });
+    await until(() => existsSync(beat) && existsSync(join(box.project, 'q')), 'the daemon');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const [supervisor] = execFileSync('pgrep', ['-P', String(child.pid), 'nono-launcher'], {
+      encoding: 'utf8',
+    })
+      .trim()
+      .split('\n');
+    process.kill(Number(supervisor), 'SIGKILL');
+    await until(() => child.exitCode !== null || child.signalCode !== null, 'nono to return');
+    const last = readFileSync(beat, 'utf8');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(readFileSync(beat, 'utf8')).toBe(last);
+  });
+
+  it('runs no Node that a confined program could have planted, before or after the command', () => {
+    const box = open();
+    const planted =
+      'printf "#!/bin/sh\\necho PLANTED >&2\\n" > node_modules/.bin/node; chmod +x node_modules/.bin/node; cp node_modules/.bin/node node';
+    box.file(join(box.project, 'old'), 'old');
+    box.outside(['mkdir', '-p', 'node_modules/.bin']);
+    const env = {
+      PATH: `node_modules/.bin:.:${box.project}/node_modules/.bin:${box.project}:${box.env.PATH}`,
+    };
+    const flags = ['run', '--allow', '.', '--', '/bin/sh', '-c'];
+    for (const line of [`${planted}; rm old`, 'rm old']) {
+      const { stderr } = box.run([...flags, line], { env });
+      expect(stderr).toMatch(/nono: refused to remove or cut 1 file/);
+      expect(stderr).not.toMatch(/PLANTED/);
+    }
   });
 
   it('says inside a session that has a broker why it cannot confine any further', () => {

@@ -66,6 +66,12 @@ static int try_one(const char *what, const char *path, const char *other) {
   if (!strcmp(what, "open-proc-trunc")) return say(open(through_proc(handle(path)), O_WRONLY | O_TRUNC));
   if (!strcmp(what, "openat2-trunc")) return say(open2(path, O_WRONLY | O_TRUNC, 0));
   if (!strcmp(what, "openat2-beneath")) return say(open2(path, O_WRONLY | O_TRUNC, RESOLVE_BENEATH));
+  if (!strcmp(what, "openat2-read")) return say(open2(path, O_RDONLY, 0));
+  if (!strcmp(what, "openat2-write")) return say(open2(path, O_RDWR, 0));
+  if (!strcmp(what, "openat2-setuid")) {
+    struct open_how how = {.flags = O_CREAT | O_WRONLY, .mode = 04755};
+    return say(syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how));
+  }
   if (!strcmp(what, "openat2-out")) return say(open2("../project/x", O_WRONLY | O_CREAT | O_TRUNC, RESOLVE_BENEATH));
   if (!strcmp(what, "rename")) return say(rename(other, path));
   if (!strcmp(what, "exchange")) return say(syscall(SYS_renameat2, AT_FDCWD, other, AT_FDCWD, path, RENAME_EXCHANGE));
