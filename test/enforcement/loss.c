@@ -6,13 +6,16 @@
 #include <linux/falloc.h>
 #include <linux/openat2.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -83,6 +86,58 @@ static int try_one(const char *what, const char *path, const char *other) {
   return 2;
 }
 
+// ---- what must go on as outside ----
+
+static void no_action(int signal) { (void)signal; }
+
+// Signals every 100 microseconds, as Go's scheduler sends them: every call is made once, and none is interrupted.
+static int storm(int rounds) {
+  struct sigaction action = {.sa_handler = no_action, .sa_flags = SA_RESTART};
+  struct itimerval often = {{0, 100}, {0, 100}};
+  sigaction(SIGALRM, &action, NULL);
+  setitimer(ITIMER_REAL, &often, NULL);
+  for (int i = 0; i < rounds; i++) {
+    int fd = open("storm", O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    if (fd < 0 || write(fd, "x", 1) != 1 || ftruncate(fd, 0) != 0 || close(fd) != 0) return say(-1);
+    if (rename("storm", "storm-2") != 0 || unlink("storm-2") != 0) return say(-1);
+  }
+  return say(0);
+}
+
+// A path whose last byte is its page's last; without its NUL it reaches into what is not there.
+static int at_page_end(int terminated) {
+  char *pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  munmap(pages + 4096, 4096);
+  char *path = pages + 4096 - (terminated ? 5 : 4);
+  memcpy(path, "edge", terminated ? 5 : 4);
+  int fd = open(path, O_WRONLY | O_CREAT, 0644);
+  return fd < 0 ? say(-1) : say(unlink(path));
+}
+
+static void *churn(void *number) {
+  char one[32], other[32];
+  snprintf(one, sizeof one, "churn-%ld", (long)number);
+  snprintf(other, sizeof other, "churn-%ld-2", (long)number);
+  for (int i = 0; i < 50; i++) {
+    int fd = open(one, O_WRONLY | O_CREAT, 0644);
+    if (fd < 0 || close(fd) != 0 || rename(one, other) != 0 || truncate(other, 0) != 0 || unlink(other) != 0)
+      return "failed";
+  }
+  return NULL;
+}
+
+static int churn_together(int count) {
+  pthread_t threads[count];
+  int failed = 0;
+  for (long i = 0; i < count; i++) pthread_create(&threads[i], NULL, churn, (void *)i);
+  for (int i = 0; i < count; i++) {
+    void *result;
+    pthread_join(threads[i], &result);
+    failed |= result != NULL;
+  }
+  return say(failed ? -1 : 0);
+}
+
 // ---- the race: one thread rewrites the path and swaps links while others try to lose what it names ----
 
 static char shifting[64];
@@ -138,6 +193,9 @@ static int race(int seconds) {
 }
 
 int main(int argc, char **argv) {
+  if (argc == 3 && !strcmp(argv[1], "storm")) return storm(atoi(argv[2]));
+  if (argc == 3 && !strcmp(argv[1], "page-end")) return at_page_end(atoi(argv[2]));
+  if (argc == 3 && !strcmp(argv[1], "churn")) return churn_together(atoi(argv[2]));
   if (argc == 3 && !strcmp(argv[1], "race")) return race(atoi(argv[2]));
   if (argc < 3) return 2;
   return try_one(argv[1], argv[2], argc > 3 ? argv[3] : "");

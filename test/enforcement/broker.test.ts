@@ -1,0 +1,91 @@
+// What the broker does for a program looks to it as if the kernel had done it.
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+import { asEveryone, type Sandbox } from './sandbox.ts';
+
+function confined(box: Sandbox, line: string) {
+  const flags = ['run', '-s', '--no-diagnostics', '--allow', '.', '--read', dirname(box.probe), '--'];
+  return box.run([...flags, 'bash', '--norc', '-c', line]);
+}
+
+const python = (text: string) => `python3 -c '${text}'`;
+
+asEveryone('the broker', (open) => {
+  it.each([
+    [
+      'waits with a program for the other end of a FIFO',
+      'mkfifo q; (sleep 0.3; cat q) & echo through > q; wait',
+      'through',
+    ],
+    ['reads a FIFO that is opened for both', 'mkfifo q; exec 3<> q; echo x >&3; read -r y <&3; echo $y', 'x'],
+    [
+      'says at once that a FIFO has no reader, to who does not want to wait',
+      `mkfifo q; ${python('import os\ntry: os.open("q", os.O_WRONLY|os.O_NONBLOCK)\nexcept OSError as e: print(e.errno)')}`,
+      '6',
+    ],
+    ['applies the umask', 'umask 027; echo > n; : > m; stat -c %a n m', '640\n640'],
+    [
+      'keeps the flags of an opening',
+      python(
+        'import os,fcntl\nf=os.open("n",os.O_WRONLY|os.O_CREAT|os.O_APPEND)\ng=fcntl.fcntl(f,fcntl.F_GETFL)\nprint(bool(g&os.O_APPEND),bool(g&os.O_NONBLOCK),os.get_inheritable(f),g&3)',
+      ),
+      'True False False 1',
+    ],
+    ['hands descriptors over that stay over exec', 'exec 7> n; bash -c "echo x >&7"; cat n', 'x'],
+    [
+      'says when the table of descriptors is full',
+      python(
+        'import os,resource\nresource.setrlimit(resource.RLIMIT_NOFILE,(8,8))\ntry:\n  for i in range(9): os.open("n",os.O_WRONLY|os.O_CREAT)\nexcept OSError as e: print(e.errno)',
+      ),
+      '24',
+    ],
+    [
+      'serves a program that hides its memory',
+      python(
+        'import ctypes,os\nctypes.CDLL(None).prctl(4,0)\nopen("n","w").close()\nos.remove("n")\nprint("done")',
+      ),
+      'done',
+    ],
+    [
+      'follows a link to what is not there yet, and makes it there',
+      'mkdir d; ln -s d/new link; echo x > link; cat d/new',
+      'x',
+    ],
+    [
+      'follows no link that is not to be followed',
+      `ln -s n link; ${python('import os\ntry: os.open("link", os.O_WRONLY|os.O_CREAT|os.O_NOFOLLOW)\nexcept OSError as e: print(e.errno)')}`,
+      '40',
+    ],
+    ['gives up on links in a circle', 'ln -s b a; ln -s a b; echo x > a || echo no', 'no'],
+    [
+      'knows the working directory of every thread and process',
+      'mkdir d; (cd d; echo in > f); echo out > f; cat d/f f; cd d; rm f; ls ..',
+      'in\nout\nd\nf',
+    ],
+    [
+      'writes to the devices that everyone has',
+      '(echo x > /dev/null; echo y > /dev/stdout; echo z > /dev/fd/1; echo w > /proc/self/fd/1) | cat',
+      'y\nz\nw',
+    ],
+  ])('%s', (_, line, expected) => {
+    const box = open();
+    expect(confined(box, line).stdout).toBe(`${expected}\n`);
+  });
+
+  it.each([
+    ['storm 300', 'ok'],
+    ['churn 64', 'ok'],
+    ['page-end 1', 'ok'],
+    ['page-end 0', 'EFAULT'],
+  ])('%s', (what, expected) => {
+    const box = open();
+    expect(confined(box, `${join(dirname(box.probe), 'loss')} ${what}; ls`).stdout).toBe(`${expected}\n`);
+  });
+
+  it('serves a thousand short processes, and leaves none of them, nor of its own', () => {
+    const box = open();
+    const line =
+      'for i in {1..1000}; do (echo $i > f$((i % 10))) & done; wait; ls | wc -l; ps -e -o comm= | grep -c nono-launcher';
+    expect(confined(box, line).stdout).toBe('10\n2\n');
+  });
+});
