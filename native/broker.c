@@ -67,6 +67,10 @@ static void serve(const struct broker *broker, const struct call *call) {
 #endif
   case SYS_openat: serve_open(broker, call, (int)a[0], a[1], (int)a[2], a[3]); return;
   case NR_OPENAT2: serve_openat2(broker, call); return;
+  case SYS_umask:
+    note_umask_change();
+    let_through(broker->listener, call);
+    return;
   case SYS_unlinkat: result = remove_name(broker, call, (int)a[0], a[1], (int)a[2]); break;
 #ifdef SYS_renameat
   case SYS_renameat: result = rename_name(broker, call, (int)a[0], a[1], (int)a[2], a[3], 0); break;

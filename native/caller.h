@@ -23,7 +23,10 @@ int open_start(pid_t caller, int descriptor, const char *path);
 // The same open file as the caller's descriptor, or a negative errno.
 int take_descriptor(pid_t caller, int descriptor);
 
-// The caller's umask, or a negative errno.
+// Some process of the session changes its umask.
+void note_umask_change(void);
+
+// The caller's umask, or a negative errno. As long as nobody changed one, it is the broker's own.
 int read_umask(pid_t caller);
 
 // The device number of the terminal that controls the caller, 0 where there is none.

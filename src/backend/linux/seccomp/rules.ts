@@ -373,6 +373,11 @@ const answeredBy = (broker: Broker): readonly SyscallRule[] => [
     reason: 'punches holes, collapses, zeroes: content goes away',
   },
   {
+    calls: ['umask'],
+    action: { kind: 'notify' },
+    reason: 'the broker makes files with the mask of who asked for them, and asks again once one was changed',
+  },
+  {
     calls: ['landlock_create_ruleset'],
     action: refuse('EOPNOTSUPP'),
     reason:

@@ -83,6 +83,7 @@ export const syscallNumbers = {
   mkdirat: { x64: 258, arm64: 34 },
   symlink: { x64: 88, arm64: null },
   symlinkat: { x64: 266, arm64: 36 },
+  umask: { x64: 95, arm64: 166 },
   chmod: { x64: 90, arm64: null },
   fchmod: { x64: 91, arm64: 52 },
   fchmodat: { x64: 268, arm64: 53 },

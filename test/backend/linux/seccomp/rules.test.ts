@@ -195,7 +195,7 @@ const judged: [Syscall, number[], Verdict][] = [
     ['open', [0, flags, 0o4755], verdict],
     ['openat', [0, 0, flags, 0o4755], verdict],
   ]),
-  ...words('creat openat2 unlink unlinkat rmdir rename renameat renameat2 truncate ftruncate').map(
+  ...words('umask creat openat2 unlink unlinkat rmdir rename renameat renameat2 truncate ftruncate').map(
     (call): [Syscall, number[], Verdict] => [call, [], 'notify'],
   ),
   ['fallocate', [3, 0], 'allow'],
