@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildNative } from './build-native.mjs';
+import { filterPlugin } from './filter-plugin.mjs';
 import { jsoncPlugin } from './jsonc-plugin.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -29,7 +30,7 @@ async function bundle(entry, output) {
     charset: 'ascii',
     minify: true,
     logLevel: 'warning',
-    plugins: [jsoncPlugin.esbuild],
+    plugins: [jsoncPlugin.esbuild, filterPlugin],
     // commander can run subcommands as processes; nono's are none, and loading that takes 8 ms.
     alias: { 'node:child_process': join(root, 'scripts/no-child-process.mjs') },
   });

@@ -1,32 +1,67 @@
 // Lets the bundler and the tests import a .jsonc list as plain data; a syntax error fails the build.
+//
+//   list.jsonc        its value
+//   list.jsonc?lazy   a function that gives its value: nothing is parsed before it is called
+//   list.jsonc?paths  every `path` in it, by its first component, as one text to search in: what follows the component,
+//                     each between NULs
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { parse, printParseErrorCode } from 'jsonc-parser';
 
-function toModule(text, file) {
+function parseList(text, file) {
   const errors = [];
   const value = parse(text, errors, { allowTrailingComma: true });
-  if (errors.length > 0) {
-    const [first] = errors;
-    const line = text.slice(0, first.offset).split('\n').length;
-    throw new Error(`${file}:${line}: ${printParseErrorCode(first.error)}`);
-  }
-  // Parsing a string is faster than evaluating a literal of this size.
-  return `export default JSON.parse(${JSON.stringify(JSON.stringify(value))});`;
+  if (errors.length === 0) return value;
+  const [first] = errors;
+  const line = text.slice(0, first.offset).split('\n').length;
+  throw new Error(`${file}:${line}: ${printParseErrorCode(first.error)}`);
 }
+
+function pathsIn(value) {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = typeof value.path === 'string' ? [value.path] : [];
+  return [...own, ...Object.values(value).flatMap(pathsIn)];
+}
+
+function searchTexts(value) {
+  const texts = {};
+  for (const path of pathsIn(value)) {
+    const slash = path.indexOf('/');
+    const base = slash === 0 ? '/' : slash < 0 ? path : path.slice(0, slash);
+    texts[base] = `${texts[base] ?? '\0'}${slash < 0 ? '' : path.slice(slash + 1)}\0`;
+  }
+  return texts;
+}
+
+// Parsing a string is faster than evaluating a literal of this size.
+const parsed = (value) => `JSON.parse(${JSON.stringify(JSON.stringify(value))})`;
+
+const forms = {
+  '': (value) => `export default ${parsed(value)};`,
+  '?lazy': (value) => `let value; export default () => (value ??= ${parsed(value)});`,
+  '?paths': (value) => `export default ${parsed(searchTexts(value))};`,
+};
 
 export const jsoncPlugin = {
   vite: {
     name: 'jsonc',
     enforce: 'pre',
-    transform(code, id) {
-      return id.endsWith('.jsonc') ? { code: toModule(code, id), map: null } : undefined;
+    async load(id) {
+      const [file, query] = id.split('?');
+      if (!file.endsWith('.jsonc')) return undefined;
+      const form = forms[query === undefined ? '' : `?${query}`];
+      return form && { code: form(parseList(await readFile(file, 'utf8'), file)), map: null };
     },
   },
   esbuild: {
     name: 'jsonc',
     setup(build) {
-      build.onLoad({ filter: /\.jsonc$/ }, async ({ path }) => ({
-        contents: toModule(await readFile(path, 'utf8'), path),
+      build.onResolve({ filter: /\.jsonc(\?\w+)?$/ }, ({ path, resolveDir }) => {
+        const [file, query] = path.split('?');
+        return { path: resolve(resolveDir, file), suffix: query === undefined ? '' : `?${query}` };
+      });
+      build.onLoad({ filter: /\.jsonc$/ }, async ({ path, suffix }) => ({
+        contents: forms[suffix](parseList(await readFile(path, 'utf8'), path)),
         loader: 'js',
       }));
     },

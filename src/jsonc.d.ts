@@ -3,3 +3,14 @@ declare module '*.jsonc' {
   const value: unknown;
   export default value;
 }
+
+declare module '*.jsonc?lazy' {
+  const list: () => unknown;
+  export default list;
+}
+
+declare module '*.jsonc?paths' {
+  /** By a path's first component: what follows it, each between NULs. */
+  const texts: Readonly<Record<string, string>>;
+  export default texts;
+}

@@ -141,8 +141,11 @@ function buildProgram(
     .configureOutput({ writeErr: () => {} })
     .configureHelp({ helpWidth: 80 })
     .addHelpText('after', '\nTry:\n  nono run --allow . -- COMMAND');
-  for (const runnable of runnables) addRunnable(program, runnable, finish, words.includes(runnable.name));
-  addUndo(program, undo, finish);
+  // Commands are work to build: a line that names one gets that alone, any other line all, for help and suggestions.
+  const named = runnables.filter(({ name }) => name === words[0]);
+  for (const runnable of named.length > 0 ? named : runnables)
+    addRunnable(program, runnable, finish, words.includes(runnable.name));
+  if (named.length === 0) addUndo(program, undo, finish);
   for (const command of program.commands)
     command
       .exitOverride()

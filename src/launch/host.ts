@@ -4,6 +4,7 @@ import {
   accessSync,
   closeSync,
   constants,
+  type Dirent,
   lstatSync,
   openSync,
   readdirSync,
@@ -66,6 +67,15 @@ function namesIn(directory: AbsolutePath): Set<string> | null {
   }
 }
 
+/** What is no link lies where it is called in its directory: one call says all. null: it takes more to tell. */
+function lookInside(directory: AbsolutePath, name: string): PathFact | null {
+  if (name === '' || name === '.' || name === '..') return null;
+  const canonical = childOf(directory, name);
+  const status = lstatSync(canonical, { throwIfNoEntry: false });
+  if (status === undefined || status.isSymbolicLink()) return null;
+  return { kind: kindOf(status), canonical, mode: status.mode };
+}
+
 /** Looks paths up, parents first, and remembers the answers: one run sees one state of the disk. */
 function pathLookup(): (path: AbsolutePath) => PathFact {
   const known = new Map<AbsolutePath, PathFact>();
@@ -88,6 +98,8 @@ function pathLookup(): (path: AbsolutePath) => PathFact {
     if (directory !== null && absences.has(directory, nameOf(path)))
       return { kind: 'missing', canonical: childOf(directory, nameOf(path)), nearest: directory };
     try {
+      const found = directory === null ? null : lookInside(directory, nameOf(path));
+      if (found !== null) return found;
       const status = statSync(path, { throwIfNoEntry: false });
       if (status !== undefined)
         return {
@@ -112,18 +124,37 @@ function pathLookup(): (path: AbsolutePath) => PathFact {
   return inspect;
 }
 
-function list(directory: AbsolutePath): readonly Entry[] {
-  let names: string[];
+function kindOfEntry(entry: Dirent): Entry['kind'] {
+  return entry.isSymbolicLink() ? 'symlink' : kindOf(entry);
+}
+
+/** The mode is asked for when it is looked at: that is one call an entry, and few are looked at. */
+function entryOf(directory: AbsolutePath, entry: Dirent): Entry {
+  return {
+    name: entry.name,
+    kind: kindOfEntry(entry),
+    get mode() {
+      return lstatSync(childOf(directory, entry.name), { throwIfNoEntry: false })?.mode ?? 0;
+    },
+  };
+}
+
+function readDirectory(directory: AbsolutePath): readonly Entry[] {
   try {
-    names = readdirSync(directory);
+    return readdirSync(directory, { withFileTypes: true }).map((entry) => entryOf(directory, entry));
   } catch {
     return []; // what cannot be listed is granted nothing
   }
-  return names.flatMap((name): Entry[] => {
-    const status = lstatSync(childOf(directory, name), { throwIfNoEntry: false });
-    if (status === undefined) return [];
-    return [{ name, kind: status.isSymbolicLink() ? 'symlink' : kindOf(status), mode: status.mode }];
-  });
+}
+
+/** Lists each directory once: one run sees one state of the disk. */
+function directoryLister(): (directory: AbsolutePath) => readonly Entry[] {
+  const known = new Map<AbsolutePath, readonly Entry[]>();
+  return (directory) => {
+    const entries = known.get(directory) ?? readDirectory(directory);
+    known.set(directory, entries);
+    return entries;
+  };
 }
 
 function fileSystem(path: AbsolutePath): number | null {
@@ -270,7 +301,7 @@ export function thisHost(): Host {
     terminals: terminals(),
     inspect,
     fileSystem,
-    list,
+    list: directoryLister(),
     shebang,
     executable,
   };

@@ -2,9 +2,9 @@
 //
 // A list of a thousand paths is asked at every start and hardly ever matches, so it is kept as one text per base
 // directory and searched as text. Only what exists and is a link is looked up: it leads elsewhere.
-import { sensitiveList, systemList } from '../policy/lists.ts';
+import { sensitiveList, sensitiveTexts, systemList } from '../policy/lists.ts';
 import type { AbsolutePath, Host } from './host.ts';
-import { childOf, contains, isAbsolute, lineage } from './path.ts';
+import { childOf, contains, isAbsolute } from './path.ts';
 
 export type SensitivePath = {
   readonly path: AbsolutePath;
@@ -20,11 +20,7 @@ export type Protection = {
   readonly exposedBy: (path: AbsolutePath) => readonly SensitivePath[];
 };
 
-type Listed = Omit<SensitivePath, 'path'> & { readonly spelling: string };
-
-const listed: readonly Listed[] = sensitiveList.groups.flatMap(({ name, title, entries }) =>
-  entries.map(({ path, reason }) => ({ spelling: path, group: name, title, reason })),
-);
+type Listed = Omit<SensitivePath, 'path'>;
 
 const xdgDefaults: Record<string, string> = {
   $XDG_CONFIG_HOME: '.config',
@@ -44,25 +40,53 @@ function splitSpelling(spelling: string): { base: string; rest: string } {
   return { base: '~', rest: rest === '' ? inHome : `${inHome}/${rest}` };
 }
 
-/** The listed paths below one base: by what follows it, and as one text in which each stands between NULs. */
-type Shelf = { readonly entries: ReadonlyMap<string, Listed>; readonly text: string };
+/** The listed paths below one base, as one text in which what follows the base stands between NULs. */
+type Shelf = { readonly base: string; readonly text: string };
 
+function below(rest: string, name: string): string {
+  if (rest === '') return name;
+  return name === '' ? rest : `${rest}/${name}`;
+}
+
+/** What stands in the home by default is on the home's shelf. */
 function shelve(): ReadonlyMap<string, Shelf> {
-  const byBase = new Map<string, Map<string, Listed>>();
-  for (const each of listed) {
-    const { base, rest } = splitSpelling(each.spelling);
-    const entries = byBase.get(base) ?? new Map<string, Listed>();
-    byBase.set(base, entries);
-    if (!entries.has(rest)) entries.set(rest, each);
+  let home = sensitiveTexts['~'] ?? '\0';
+  const shelves = new Map<string, Shelf>();
+  for (const [base, text] of Object.entries(sensitiveTexts)) {
+    const inHome = xdgDefaults[base];
+    if (inHome === undefined) shelves.set(base, { base, text });
+    else for (const rest of text.slice(1, -1).split('\0')) home += `${below(inHome, rest)}\0`;
   }
-  const shelf = (entries: Map<string, Listed>): Shelf => ({
-    entries,
-    text: `\0${[...entries.keys()].join('\0')}\0`,
-  });
-  return new Map([...byBase].map(([base, entries]) => [base, shelf(entries)]));
+  return shelves.set('~', { base: '~', text: home });
 }
 
 const shelves = shelve();
+
+const restsByShelf = new Map<Shelf, readonly string[]>();
+
+/** What follows the base of every path on a shelf. */
+function restsOf(shelf: Shelf): readonly string[] {
+  const known = restsByShelf.get(shelf) ?? [...new Set(shelf.text.slice(1, -1).split('\0'))];
+  restsByShelf.set(shelf, known);
+  return known;
+}
+
+let detailsByPlace: ReadonlyMap<string, Listed> | null = null;
+
+/** What the list says about a path: the first entry that means it. */
+function detailsOf(base: string, rest: string): Listed | undefined {
+  if (detailsByPlace === null) {
+    const details = new Map<string, Listed>();
+    for (const { name, title, entries } of sensitiveList().groups)
+      for (const { path, reason } of entries) {
+        const split = splitSpelling(path);
+        const place = `${split.base} ${split.rest}`;
+        if (!details.has(place)) details.set(place, { group: name, title, reason });
+      }
+    detailsByPlace = details;
+  }
+  return detailsByPlace.get(`${base} ${rest}`);
+}
 
 /** A place on this machine where a shelf, from `rest` on, is to be found. */
 type Anchor = { readonly path: AbsolutePath; readonly shelf: Shelf; readonly rest: string };
@@ -94,24 +118,29 @@ function canonicalOf(path: AbsolutePath, host: Host): AbsolutePath {
   return fact.kind === 'loop' || fact.kind === 'inaccessible' ? path : fact.canonical;
 }
 
-function below(rest: string, name: string): string {
-  return rest === '' ? name : `${rest}/${name}`;
-}
+/** A protected directory that is there, seen from its anchor. */
+type Held = { readonly anchor: Anchor; readonly path: AbsolutePath; readonly rest: string };
 
-/** The anchor and, for every link that stands on the way to a listed path, the anchor of where it leads. */
-function withLinks(anchor: Anchor, host: Host): Anchor[] {
+/**
+ * The anchor and, for every link that stands on the way to a listed path, the anchor of where it leads. The protected
+ * directories that are met go into `held`.
+ */
+function withLinks(anchor: Anchor, host: Host, held: Held[]): Anchor[] {
   const path = canonicalOf(anchor.path, host);
   const here = [{ ...anchor, path }, ...(path === anchor.path ? [] : [anchor])];
   const { text } = anchor.shelf;
-  const inside = host.list(path).flatMap(({ name, kind }): Anchor[] => {
+  for (const { name, kind } of host.list(path)) {
+    if (kind !== 'directory' && kind !== 'symlink') continue;
     const rest = below(anchor.rest, name);
+    const isListed = text.includes(`\0${rest}\0`);
     const leadsOn = text.includes(`\0${rest}/`);
-    if (kind === 'directory')
-      return leadsOn ? withLinks({ ...anchor, path: childOf(path, name), rest }, host).slice(1) : [];
-    if (kind !== 'symlink' || !(leadsOn || text.includes(`\0${rest}\0`))) return [];
-    return withLinks({ ...anchor, path: childOf(path, name), rest }, host);
-  });
-  return [...here, ...inside];
+    if (!isListed && !leadsOn) continue;
+    const inside = { ...anchor, path: childOf(path, name), rest };
+    if (isListed) held.push({ anchor, path: inside.path, rest });
+    if (kind === 'symlink') here.push(...withLinks(inside, host, held));
+    else if (leadsOn) here.push(...withLinks(inside, host, held).slice(1));
+  }
+  return here;
 }
 
 function isSystem(path: AbsolutePath): boolean {
@@ -119,30 +148,27 @@ function isSystem(path: AbsolutePath): boolean {
 }
 
 /** The files that a protected directory holds by links: keys that a dotfile manager keeps elsewhere. */
-function linkedOut(anchor: Anchor, host: Host): SensitivePath[] {
-  return [...anchor.shelf.entries.keys()].flatMap((rest) => {
-    const directory = placeOf(anchor, rest);
-    if (directory === null || host.inspect(directory).kind !== 'directory') return [];
-    return host.list(directory).flatMap(({ name, kind }): SensitivePath[] => {
-      const fact = kind === 'symlink' ? host.inspect(childOf(directory, name)) : null;
-      if (fact?.kind !== 'file' || isSystem(fact.canonical)) return []; // programs link to what all may read
-      return spelledAt(anchor, rest).map((each) => ({ ...each, path: fact.canonical }));
-    });
+function linkedOut({ anchor, path, rest }: Held, host: Host): SensitivePath[] {
+  return host.list(path).flatMap(({ name, kind }): SensitivePath[] => {
+    const fact = kind === 'symlink' ? host.inspect(childOf(path, name)) : null;
+    if (fact?.kind !== 'file' || isSystem(fact.canonical)) return []; // programs link to what all may read
+    return [{ ...spelledAt(anchor, rest), path: fact.canonical }];
   });
 }
 
 /** The listed paths of an anchor that a grant of `path` would expose, by what follows the base. */
 function matches({ path: at, shelf, rest }: Anchor, path: AbsolutePath): string[] {
   if (contains(path, at) && path !== at) return matches({ path: at, shelf, rest }, at);
-  if (!contains(at, path)) return [];
   const asked = path === at ? rest : below(rest, at === '/' ? path.slice(1) : path.slice(at.length + 1));
-  const around = asked === '' ? [] : lineage(`/${asked}`).map((ancestor) => ancestor.slice(1));
-  const found = around.filter((ancestor) => shelf.text.includes(`\0${ancestor}\0`));
-  if (asked !== '' && !shelf.text.includes(`\0${asked}/`)) return found;
-  return [
-    ...found,
-    ...[...shelf.entries.keys()].filter((each) => asked === '' || each.startsWith(`${asked}/`)),
-  ];
+  if (asked === '') return [...restsOf(shelf)];
+  const found: string[] = [];
+  for (let end = asked.length; end > 0; end = asked.lastIndexOf('/', end - 1)) {
+    const around = asked.slice(0, end);
+    if (shelf.text.includes(`\0${around}\0`)) found.push(around);
+  }
+  if (shelf.text.includes('\0\0')) found.push(''); // the base itself is listed
+  if (!shelf.text.includes(`\0${asked}/`)) return found;
+  return found.concat(restsOf(shelf).filter((each) => each.startsWith(`${asked}/`)));
 }
 
 /** The path on this machine of what a shelf lists, seen from an anchor; null where it is not below it. */
@@ -152,11 +178,22 @@ function placeOf({ path, rest }: Anchor, listedRest: string): AbsolutePath | nul
   return listedRest.startsWith(`${rest}/`) ? childOf(path, listedRest.slice(rest.length + 1)) : null;
 }
 
-function spelledAt(anchor: Anchor, listedRest: string): SensitivePath[] {
-  const entry = anchor.shelf.entries.get(listedRest);
-  const path = placeOf(anchor, listedRest) ?? anchor.path;
-  if (entry === undefined) return [];
-  return [{ path, group: entry.group, title: entry.title, reason: entry.reason }];
+/** What the list says is looked up when it is asked for: it is a thousand entries, and most starts need none. */
+function spelledAt(anchor: Anchor, rest: string): SensitivePath {
+  const { base } = anchor.shelf;
+  const details = () => detailsOf(base, rest) as Listed; // every path on a shelf is in the list
+  return {
+    path: placeOf(anchor, rest) ?? anchor.path,
+    get group() {
+      return details().group;
+    },
+    get title() {
+      return details().title;
+    },
+    get reason() {
+      return details().reason;
+    },
+  };
 }
 
 function distinct(paths: readonly SensitivePath[]): SensitivePath[] {
@@ -184,28 +221,32 @@ export function placesOf(spelling: string, host: Host): AbsolutePath[] {
  * of a protected directory where it names that part alone.
  */
 export function protect(host: Host, bypasses: readonly AbsolutePath[]): Protection {
-  const anchors = bases(host).flatMap((anchor) => withLinks(anchor, host));
+  const held: Held[] = [];
+  const anchors = bases(host).flatMap((anchor) => withLinks(anchor, host, held));
   // Only what a user keeps: system directories are full of links that lead to no secret.
-  const linked = anchors
-    .filter(({ shelf }) => shelf === shelves.get('~'))
-    .flatMap((anchor) => linkedOut(anchor, host));
+  const linked = held
+    .filter(({ anchor }) => anchor.shelf.base === '~')
+    .flatMap((each) => linkedOut(each, host));
   const lifted = (path: AbsolutePath) => bypasses.some((bypass) => contains(bypass, path));
   return {
     paths: () => {
       const all = anchors.flatMap((anchor) =>
-        [...anchor.shelf.entries.keys()]
+        restsOf(anchor.shelf)
           .filter((rest) => placeOf(anchor, rest) !== null)
-          .flatMap((rest) => spelledAt(anchor, rest)),
+          .map((rest) => spelledAt(anchor, rest)),
       );
       return distinct([...all, ...linked].filter(({ path }) => !lifted(path)));
     },
     exposedBy: (path) => {
       if (lifted(path)) return [];
-      const exposed = anchors.flatMap((anchor) =>
-        matches(anchor, path).flatMap((rest) => spelledAt(anchor, rest)),
-      );
-      const elsewhere = linked.filter((each) => contains(path, each.path) || contains(each.path, path));
-      return distinct([...exposed, ...elsewhere].filter((each) => !lifted(each.path)));
+      const exposed: SensitivePath[] = [];
+      // Asked for every grant, and hardly ever answered: most anchors are nowhere near.
+      for (const anchor of anchors)
+        if (contains(path, anchor.path) || contains(anchor.path, path))
+          for (const rest of matches(anchor, path)) exposed.push(spelledAt(anchor, rest));
+      for (const each of linked)
+        if (contains(path, each.path) || contains(each.path, path)) exposed.push(each);
+      return exposed.length === 0 ? exposed : distinct(exposed.filter((each) => !lifted(each.path)));
     },
   };
 }

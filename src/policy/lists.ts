@@ -1,6 +1,7 @@
 // The reviewed built-in lists, as typed data: what they say is in profiles/*.jsonc, and why is said there.
 import environment from '../../profiles/environment.jsonc';
-import sensitive from '../../profiles/sensitive.jsonc';
+import sensitive from '../../profiles/sensitive.jsonc?lazy';
+import sensitivePaths from '../../profiles/sensitive.jsonc?paths';
 import system from '../../profiles/system.jsonc';
 import toolchains from '../../profiles/toolchains.jsonc';
 
@@ -69,7 +70,10 @@ export type EnvironmentList = {
 
 // The casts hold because test/policy/lists.test.ts checks each file against its schema in list-schema.ts, which the
 // compiler checks against these types. The files are part of the bundle, so nothing can change in between.
-export const sensitiveList = sensitive as SensitiveList;
+/** A thousand entries: parsed only where something is to be said about one. */
+export const sensitiveList = sensitive as () => SensitiveList;
+/** The paths alone, by their first component, as text to search in: what follows it, each between NULs. */
+export const sensitiveTexts = sensitivePaths;
 export const systemList = system as SystemList;
 export const toolchainList = toolchains as ToolchainList;
 export const environmentList = environment as EnvironmentList;

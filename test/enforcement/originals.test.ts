@@ -220,6 +220,20 @@ asEveryone('a file from before', (open) => {
     expect(statSync(join(box.project, 'f')).ino).toBe(statSync(join(box.project, 'twin')).ino);
   });
 
+  it('keeps its content by itself before the inode, which the store has by a link, is written to', () => {
+    const box = withOriginal(open);
+    confined(box, `${join(dirname(box.probe), 'loss')} exchange f n; echo x > n`);
+    undo(box, 'restore', '--yes');
+    expectOriginal(join(box.project, 'f'));
+  });
+
+  it('keeps a name that was moved into a directory of the session, though its content has another', () => {
+    const box = withOriginal(open);
+    box.outside(['ln', 'f', 'twin']);
+    expect(confined(box, 'mkdir own && mv twin own/x && rm own/x').stderr).toMatch(/not permitted/);
+    expectOriginal(join(box.project, 'own/x'));
+  });
+
   it('lets the names go that the session gave it in a directory of its own', () => {
     const box = withOriginal(open);
     expect(confined(box, 'mkdir own && ln f own/f && rm -r own && echo gone').stdout).toBe('gone\n');

@@ -7,7 +7,14 @@ import {
   systemListSchema,
   toolchainListSchema,
 } from '../../src/policy/list-schema.ts';
-import { environmentList, sensitiveList, systemList, toolchainList } from '../../src/policy/lists.ts';
+import {
+  environmentList,
+  sensitiveList as parseSensitive,
+  systemList,
+  toolchainList,
+} from '../../src/policy/lists.ts';
+
+const sensitiveList = parseSensitive();
 
 const home = '/home/u';
 

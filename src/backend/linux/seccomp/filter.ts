@@ -1,10 +1,23 @@
-// The filter of a run, as the bytes that the launcher installs.
+// The filter of a run, as the bytes that the launcher installs. The bundle holds the bytes of every choice instead:
+// scripts/filter-plugin.mjs.
 import type { NetworkMode } from '../../../policy/policy.ts';
 import type { Architecture } from './architecture.ts';
 import { assemble } from './assemble.ts';
 import { encodeInstructions } from './instruction.ts';
 import { type Broker, filterRules } from './rules.ts';
 
-export function compileFilter(network: NetworkMode, broker: Broker, architecture: Architecture): Uint8Array {
+type Choice = readonly [network: NetworkMode, broker: Broker, architecture: Architecture];
+
+export const filterChoices: readonly Choice[] = (['open', 'blocked'] as const).flatMap((network) =>
+  (['absent', 'judging', 'remembering'] as const).flatMap((broker) =>
+    (['x64', 'arm64'] as const).map((architecture): Choice => [network, broker, architecture]),
+  ),
+);
+
+export function filterKey(...choice: Choice): string {
+  return choice.join(' ');
+}
+
+export function compileFilter(...[network, broker, architecture]: Choice): Uint8Array {
   return encodeInstructions(assemble(filterRules(network, broker), architecture));
 }

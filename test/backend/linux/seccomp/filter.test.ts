@@ -1,7 +1,8 @@
 // The bytes that the launcher gets: the same program that the other tests simulate.
 import { describe, expect, it } from 'vitest';
+import { assembleFilters } from '../../../../scripts/filter-plugin.mjs';
 import { assemble } from '../../../../src/backend/linux/seccomp/assemble.ts';
-import { compileFilter } from '../../../../src/backend/linux/seccomp/filter.ts';
+import { compileFilter, filterChoices, filterKey } from '../../../../src/backend/linux/seccomp/filter.ts';
 import { filterRules } from '../../../../src/backend/linux/seccomp/rules.ts';
 
 function decode(bytes: Uint8Array) {
@@ -15,14 +16,18 @@ function decode(bytes: Uint8Array) {
 }
 
 describe('compileFilter()', () => {
-  const choices = (['open', 'blocked'] as const).flatMap((network) =>
-    (['absent', 'judging', 'remembering'] as const).flatMap((broker) =>
-      (['x64', 'arm64'] as const).map((architecture) => [network, broker, architecture] as const),
-    ),
-  );
-  it.each(choices)('writes the program of network %s, broker %s, on %s', (network, broker, architecture) => {
+  it.each(
+    filterChoices,
+  )('writes the program of network %s, broker %s, on %s', (network, broker, architecture) => {
     expect(decode(compileFilter(network, broker, architecture))).toEqual(
       assemble(filterRules(network, broker), architecture),
     );
+  });
+
+  it.each(['x64', 'arm64'])('is in the bundle as bytes, for every choice on %s', async (architecture) => {
+    const bundled = await assembleFilters(architecture);
+    expect(Object.keys(bundled)).toHaveLength(6);
+    for (const choice of filterChoices.filter(([, , each]) => each === architecture))
+      expect(bundled[filterKey(...choice)]).toBe(Buffer.from(compileFilter(...choice)).toString('base64'));
   });
 });
