@@ -11,7 +11,8 @@ export type Session = {
   readonly ended: bigint;
 };
 
-export const sessionAges = { mostDays: 30, mostBytes: 10 * 2 ** 30 } as const;
+/** How long sessions stay, and how much they may hold together. */
+export const sessionAges = { mostDays: 30, mostBytes: 10 * 2 ** 30 };
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -57,12 +58,12 @@ function bytesOf(directory: string): number {
 }
 
 /** Removes the oldest sessions beyond the limits of age and size, and never the newest. */
-export function pruneSessions(state: string, now: number): void {
+export function pruneSessions(state: string, now: number, limits = sessionAges): void {
   const newestFirst = sessionDirectories(state).reverse().slice(1);
   let bytes = 0;
   for (const directory of newestFirst) {
     bytes += bytesOf(directory);
     const age = (now - statSync(journalOf(directory)).mtimeMs) / day;
-    if (age > sessionAges.mostDays || bytes > sessionAges.mostBytes) rmSync(directory, { recursive: true });
+    if (age > limits.mostDays || bytes > limits.mostBytes) rmSync(directory, { recursive: true });
   }
 }
