@@ -204,7 +204,10 @@ static int rename_at(const struct broker *broker, const struct place *from, cons
   if (error == 0 && target.error == 0 && !(flags & RENAME_EXCHANGE) && !is_same(&source.status, &target.status))
     forget_if_gone(&target.status);
   if (error == 0 && flags & RENAME_EXCHANGE) {
-    if (moves_old || swaps_old) note_exchange(broker, from, to);
+    // What is not from before needs no way back.
+    if (moves_old && swaps_old) note_exchange(broker, from, to);
+    else if (moves_old) note_move(broker, from, to, &source.status);
+    else if (swaps_old) note_move(broker, to, from, &target.status);
   } else if (error == 0 && moves_old) note_move(broker, from, to, &source.status);
   return error;
 }

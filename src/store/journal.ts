@@ -42,7 +42,7 @@ export type Kept = {
 };
 
 export type Moved = { readonly kind: 'moved'; readonly from: BytePath; readonly to: BytePath };
-/** Two names that changed places, of which at least one is from before. */
+/** Two names from before that changed places. */
 export type Swapped = { readonly kind: 'swapped'; readonly from: BytePath; readonly to: BytePath };
 export type Refused = { readonly kind: 'refused'; readonly path: BytePath };
 /** Nanoseconds since the epoch: what changed later is not the session's work. */
