@@ -57,7 +57,7 @@ function prepareWork() {
     writeFileSync(join(inside, `file-${i}.txt`), `line ${i}\n`.repeat(20));
   }
   const git =
-    'git init -q src && cd src && git add . && git -c user.name=a -c user.email=a@b commit -qm 1 && git gc -q';
+    'git init -q src && cd src && git add . && git -c gc.auto=0 -c user.name=a -c user.email=a@b commit -qm 1 && git gc -q';
   run(['sh', '-c', git], where);
   run(['tar', 'cf', 'src.tar', '--exclude=.git', 'src'], where);
   const project = directory('work/c');

@@ -177,7 +177,7 @@ _Noreturn static void become_command(const struct session *session, struct layer
   // Last: it denies what the steps above use.
   int listener = install_filter(program->filter, program->filter_length, has_broker(program));
   if (listener >= 0) hand_over_listener(broker, listener);
-  leave_start_behind(&session->broker.start);
+  if (listener >= 0) leave_start_behind(&session->broker.start);
   execvpe(program->executable, program->argv, program->envp);
   fail("execute", program->executable, errno);
 }
