@@ -26,9 +26,10 @@ void confirm_broker(const struct broker *broker, pid_t command) {
 
 enum { O_TMPFILE_ALONE = O_TMPFILE & ~O_DIRECTORY };
 
-// What the filter lets through where it can see the flags.
-static bool needs_no_judgement(uint64_t flags) {
-  return flags & (O_PATH | O_TMPFILE_ALONE) || !(flags & (O_ACCMODE | O_CREAT | O_TRUNC));
+// What the filter lets through where it can see the flags, and what means another root than the broker's.
+static bool is_for_the_caller(const struct open_how_v1 *how) {
+  return how->flags & (O_PATH | O_TMPFILE_ALONE) || !(how->flags & (O_ACCMODE | O_CREAT | O_TRUNC)) ||
+         how->resolve & RESOLVE_IN_ANOTHER_ROOT;
 }
 
 static void serve_openat2(const struct broker *broker, const struct call *call) {
@@ -38,7 +39,7 @@ static void serve_openat2(const struct broker *broker, const struct call *call) 
   if (a[3] < sizeof how) error = EINVAL;
   else if (a[3] > sizeof how) error = E2BIG; // fields that are newer than this
   else if (read_memory(call->caller, a[2], &how, sizeof how) != sizeof how) error = EFAULT;
-  else if (needs_no_judgement(how.flags)) error = ENOSYS; // so that it is made by openat, as the caller itself
+  else if (is_for_the_caller(&how)) error = ENOSYS; // so that it is made by openat, as the caller itself
   else if (how.mode & S_ISUID) error = EPERM; // as the filter refuses it of every other call
   else if (how.flags >> 32 != 0 || (how.mode != 0 && !(how.flags & O_CREAT))) error = EINVAL;
   if (error != 0) {

@@ -137,31 +137,31 @@ static int open_or_create(const struct broker *broker, const struct call *call, 
   return -ELOOP;
 }
 
+// A descriptor or a negative errno; the object that is there is held, and to be closed.
+static int open_now(const struct broker *broker, const struct call *call, int directory, uint64_t path,
+                    const struct opening *opening, int *object) {
+  struct name name;
+  *object = -1;
+  int error = read_name(call->caller, directory, path, &name);
+  if (error != 0) return error;
+  int fd = open_or_create(broker, call, &name, opening, object);
+  release_name(&name);
+  if (fd < 0 || *object < 0) return fd;
+  bool is_unnamed = opening->flags & O_TMPFILE & ~(uint64_t)O_DIRECTORY;
+  if (is_unnamed) return create_unnamed(broker, call, *object, opening);
+  return open_existing(broker, call, *object, opening->flags);
+}
+
 void open_file(const struct broker *broker, const struct call *call, int directory, uint64_t path,
                const struct opening *opening) {
-  struct name name;
-  int object = -1;
-  int fd = read_name(call->caller, directory, path, &name);
-  if (fd == 0) {
-    fd = open_or_create(broker, call, &name, opening, &object);
-    release_name(&name);
-    if (object >= 0 && fd == 0) {
-      fd = opening->flags & O_TMPFILE & ~(uint64_t)O_DIRECTORY ? create_unnamed(broker, call, object, opening)
-                                                               : open_existing(broker, call, object, opening->flags);
-      if (fd == -EWOULDBLOCK && !(opening->flags & O_NONBLOCK)) {
-        open_patiently(broker, call, object, opening->flags);
-        close(object);
-        return;
-      }
-    }
-  }
+  int object;
+  int fd = open_now(broker, call, directory, path, opening, &object);
+  if (fd == -EWOULDBLOCK && object >= 0 && !(opening->flags & O_NONBLOCK))
+    open_patiently(broker, call, object, opening->flags);
+  else if (fd < 0) answer_number(broker->listener, call, 0, -fd);
+  else answer_descriptor(broker->listener, call, fd, opening->flags & O_CLOEXEC);
+  if (fd >= 0) close(fd);
   if (object >= 0) close(object);
-  if (fd < 0) {
-    answer_number(broker->listener, call, 0, -fd);
-    return;
-  }
-  answer_descriptor(broker->listener, call, fd, opening->flags & O_CLOEXEC);
-  close(fd);
 }
 
 // 0 when the content may be cut, by now or ever: it is new, nothing of it goes, or the store has it.
@@ -174,9 +174,11 @@ static int truncate_at(const struct broker *broker, int object, off_t length) {
   struct statx status;
   int error = look(object, "", &status);
   if (error != 0) return error;
-  int fd = S_ISREG(status.stx_mode) ? reopen(object, O_WRONLY | O_NONBLOCK) : 0; // says whether it is permitted
-  if (fd < 0) return fd;
-  if (fd > 0) close(fd);
+  if (S_ISREG(status.stx_mode)) {
+    int fd = reopen(object, O_WRONLY | O_NONBLOCK); // says whether it is permitted
+    if (fd < 0) return fd;
+    close(fd);
+  }
   if (length < 0) return -EINVAL;
   if ((uint64_t)length < status.stx_size) error = may_cut(broker, object, &status);
   else if (S_ISREG(status.stx_mode) && is_old(broker, &status)) error = keep_content(broker, object, &status);

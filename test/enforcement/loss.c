@@ -71,6 +71,7 @@ static int try_one(const char *what, const char *path, const char *other) {
   if (!strcmp(what, "openat2-beneath")) return say(open2(path, O_WRONLY | O_TRUNC, RESOLVE_BENEATH));
   if (!strcmp(what, "openat2-read")) return say(open2(path, O_RDONLY, 0));
   if (!strcmp(what, "openat2-write")) return say(open2(path, O_RDWR, 0));
+  if (!strcmp(what, "openat2-root")) return say(open2(path, O_WRONLY | O_CREAT, RESOLVE_IN_ROOT));
   if (!strcmp(what, "openat2-setuid")) {
     struct open_how how = {.flags = O_CREAT | O_WRONLY, .mode = 04755};
     return say(syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how));

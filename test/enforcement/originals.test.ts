@@ -169,6 +169,7 @@ asEveryone('a file from before', (open) => {
     ['noreplace', 'EEXIST'],
     ['whiteout', 'EINVAL'],
     ['openat2-out', 'EXDEV'],
+    ['openat2-root', 'ENOSYS'],
   ])('is kept first by %s', (what, answer) => {
     const box = withOriginal(open);
     const loss = join(dirname(box.probe), 'loss');
