@@ -324,6 +324,21 @@ asEveryone('directories and links from before', (open) => {
       ]);
   });
 
+  it.each([
+    'unlink',
+    'truncate',
+    'ftruncate',
+    'zero',
+    'link-remove',
+    'move-remove',
+  ])('--on-delete keep lets %s go ahead, and undo takes it back', (what) => {
+    const box = withOriginal(open);
+    const loss = join(dirname(box.probe), 'loss');
+    expect(confined(box, `${loss} ${what} f other`, keeping).stdout).toBe('ok\n');
+    undo(box, 'restore', '--yes');
+    expectOriginal(join(box.project, 'f'));
+  });
+
   it('--on-delete keep takes whole trees away, and undo brings them back', () => {
     const box = withTree();
     expect(confined(box, 'rm -rf d empty link; ls', keeping).stdout).toBe('n\n');
