@@ -1,4 +1,5 @@
 // Which call asks for which operation. What only destroys is refused, what rewrites is kept first: names.c, contents.c.
+// Metadata, sockets and commands have files of their own.
 //
 // Every path is read once, resolved once to descriptors, judged on them and acted on by them. The broker itself is
 // confined to the grants, so the kernel denies it what the command was not granted; and it serves one call at a time,
@@ -7,9 +8,12 @@
 
 #include "caller.h"
 #include "channel.h"
+#include "commands.h"
 #include "contents.h"
 #include "kernel.h"
+#include "metadata.h"
 #include "names.h"
+#include "sockets.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -68,6 +72,11 @@ static void serve(const struct broker *broker, const struct call *call) {
 #endif
   case SYS_openat: serve_open(broker, call, (int)a[0], a[1], (int)a[2], a[3]); return;
   case NR_OPENAT2: serve_openat2(broker, call); return;
+  case SYS_connect: connect_socket(broker, call); return;
+  case SYS_bind: bind_socket(broker, call); return;
+  case SYS_listen: listen_socket(broker, call); return;
+  case SYS_execve:
+  case SYS_execveat: judge_execution(broker, call); return;
   case SYS_umask:
     note_umask_change();
     let_through(broker->listener, call);
@@ -80,15 +89,20 @@ static void serve(const struct broker *broker, const struct call *call) {
 #ifdef SYS_mkdir
   case SYS_mkdir: result = make_directory(broker, call, AT_FDCWD, a[0], (mode_t)a[1]); break;
   case SYS_mknod: result = make_node(broker, call, AT_FDCWD, a[0], (mode_t)a[1], (dev_t)a[2]); break;
-  case SYS_symlink: result = make_link(broker, call, a[0], AT_FDCWD, a[1]); break;
+  case SYS_symlink: result = make_symlink(broker, call, a[0], AT_FDCWD, a[1]); break;
 #endif
+#ifdef SYS_link
+  case SYS_link: result = link_name(broker, call, AT_FDCWD, a[0], AT_FDCWD, a[1], 0); break;
+#endif
+  case SYS_linkat: result = link_name(broker, call, (int)a[0], a[1], (int)a[2], a[3], (int)a[4]); break;
   case SYS_mkdirat: result = make_directory(broker, call, (int)a[0], a[1], (mode_t)a[2]); break;
   case SYS_mknodat: result = make_node(broker, call, (int)a[0], a[1], (mode_t)a[2], (dev_t)a[3]); break;
-  case SYS_symlinkat: result = make_link(broker, call, a[0], (int)a[1], a[2]); break;
+  case SYS_symlinkat: result = make_symlink(broker, call, a[0], (int)a[1], a[2]); break;
   case SYS_truncate: result = truncate_path(broker, call, a[0], (off_t)a[1]); break;
   case SYS_ftruncate: result = truncate_descriptor(broker, call, (int)a[0], (off_t)a[1]); break;
   case SYS_fallocate: result = allocate(broker, call, (int)a[0], (int)a[1], (off_t)a[2], (off_t)a[3]); break;
-  default: result = -ENOSYS; // the filter and this table disagree
+  default:
+    if (!change_metadata(broker, call, &result)) result = -ENOSYS; // the filter and this table disagree
   }
   answer_number(broker->listener, call, 0, -result);
 }

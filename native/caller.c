@@ -16,7 +16,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { PAGE_BYTES = 4096, STATUS_BYTES = 512, USUAL_PATH_BYTES = 256 };
+enum { PAGE_BYTES = 4096, STATUS_BYTES = 2048, USUAL_PATH_BYTES = 256 };
 
 static int proc = -1;
 static mode_t first_umask;
@@ -100,6 +100,18 @@ int read_umask(pid_t caller) {
   if (error != 0) return error;
   const char *field = strstr(text, "\nUmask:\t");
   return field == NULL ? -EPERM : (int)strtol(field + strlen("\nUmask:\t"), NULL, 8);
+}
+
+static uint64_t signal_set(const char *status, const char *field) {
+  const char *at = strstr(status, field);
+  return at == NULL ? 0 : strtoull(at + strlen(field), NULL, 16);
+}
+
+bool has_caught_signal(pid_t caller) {
+  char text[STATUS_BYTES];
+  if (read_file(caller, "status", text) != 0) return false;
+  uint64_t pending = signal_set(text, "\nSigPnd:\t") | signal_set(text, "\nShdPnd:\t");
+  return pending & signal_set(text, "\nSigCgt:\t") & ~signal_set(text, "\nSigBlk:\t");
 }
 
 unsigned controlling_terminal(pid_t caller) {

@@ -3,6 +3,7 @@
 #define NONO_CALLER_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -28,6 +29,9 @@ void note_umask_change(void);
 
 // The caller's umask, or a negative errno. As long as nobody changed one, it is the broker's own.
 int read_umask(pid_t caller);
+
+// Whether a signal waits for the caller that it handles itself.
+bool has_caught_signal(pid_t caller);
 
 // The device number of the terminal that controls the caller, 0 where there is none.
 unsigned controlling_terminal(pid_t caller);

@@ -2,7 +2,8 @@
 #include "contents.h"
 
 #include "caller.h"
-#include "channel.h"
+#include "helper.h"
+#include "judge.h"
 #include "kernel.h"
 #include "originals.h"
 #include "resolve.h"
@@ -10,18 +11,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/falloc.h>
-#include <signal.h>
 #include <stdio.h>
-#include <sys/prctl.h>
 #include <sys/sysmacros.h>
-#include <sys/time.h>
 #include <unistd.h>
 
-enum { MOST_RACES = 16, RETRY_MICROSECONDS = 100000, CURRENT_TERMINAL_MAJOR = 5, PTY_MAJOR = 136, PTY_MAJORS = 8 };
+enum { MOST_RACES = 16, CURRENT_TERMINAL_MAJOR = 5, PTY_MAJOR = 136, PTY_MAJORS = 8 };
 
 static const uint64_t once = O_CREAT | O_EXCL | O_NOFOLLOW | O_DIRECTORY | O_TRUNC | O_CLOEXEC;
 
 static bool writes(uint64_t flags) { return (flags & O_ACCMODE) != O_RDONLY || flags & O_TRUNC; }
+
+static unsigned rights_of(uint64_t flags) {
+  return ((flags & O_ACCMODE) == O_WRONLY ? 0 : DENY_READ) | (writes(flags) ? DENY_WRITE : 0);
+}
 
 static int create(const struct broker *broker, const struct name *name, const struct opening *opening) {
   struct place place;
@@ -29,6 +31,8 @@ static int create(const struct broker *broker, const struct name *name, const st
   if (mask < 0) return mask;
   int error = open_place(name, &place);
   if (error != 0) return error;
+  error = judge_place(&place, DENY_WRITE);
+  if (error != 0) return release_place(&place), error;
   umask((mode_t)mask); // the kernel applies it, or the directory's default ACL in its stead
   int flags = (int)(opening->flags & ~(uint64_t)(O_TRUNC | O_CLOEXEC)) | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY;
   int fd = openat(place.directory, place.last, flags, (mode_t)opening->mode);
@@ -42,7 +46,8 @@ static int create(const struct broker *broker, const struct name *name, const st
 static int create_unnamed(const struct broker *broker, const struct call *call, int directory,
                           const struct opening *opening) {
   int mask = read_umask(call->caller);
-  if (mask < 0) return mask;
+  int error = judge_object(directory, DENY_WRITE);
+  if (mask < 0 || error != 0) return mask < 0 ? mask : error;
   umask((mode_t)mask);
   int fd = open(handle_of(directory).path, (int)(opening->flags & ~(uint64_t)O_NOFOLLOW) | O_CLOEXEC, (mode_t)opening->mode);
   if (fd < 0) return -errno;
@@ -76,6 +81,8 @@ static int open_existing(const struct broker *broker, const struct call *call, i
   int error = look(object, "", &status);
   if (error != 0) return error;
   if (is_own_process(object)) return -EACCES;
+  error = judge_object(object, rights_of(flags));
+  if (error != 0) return error;
   // Nothing may hold up the loop: not a FIFO's other end, not a lease. The caller's own choice is restored below.
   if (S_ISFIFO(status.stx_mode) && !(flags & O_NONBLOCK) && (flags & O_ACCMODE) != O_RDWR) return -EWOULDBLOCK;
   int how = (int)(flags & ~once) | O_NONBLOCK | O_NOCTTY;
@@ -91,28 +98,12 @@ static int open_existing(const struct broker *broker, const struct call *call, i
   return error;
 }
 
-static void no_action(int signal) { (void)signal; }
-
-// A process of its own waits for the FIFO's other end or the lease, until the caller has gone.
+// Until the FIFO's other end or the end of a lease has come, or the caller has gone.
 static void open_patiently(const struct broker *broker, const struct call *call, int object, uint64_t flags) {
-  pid_t helper = fork();
-  if (helper != 0) {
-    if (helper < 0) answer_number(broker->listener, call, 0, EAGAIN);
-    return;
-  }
-  // The guard ends a session when the supervisor's ends of these are closed.
-  close(broker->keeper);
-  close(CHANNEL_FD);
-  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  struct itimerval often = {{0, RETRY_MICROSECONDS}, {0, RETRY_MICROSECONDS}};
-  struct sigaction interrupt = {.sa_handler = no_action};
-  sigset_t none;
-  sigemptyset(&none);
-  sigaction(SIGALRM, &interrupt, NULL);
-  setitimer(ITIMER_REAL, &often, NULL);
-  sigprocmask(SIG_SETMASK, &none, NULL);
+  if (!become_helper(broker, call)) return;
   int fd;
-  while ((fd = reopen(object, (int)(flags & ~once) | O_NOCTTY)) == -EINTR && is_waiting(broker->listener, call)) continue;
+  do fd = reopen(object, (int)(flags & ~once) | O_NOCTTY);
+  while (fd == -EINTR && is_waiting(broker->listener, call));
   if (fd < 0) answer_number(broker->listener, call, 0, -fd);
   else answer_descriptor(broker->listener, call, fd, flags & O_CLOEXEC);
   _exit(0);
@@ -173,6 +164,7 @@ static int may_cut(const struct broker *broker, int object, const struct statx *
 static int truncate_at(const struct broker *broker, int object, off_t length) {
   struct statx status;
   int error = look(object, "", &status);
+  if (error == 0) error = judge_object(object, DENY_WRITE);
   if (error != 0) return error;
   if (S_ISREG(status.stx_mode)) {
     int fd = reopen(object, O_WRONLY | O_NONBLOCK); // says whether it is permitted

@@ -11,9 +11,14 @@
 #define NR_PIDFD_OPEN 434
 #define NR_OPENAT2 437
 #define NR_PIDFD_GETFD 438
+#define NR_FCHMODAT2 452
 
 #define LANDLOCK_VERSION_QUERY 1u
 #define LANDLOCK_PATH_BENEATH 1
+#define LANDLOCK_NET_PORT 2
+#define LANDLOCK_BIND_TCP 1u
+#define LANDLOCK_CONNECT_TCP 2u
+#define LANDLOCK_ABSTRACT_SOCKETS 1u
 
 struct landlock_ruleset {
   uint64_t handled_fs;
@@ -25,6 +30,11 @@ struct landlock_path_rule {
   uint64_t allowed;
   int32_t parent_fd;
 } __attribute__((packed));
+
+struct landlock_port_rule {
+  uint64_t allowed;
+  uint64_t port;
+};
 
 struct open_how_v1 {
   uint64_t flags;

@@ -46,10 +46,20 @@ static void add_rule(const struct layers *layers, const struct program *program,
   close(fd);
 }
 
+// The kernel knows ports, not whose: that it is loopback's, the broker sees to.
+static void add_port(const struct layers *layers, const struct program *program, const struct port *port) {
+  uint64_t wanted = (port->flags & PORT_CONNECT ? LANDLOCK_CONNECT_TCP : 0) | (port->flags & PORT_LISTEN ? LANDLOCK_BIND_TCP : 0);
+  struct landlock_port_rule attributes = {wanted & program->layers[LAYER_GRANTS].handled_net, port->number};
+  if (attributes.allowed == 0) return;
+  if (syscall(NR_LANDLOCK_ADD_RULE, layers->rulesets[LAYER_GRANTS], LANDLOCK_NET_PORT, &attributes, 0) != 0)
+    fail("add a Landlock rule for a port", "", errno);
+}
+
 struct layers build_layers(const struct program *program) {
   struct layers layers;
   for (int i = 0; i < LAYER_COUNT; i++) layers.rulesets[i] = create_ruleset(&program->layers[i]);
   for (size_t i = 0; i < program->rule_count; i++) add_rule(&layers, program, &program->rules[i]);
+  for (size_t i = 0; i < program->port_count; i++) add_port(&layers, program, &program->ports[i]);
   return layers;
 }
 

@@ -3,6 +3,7 @@
 
 #include "births.h"
 #include "caller.h"
+#include "judge.h"
 #include "kernel.h"
 #include "originals.h"
 #include "resolve.h"
@@ -69,6 +70,8 @@ static int remove_at(const struct broker *broker, const struct place *place, int
   if (strcmp(bare, ".") == 0 || strcmp(bare, "..") == 0 || look(place->directory, bare, &status) != 0 ||
       (is_directory = S_ISDIR(status.stx_mode)) != (flags == AT_REMOVEDIR))
     return remove_entry(place, flags);
+  int denied = judge_place(place, DENY_READ | DENY_WRITE);
+  if (denied != 0) return denied;
   if (is_own(broker, place, bare, &status)) {
     int error = remove_entry(place, flags);
     if (error == 0) forget_if_gone(&status);
@@ -102,7 +105,8 @@ static int make_at(const struct broker *broker, const struct call *call, int dir
   int error = mask < 0 ? mask : find_place(broker, call, directory, path, &place);
   if (error != 0) return error;
   umask((mode_t)mask); // the kernel applies it, or the directory's default ACL in its stead
-  error = make(&place, how);
+  error = judge_place(&place, DENY_WRITE);
+  if (error == 0) error = make(&place, how);
   bare_name(&place, bare);
   if (error == 0) note_birth(broker, place.directory, bare);
   release_place(&place);
@@ -123,7 +127,14 @@ static int make_node_at(const struct place *place, const void *how) {
   return mknodat(place->directory, place->last, node->mode, node->device) == 0 ? 0 : -errno;
 }
 
-static int make_link_at(const struct place *place, const void *target) {
+// A link could stand for a directory in which something is denied.
+static bool misleads(const struct place *place) {
+  char path[PATH_MAX];
+  return has_denies() && (describe_place(place, path) != 0 || leads_to_denied(path));
+}
+
+static int make_symlink_at(const struct place *place, const void *target) {
+  if (misleads(place)) return -EACCES;
   return symlinkat(target, place->directory, place->last) == 0 ? 0 : -errno;
 }
 
@@ -135,10 +146,42 @@ int make_node(const struct broker *broker, const struct call *call, int director
   return make_at(broker, call, directory, path, make_node_at, &(struct node){mode, device});
 }
 
-int make_link(const struct broker *broker, const struct call *call, uint64_t target, int directory, uint64_t path) {
+int make_symlink(const struct broker *broker, const struct call *call, uint64_t target, int directory, uint64_t path) {
   char text[PATH_MAX];
   int error = read_path(call->caller, target, text);
-  return error != 0 ? error : make_at(broker, call, directory, path, make_link_at, text);
+  return error != 0 ? error : make_at(broker, call, directory, path, make_symlink_at, text);
+}
+
+// What is to have another name: by its descriptor, as /proc/self/fd would give it to the caller.
+static int find_linked(const struct broker *broker, const struct call *call, int directory, uint64_t path, int flags) {
+  struct name name;
+  int error = read_name(call->caller, directory, path, &name);
+  if (error != 0) return error;
+  int object = name.path[0] == 0 && flags & AT_EMPTY_PATH
+                   ? fcntl(name.start, F_DUPFD_CLOEXEC, 0)
+                   : open_object(&name, flags & AT_SYMLINK_FOLLOW ? 0 : O_NOFOLLOW, 0);
+  release_name(&name);
+  if (object < 0 || is_waiting(broker->listener, call)) return object;
+  close(object);
+  return -ESRCH;
+}
+
+int link_name(const struct broker *broker, const struct call *call, int from, uint64_t from_path, int to,
+              uint64_t to_path, int flags) {
+  struct place place;
+  if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) return -EINVAL;
+  int object = find_linked(broker, call, from, from_path, flags);
+  if (object < 0) return object;
+  int error = find_place(broker, call, to, to_path, &place);
+  if (error == 0) {
+    error = judge_object(object, DENY_READ | DENY_WRITE);
+    if (error == 0) error = judge_place(&place, DENY_WRITE);
+    if (error == 0 && linkat(AT_FDCWD, handle_of(object).path, place.directory, place.last, AT_SYMLINK_FOLLOW) != 0)
+      error = -errno;
+    release_place(&place);
+  }
+  close(object);
+  return error;
 }
 
 static int move(const struct place *from, const struct place *to, unsigned flags) {
@@ -181,12 +224,27 @@ static bool ends_with_session(const struct broker *broker, const struct place *p
   return broker->temporary >= 0 && lies_in(place->directory, broker->temporary);
 }
 
+static bool changes_denies(const struct side *moved, const char *from, const char *to) {
+  if (S_ISDIR(moved->status.stx_mode)) return moving_changes_denies(from, to);
+  return S_ISLNK(moved->status.stx_mode) && leads_to_denied(to);
+}
+
+static int judge_move(const struct side *source, const struct side *target, unsigned flags) {
+  char from[PATH_MAX], to[PATH_MAX];
+  if (!has_denies() || source->error != 0) return 0;
+  if (describe_place(source->place, from) != 0 || describe_place(target->place, to) != 0) return -EACCES;
+  if (denied_at(from) || denied_at(to) || changes_denies(source, from, to)) return -EACCES;
+  bool goes_back = flags & RENAME_EXCHANGE && target->error == 0;
+  return goes_back && changes_denies(target, to, from) ? -EACCES : 0;
+}
+
 static int rename_at(const struct broker *broker, const struct place *from, const struct place *to, unsigned flags) {
   static struct side source, target;
   look_at(&source, from);
   look_at(&target, to);
   int moves_old = source.error == 0 && is_old(broker, &source.status);
-  int error = 0;
+  int error = judge_move(&source, &target, flags);
+  if (error != 0) return error;
   if (source.error == 0 && is_temporary(broker, &source.status)) return -EBUSY; // nono removes it where it put it
   if (target.error == 0 && is_temporary(broker, &target.status)) return -EBUSY;
   // What is there at the end goes: programs take this for another file system, and copy.

@@ -1,4 +1,4 @@
-// The operations on names: unlink, rmdir, rename.
+// The operations on names: removing, making, linking, renaming.
 #ifndef NONO_NAMES_H
 #define NONO_NAMES_H
 
@@ -8,7 +8,9 @@
 int remove_name(const struct broker *broker, const struct call *call, int directory, uint64_t path, int flags);
 int make_directory(const struct broker *broker, const struct call *call, int directory, uint64_t path, mode_t mode);
 int make_node(const struct broker *broker, const struct call *call, int directory, uint64_t path, mode_t mode, dev_t device);
-int make_link(const struct broker *broker, const struct call *call, uint64_t target, int directory, uint64_t path);
+int make_symlink(const struct broker *broker, const struct call *call, uint64_t target, int directory, uint64_t path);
+int link_name(const struct broker *broker, const struct call *call, int from, uint64_t from_path, int to,
+              uint64_t to_path, int flags);
 int rename_name(const struct broker *broker, const struct call *call, int from, uint64_t from_path, int to,
                 uint64_t to_path, unsigned flags);
 

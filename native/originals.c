@@ -125,19 +125,6 @@ int keep_content(const struct broker *broker, int object, const struct statx *st
   return 0;
 }
 
-static void describe_object(int object, char text[PATH_MAX]) {
-  ssize_t length = readlink(handle_of(object).path, text, PATH_MAX - 1);
-  text[length < 0 ? 0 : length] = 0;
-}
-
-static void describe_place(const struct place *place, char text[PATH_MAX]) {
-  char bare[PATH_MAX];
-  describe_object(place->directory, text);
-  bare_name(place, bare);
-  size_t length = strlen(text);
-  snprintf(text + length, PATH_MAX - length, "%s%s", length > 1 ? "/" : "", bare);
-}
-
 static int note_refusal(const struct broker *broker, const char *path) {
   if (memory.refusals++ < MOST_REFUSALS_NOTED) note(broker->keeper, REASON_REFUSED, path, "");
   return -EPERM;

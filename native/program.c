@@ -17,10 +17,15 @@ enum tag {
   TAG_TEMPORARY = 9,
   TAG_STORE = 10,
   TAG_ABOUT = 11,
-  TAG_COUNT = 12,
+  TAG_DENY = 12,
+  TAG_SOCKET = 13,
+  TAG_PORT = 14,
+  TAG_BLOCKED = 15,
+  TAG_COUNT = 16,
 };
 
-enum { RECORD_HEADER_BYTES = 8, CHECKSUM_BYTES = 4, RULE_HEADER_BYTES = 16, LAYER_BYTES = 24, HYGIENE_BYTES = 12, STORE_HEADER_BYTES = 20 };
+enum { RECORD_HEADER_BYTES = 8, CHECKSUM_BYTES = 4, RULE_HEADER_BYTES = 16, LAYER_BYTES = 24, HYGIENE_BYTES = 12, STORE_HEADER_BYTES = 20,
+       FLAGS_BYTES = 4, PORT_BYTES = 8, LARGEST_PORT = 65535 };
 
 static uint16_t read_u16(const uint8_t *at) { return (uint16_t)(at[0] | at[1] << 8); }
 static uint32_t read_u32(const uint8_t *at) { return read_u16(at) | (uint32_t)read_u16(at + 2) << 16; }
@@ -87,7 +92,7 @@ static const char *take_hygiene(struct cursor *cursor, const uint8_t *payload, s
   if (length != HYGIENE_BYTES) return "the hygiene record has another size";
   cursor->program->keep_capabilities = read_u64(payload);
   cursor->program->hygiene = read_u32(payload + 8);
-  if (cursor->program->hygiene & ~(HYGIENE_SIGNAL_SCOPE | HYGIENE_LOCAL_DESCRIPTORS)) return "unknown hygiene flag";
+  if (cursor->program->hygiene & ~(HYGIENE_SIGNAL_SCOPE | HYGIENE_LOCAL_DESCRIPTORS | HYGIENE_LISTENER)) return "unknown hygiene flag";
   return NULL;
 }
 
@@ -149,6 +154,43 @@ static const char *take_about(struct cursor *cursor, const uint8_t *payload, siz
   return NULL;
 }
 
+static const char *take_deny(struct cursor *cursor, const uint8_t *payload, size_t length) {
+  const uint32_t known = DENY_READ | DENY_WRITE | DENY_EXCEPTION | DENY_BUILT_IN | DENY_GLOB;
+  struct deny *deny = &cursor->program->denies[cursor->counts[TAG_DENY]];
+  if (length <= FLAGS_BYTES) return "a deny is too short";
+  deny->flags = read_u32(payload);
+  if (deny->flags & ~known || !(deny->flags & (DENY_READ | DENY_WRITE | DENY_EXCEPTION))) return "unknown deny flags";
+  return take_path(&deny->pattern, payload + FLAGS_BYTES, length - FLAGS_BYTES);
+}
+
+static const char *take_socket(struct cursor *cursor, const uint8_t *payload, size_t length) {
+  const uint32_t known = SOCKET_CONNECT | SOCKET_BIND | SOCKET_ENTRIES | SOCKET_SUBTREE;
+  struct socket_grant *grant = &cursor->program->sockets[cursor->counts[TAG_SOCKET]];
+  if (length <= FLAGS_BYTES) return "a socket is too short";
+  grant->flags = read_u32(payload);
+  if (grant->flags & ~known || !(grant->flags & (SOCKET_CONNECT | SOCKET_BIND))) return "unknown socket flags";
+  return take_path(&grant->path, payload + FLAGS_BYTES, length - FLAGS_BYTES);
+}
+
+static const char *take_port(struct cursor *cursor, const uint8_t *payload, size_t length) {
+  if (length != PORT_BYTES) return "a port has another size";
+  struct port port = {read_u32(payload), read_u32(payload + 4)};
+  if (port.number == 0 || port.number > LARGEST_PORT) return "no such port";
+  if (port.flags == 0 || port.flags & ~(uint32_t)(PORT_CONNECT | PORT_LISTEN)) return "unknown port flags";
+  cursor->program->ports[cursor->counts[TAG_PORT]] = port;
+  return NULL;
+}
+
+// Two strings, one behind the other.
+static const char *take_blocked(struct cursor *cursor, const uint8_t *payload, size_t length) {
+  const uint8_t *end = memchr(payload, 0, length);
+  if (end == NULL || end == payload || !is_string(end + 1, (size_t)(payload + length - end - 1)))
+    return "a blocked command is not a name and a message";
+  cursor->program->blocked[cursor->counts[TAG_BLOCKED]] =
+      (struct blocked){(const char *)payload, (const char *)end + 1};
+  return NULL;
+}
+
 static const char *take(struct cursor *cursor, uint32_t tag, const uint8_t *payload, size_t length) {
   struct program *program = cursor->program;
   switch (tag) {
@@ -163,6 +205,10 @@ static const char *take(struct cursor *cursor, uint32_t tag, const uint8_t *payl
   case TAG_TEMPORARY: return take_path(&program->temporary, payload, length);
   case TAG_STORE: return take_store(cursor, payload, length);
   case TAG_ABOUT: return take_about(cursor, payload, length);
+  case TAG_DENY: return take_deny(cursor, payload, length);
+  case TAG_SOCKET: return take_socket(cursor, payload, length);
+  case TAG_PORT: return take_port(cursor, payload, length);
+  case TAG_BLOCKED: return take_blocked(cursor, payload, length);
   default: return "unknown tag";
   }
 }
@@ -176,7 +222,9 @@ static const struct {
     [TAG_EXECUTABLE] = {1, 1}, [TAG_ARGUMENT] = {1, SIZE_MAX},
     [TAG_VARIABLE] = {0, SIZE_MAX}, [TAG_WORKDIR] = {0, 1},
     [TAG_TEMPORARY] = {0, 1},  [TAG_STORE] = {0, 1},
-    [TAG_ABOUT] = {0, 1},
+    [TAG_ABOUT] = {0, 1},      [TAG_DENY] = {0, SIZE_MAX},
+    [TAG_SOCKET] = {0, SIZE_MAX}, [TAG_PORT] = {0, SIZE_MAX},
+    [TAG_BLOCKED] = {0, SIZE_MAX},
 };
 
 // First pass: every record lies within the bytes, and each tag stands as often as it may.
@@ -222,9 +270,18 @@ int decode_program(const uint8_t *bytes, size_t length, struct program *program,
   program->rules = calloc(counts[TAG_RULE] + 1, sizeof *program->rules);
   program->argv = calloc(counts[TAG_ARGUMENT] + 1, sizeof *program->argv);
   program->envp = calloc(counts[TAG_VARIABLE] + 1, sizeof *program->envp);
+  program->denies = calloc(counts[TAG_DENY] + 1, sizeof *program->denies);
+  program->sockets = calloc(counts[TAG_SOCKET] + 1, sizeof *program->sockets);
+  program->ports = calloc(counts[TAG_PORT] + 1, sizeof *program->ports);
+  program->blocked = calloc(counts[TAG_BLOCKED] + 1, sizeof *program->blocked);
   program->rule_count = counts[TAG_RULE];
+  program->deny_count = counts[TAG_DENY];
+  program->socket_count = counts[TAG_SOCKET];
+  program->port_count = counts[TAG_PORT];
+  program->blocked_count = counts[TAG_BLOCKED];
   struct cursor cursor = {.program = program};
-  int failed = program->rules == NULL || program->argv == NULL || program->envp == NULL
+  int failed = program->rules == NULL || program->argv == NULL || program->envp == NULL || program->denies == NULL ||
+                       program->sockets == NULL || program->ports == NULL || program->blocked == NULL
                    ? reject(error, 0, "out of memory")
                    : take_records(bytes, end, &cursor, error);
   if (failed) release_program(program);
@@ -236,5 +293,9 @@ void release_program(struct program *program) {
   free(program->filter);
   free(program->argv);
   free(program->envp);
+  free(program->denies);
+  free(program->sockets);
+  free(program->ports);
+  free(program->blocked);
   *program = (struct program){0};
 }

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROGRAM_VERSION 2
+#define PROGRAM_VERSION 3
 #define PROGRAM_HEADER_BYTES 12
 #define PROGRAM_MAX_BYTES (64u << 20)
 #define MOST_ABOUT_BYTES 16384
@@ -19,6 +19,7 @@ enum layer_name { LAYER_KEEPER = 0, LAYER_GRANTS = 1, LAYER_COMMAND = 2 };
 enum hygiene_flag {
   HYGIENE_SIGNAL_SCOPE = 1u << 0,    // the layers scope signals: the whole domain can be killed at once
   HYGIENE_LOCAL_DESCRIPTORS = 1u << 1, // descriptors 0 to 2 must not be network sockets
+  HYGIENE_LISTENER = 1u << 2,          // the filter hands calls to a broker
 };
 
 enum store_flag {
@@ -30,6 +31,23 @@ enum rule_flag {
   RULE_DIRECTORY = 1u << 0, // the path must be a directory; without it, anything else
   RULE_OPTIONAL = 1u << 1,  // a path that has vanished is passed over
 };
+
+enum deny_flag {
+  DENY_READ = 1u << 0,      // reading, listing, executing
+  DENY_WRITE = 1u << 1,
+  DENY_EXCEPTION = 1u << 2, // lifts what is built in, from here on
+  DENY_BUILT_IN = 1u << 3,  // not asked for by the user: an exception lifts it
+  DENY_GLOB = 1u << 4,      // the pattern is a glob, component by component; "**" is any number of them
+};
+
+enum socket_flag {
+  SOCKET_CONNECT = 1u << 0,
+  SOCKET_BIND = 1u << 1,
+  SOCKET_ENTRIES = 1u << 2, // the path is a directory: every socket just in it
+  SOCKET_SUBTREE = 1u << 3, // the same: every socket below it
+};
+
+enum port_flag { PORT_CONNECT = 1u << 0, PORT_LISTEN = 1u << 1 };
 
 struct layer {
   uint64_t handled_fs;
@@ -51,6 +69,25 @@ struct store {
   uint32_t flags;
 };
 
+struct deny {
+  uint32_t flags;
+  const char *pattern; // absolute; without DENY_GLOB a path, which stands for all below it too
+};
+
+struct socket_grant {
+  uint32_t flags;
+  const char *path;
+};
+
+struct port {
+  uint32_t number, flags;
+};
+
+// A command that may not be executed, by its name, and what to tell whoever tried.
+struct blocked {
+  const char *name, *message;
+};
+
 struct program {
   uint64_t keep_capabilities;
   uint32_t hygiene;
@@ -65,6 +102,14 @@ struct program {
   const char *workdir;   // NULL: stay where the launcher was started
   const char *temporary; // NULL: the session has no private directory
   struct store store;
+  struct deny *denies;
+  size_t deny_count;
+  struct socket_grant *sockets;
+  size_t socket_count;
+  struct port *ports; // loopback's ports, where the network is closed but for these
+  size_t port_count;
+  struct blocked *blocked;
+  size_t blocked_count;
 };
 
 struct decode_error {

@@ -16,14 +16,18 @@
 
 enum { MOST_LINKS = 40, PROC_MAGIC = 0x9fa0 };
 
-int read_name(pid_t caller, int descriptor, uint64_t address, struct name *name) {
-  char path[PATH_MAX];
+int name_path(pid_t caller, int descriptor, const char *path, struct name *name) {
   name->caller = caller;
-  int error = read_path(caller, address, path);
-  if (error == 0) error = translate_path(caller, path, name->path);
+  int error = translate_path(caller, path, name->path);
   if (error != 0) return error;
   name->start = open_start(caller, descriptor, name->path);
   return name->start < 0 && name->start != AT_FDCWD ? name->start : 0;
+}
+
+int read_name(pid_t caller, int descriptor, uint64_t address, struct name *name) {
+  char path[PATH_MAX];
+  int error = read_path(caller, address, path);
+  return error != 0 ? error : name_path(caller, descriptor, path, name);
 }
 
 void release_name(struct name *name) {
@@ -169,4 +173,19 @@ struct handle handle_of(int object) {
 int reopen(int object, int flags) {
   int fd = open(handle_of(object).path, flags | O_CLOEXEC);
   return fd < 0 ? -errno : fd;
+}
+
+int describe_object(int object, char path[PATH_MAX]) {
+  ssize_t length = readlink(handle_of(object).path, path, PATH_MAX - 1);
+  path[length < 0 ? 0 : length] = 0;
+  return length < 0 ? -errno : 0;
+}
+
+int describe_place(const struct place *place, char path[PATH_MAX]) {
+  char bare[PATH_MAX];
+  int error = describe_object(place->directory, path);
+  if (error != 0) return error;
+  bare_name(place, bare);
+  size_t length = strlen(path), room = PATH_MAX - length;
+  return (size_t)snprintf(path + length, room, "%s%s", length > 1 ? "/" : "", bare) < room ? 0 : -ENAMETOOLONG;
 }

@@ -23,6 +23,9 @@ struct place {
 
 // Reads the path at an address of the caller: 0, or a negative errno. A name that was read is to be released.
 int read_name(pid_t caller, int descriptor, uint64_t address, struct name *name);
+
+// The same for a path that was read already.
+int name_path(pid_t caller, int descriptor, const char *path, struct name *name);
 void release_name(struct name *name);
 
 // 0 with the directory opened, or a negative errno. The place is to be released before the name.
@@ -53,6 +56,10 @@ struct handle {
   char path[32];
 };
 struct handle handle_of(int object);
+
+// The path by which the kernel knows it now. 0, or a negative errno with an empty path, or with one that was cut.
+int describe_object(int object, char path[PATH_MAX]);
+int describe_place(const struct place *place, char path[PATH_MAX]);
 
 // Opens a pinned object, or 0 to its name's end: what open(2) would have given, or a negative errno.
 int reopen(int object, int flags);

@@ -7,8 +7,10 @@
 #include "caller.h"
 #include "channel.h"
 #include "hygiene.h"
+#include "judge.h"
 #include "keep.h"
 #include "keeper.h"
+#include "kernel.h"
 #include "originals.h"
 #include "passing.h"
 #include "temporary.h"
@@ -146,7 +148,7 @@ static void start_guard(struct session *session) {
   guard(session, ends[1]);
 }
 
-static bool has_broker(const struct program *program) { return program->store.path != NULL; }
+static bool has_broker(const struct program *program) { return (program->hygiene & HYGIENE_LISTENER) != 0; }
 
 // The child waits for the broker to have it: nothing runs before the broker is there.
 static void hand_over_listener(int broker, int listener) {
@@ -177,7 +179,7 @@ _Noreturn static void become_command(const struct session *session, struct layer
   // Last: it denies what the steps above use.
   int listener = install_filter(program->filter, program->filter_length, has_broker(program));
   if (listener >= 0) hand_over_listener(broker, listener);
-  if (listener >= 0) leave_start_behind(&session->broker.start);
+  if (program->store.path != NULL) leave_start_behind(&session->broker.start);
   execvpe(program->executable, program->argv, program->envp);
   fail("execute", program->executable, errno);
 }
@@ -256,9 +258,11 @@ static int end_session(const struct session *session, int status) {
 }
 
 int supervise(const struct program *program, struct layers *layers, const struct timespec *start) {
-  struct session session = {.program = program, .broker = {.listener = -1, .start = *start}};
+  struct session session = {.program = program, .broker = {.program = program, .listener = -1, .start = *start}};
   session.broker.keeps_deletions = (program->store.flags & STORE_KEEPS_DELETIONS) != 0;
   session.broker.remembers_births = (program->store.flags & STORE_REMEMBERS_BIRTHS) != 0;
+  session.broker.closes_network = (program->hygiene & HYGIENE_LOCAL_DESCRIPTORS) != 0;
+  session.broker.scopes_abstract_sockets = (program->layers[LAYER_GRANTS].scoped & LANDLOCK_ABSTRACT_SOCKETS) != 0;
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &session.caller_mask);
@@ -266,6 +270,7 @@ int supervise(const struct program *program, struct layers *layers, const struct
   if (signals < 0) fail("watch for signals", "", errno);
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) fail("adopt orphans", "", errno);
   if (has_broker(program)) prepare_callers();
+  prepare_judge(program);
   open_temporary(&session);
   start_guard(&session);
   enter_layer(layers, LAYER_GRANTS);

@@ -25,6 +25,19 @@ function parseSize(text: string): number {
   throw new InvalidArgumentError('It should be a size, such as 500M or 4G.');
 }
 
+const largestPort = 65535;
+
+function parsePort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port > 0 && port <= largestPort) return port;
+  throw new InvalidArgumentError('It should be a port, 1 to 65535.');
+}
+
+function parseCommandName(text: string): string {
+  if (text !== '' && !/[/\0]/.test(text)) return text;
+  throw new InvalidArgumentError('It should be the name of a command, without a path.');
+}
+
 type Group = { readonly heading: string; readonly rows: readonly Row[] };
 
 export const flagGroups: readonly Group[] = [
@@ -38,6 +51,8 @@ export const flagGroups: readonly Group[] = [
       { flags: '--read-file <file>', text: 'only read it', repeats: true },
       { flags: '--write-file <file>', text: 'only write it', repeats: true },
       { flags: '--allow-cwd', text: 'read and write the working directory' },
+      { flags: '--deny <path|glob>', text: 'beats every grant: no reading, no writing', repeats: true },
+      { flags: '--deny-write <path|glob>', text: 'beats every grant: no writing', repeats: true },
       {
         flags: '--bypass-protection <path>',
         aliases: ['--override-deny <path>'],
@@ -48,7 +63,34 @@ export const flagGroups: readonly Group[] = [
   },
   {
     heading: 'Network:',
-    rows: [{ flags: '--net-block', aliases: ['--block-net'], text: 'no network at all' }],
+    rows: [
+      { flags: '--net-block', aliases: ['--block-net'], text: 'no network at all' },
+      {
+        flags: '--allow-port <n>',
+        aliases: ['--open-port <n>'],
+        text: "no network but this port of loopback's",
+        repeats: true,
+        parse: parsePort,
+      },
+      {
+        flags: '--listen-port <n>',
+        aliases: ['--allow-bind <n>'],
+        text: 'the same, to serve it',
+        repeats: true,
+        parse: parsePort,
+      },
+    ],
+  },
+  {
+    heading: 'Unix sockets outside the grants:',
+    rows: [
+      { flags: '--allow-unix-socket <path>', text: 'connect to it', repeats: true },
+      { flags: '--allow-unix-socket-bind <path>', text: 'create it', repeats: true },
+      { flags: '--allow-unix-socket-dir <dir>', text: 'connect to those in a directory', repeats: true },
+      { flags: '--allow-unix-socket-dir-bind <dir>', text: 'create them', repeats: true },
+      { flags: '--allow-unix-socket-subtree <dir>', text: 'connect to all below it', repeats: true },
+      { flags: '--allow-unix-socket-subtree-bind <dir>', text: 'create them', repeats: true },
+    ],
   },
   {
     heading: 'Originals:',
@@ -68,6 +110,18 @@ export const flagGroups: readonly Group[] = [
   {
     heading: 'Command:',
     rows: [
+      {
+        flags: '--allow-command <name>',
+        text: 'let it run, such as rm, which is blocked',
+        repeats: true,
+        parse: parseCommandName,
+      },
+      {
+        flags: '--block-command <name>',
+        text: 'block it for the command and its children',
+        repeats: true,
+        parse: parseCommandName,
+      },
       { flags: '--env <name[=value]>', text: 'pass or set a variable', repeats: true },
       { flags: '--workdir <dir>', text: 'where the command starts' },
       { flags: '--best-effort', text: 'go on where a guarantee cannot be held; print each loss' },
@@ -85,8 +139,8 @@ export const flagGroups: readonly Group[] = [
   },
 ];
 
-function collect(value: string, previous: readonly string[] | undefined): string[] {
-  return [...(previous ?? []), value];
+function collect<T>(parse: (text: string) => T) {
+  return (value: string, previous: readonly T[] | undefined): T[] => [...(previous ?? []), parse(value)];
 }
 
 function attributeOf(flags: string): string {
@@ -96,9 +150,10 @@ function attributeOf(flags: string): string {
 /** One option; an alias stores under the attribute of the spelling that help shows. */
 function optionOf(row: Row, flags: string, heading: string): Option {
   const option = new Option(flags, row.text).helpGroup(heading);
-  if (row.repeats) option.argParser(collect);
-  if (row.choices) option.choices(row.choices);
-  if (row.parse) option.argParser(row.parse);
+  const { parse = (text: string) => text } = row;
+  if (row.repeats) option.argParser(collect(parse));
+  else if (row.choices) option.choices(row.choices);
+  else if (row.parse) option.argParser(row.parse);
   if (flags !== row.flags) option.hideHelp();
   return option;
 }

@@ -262,6 +262,13 @@ function stateDirectory(
   return home === undefined ? null : childOf(home, '.local/state');
 }
 
+/** The directory of the program that runs: nono's, and in a test the test's. */
+function installation(inspect: Host['inspect']): AbsolutePath | null {
+  const script = process.argv[1] ?? '';
+  const fact = isAbsolute(script) ? inspect(parentOf(script)) : null;
+  return fact !== null && 'canonical' in fact ? fact.canonical : null;
+}
+
 const renamedForPlanner = 'NONO_CALLER_';
 
 /** The caller's environment, with the names back that nono's own process took from Node's sight. */
@@ -297,6 +304,7 @@ export function thisHost(): Host {
     environment,
     session,
     state: stateDirectory(environment, homes[0]),
+    installation: installation(inspect),
     temporary: childOf('canonical' in base ? base.canonical : '/tmp', `nono-${session.id}`),
     terminals: terminals(),
     inspect,

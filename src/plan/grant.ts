@@ -15,6 +15,11 @@ export function allowsWriting(grant: Grant): boolean {
   return grant.access !== 'read';
 }
 
+/** The user named it; all else is nono's own choice. */
+export function isAskedFor(grant: Grant): boolean {
+  return grant.origin.startsWith('flag:');
+}
+
 export function allowsReading(grant: Grant): boolean {
   return grant.access !== 'write';
 }

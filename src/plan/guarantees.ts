@@ -10,6 +10,9 @@ export type GuaranteeId =
   | 'system-calls'
   | 'network'
   | 'originals'
+  | 'denies'
+  | 'metadata'
+  | 'commands'
   | 'sockets'
   | 'processes'
   | 'signals'
@@ -72,10 +75,22 @@ const rows: readonly Row[] = [
   },
   {
     id: 'sockets',
-    promise: 'services behind Unix sockets cannot be reached',
-    mechanism: 'seccomp',
+    promise: 'services behind Unix sockets outside the write grants cannot be reached',
+    mechanism: 'seccomp, and a broker for those that are granted',
     needs: { filter: true, linux: '4.14' },
     essential: true,
+  },
+  {
+    id: 'metadata',
+    promise: 'modes, owners, times and attributes change only where writing is granted',
+    mechanism: 'seccomp notifications to a broker',
+    needs: { notify: true, linux: '5.14' },
+  },
+  {
+    id: 'commands',
+    promise: 'blocked commands are not executed: a guard rail, not a wall',
+    mechanism: 'seccomp notifications to a broker',
+    needs: { notify: true, linux: '5.14' },
   },
   {
     id: 'processes',
@@ -110,12 +125,26 @@ const rows: readonly Row[] = [
   },
 ];
 
-const networkRow: Row = {
-  id: 'network',
-  promise: 'no network: TCP, UDP, DNS and every other family',
-  mechanism: 'seccomp',
-  needs: { filter: true, linux: '4.14' },
-  essential: true,
+const networkRows: Record<NetworkMode, readonly Row[]> = {
+  open: [],
+  blocked: [
+    {
+      id: 'network',
+      promise: 'no network: TCP, UDP, DNS and every other family',
+      mechanism: 'seccomp',
+      needs: { filter: true, linux: '4.14' },
+      essential: true,
+    },
+  ],
+  ports: [
+    {
+      id: 'network',
+      promise: "no network but the named ports of loopback's",
+      mechanism: 'seccomp, Landlock, and a broker that connects and binds',
+      needs: { notify: true, linux: '5.14' },
+      essential: true,
+    },
+  ],
 };
 
 const originalsRow: Row = {
@@ -123,6 +152,14 @@ const originalsRow: Row = {
   promise: 'what existed before the run is neither deleted nor lost',
   mechanism: 'seccomp notifications to a broker that keeps it first',
   needs: { notify: true, linux: '5.14' },
+};
+
+const deniesRow: Row = {
+  id: 'denies',
+  promise: 'what is denied inside a grant is out of reach',
+  mechanism: 'seccomp notifications to a broker, which opens everything else',
+  needs: { notify: true, linux: '5.14' },
+  essential: true,
 };
 
 // The mechanism differs with the kernel, the promise does not.
@@ -172,22 +209,32 @@ function decide(row: Row, support: Support): Guarantee {
   return missing === undefined ? { id, promise, mechanism } : { id, promise, mechanism: null, missing };
 }
 
-function rowsFor(network: NetworkMode, writes: boolean): readonly Row[] {
-  return [...rows, ...(network === 'blocked' ? [networkRow] : []), ...(writes ? [originalsRow] : [])];
+/** What a run asks for beyond what every run is promised. */
+export type Demands = {
+  readonly network: NetworkMode;
+  /** It may write to what existed before. */
+  readonly writes: boolean;
+  /** It denies something inside its grants. */
+  readonly denies: boolean;
+};
+
+function rowsFor({ network, writes, denies }: Demands): readonly Row[] {
+  return [
+    ...rows,
+    ...networkRows[network],
+    ...(denies ? [deniesRow] : []),
+    ...(writes ? [originalsRow] : []),
+  ];
 }
 
-/** What this machine will hold of a run in this network mode, which may write to what existed before or not. */
-export function decideGuarantees(
-  network: NetworkMode,
-  support: Support,
-  writes: boolean,
-): readonly Guarantee[] {
-  return [...rowsFor(network, writes).map((row) => decide(row, support)), lifetime(abiOf(support))];
+/** What this machine will hold of a run. */
+export function decideGuarantees(demands: Demands, support: Support): readonly Guarantee[] {
+  return [...rowsFor(demands).map((row) => decide(row, support)), lifetime(abiOf(support))];
 }
 
 /** The guarantees that stop a run: all that are missing, or only the essential ones with `bestEffort`. */
 export function guaranteeIssues(guarantees: readonly Guarantee[], bestEffort: boolean): Issue[] {
-  const essential = new Set([...rows, networkRow].filter((row) => row.essential).map(({ id }) => id));
+  const essential = new Set([...rows, ...Object.values(networkRows).flat(), deniesRow].filter((row) => row.essential).map(({ id }) => id));
   return guarantees.flatMap(({ id, promise, missing }): Issue[] => {
     if (missing === undefined || (bestEffort && !essential.has(id))) return [];
     return [

@@ -31,6 +31,8 @@ export type Host = {
   readonly session: { readonly id: string; readonly started: string };
   /** Where programs keep their state: `$XDG_STATE_HOME`, else its default; null where there is no home. */
   readonly state: AbsolutePath | null;
+  /** Where nono itself lies, if that is known. */
+  readonly installation: AbsolutePath | null;
   /** The session's private directory; made before the command starts, gone afterwards. */
   readonly temporary: AbsolutePath;
   /** The terminals behind standard input, output and error. */

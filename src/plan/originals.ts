@@ -1,7 +1,7 @@
 // What existed before the run: whether the grants can reach it, and how none of it is lost.
 import type { Issue } from '../errors.ts';
 import type { Policy } from '../policy/policy.ts';
-import { allowsWriting, type Grant } from './grant.ts';
+import { allowsWriting, type Grant, isAskedFor } from './grant.ts';
 import type { AbsolutePath, Host, Support } from './host.ts';
 import { childOf, contains, parentOf } from './path.ts';
 
@@ -47,8 +47,8 @@ function writesToOriginals({ kind, origin, ...grant }: Grant): boolean {
   return allowsWriting({ kind, origin, ...grant }) && kind !== 'device' && origin !== 'session';
 }
 
-/** True where the plan needs the broker's judgement; a plan that does not pays nothing. */
-export function needsBroker(grants: readonly Grant[]): boolean {
+/** True where what existed before the run could be written to. */
+export function reachesOriginals(grants: readonly Grant[]): boolean {
   return grants.some(writesToOriginals);
 }
 
@@ -67,6 +67,14 @@ function exposedStore(store: AbsolutePath, grant: Grant): Issue {
   };
 }
 
+/** Where sessions keep originals; null where there is no place for them. */
+export function sessionsDirectory(host: Host): AbsolutePath | null {
+  if (host.state === null) return null;
+  const fact = host.inspect(host.state);
+  const state = 'canonical' in fact ? fact.canonical : host.state;
+  return childOf(childOf(state, 'nono'), 'sessions');
+}
+
 /** How what existed before survives a run with these grants, or the issue that stops it. */
 export function planOriginals(
   policy: Policy,
@@ -74,13 +82,11 @@ export function planOriginals(
   support: Support,
   grants: readonly Grant[],
 ): Originals | Issue {
-  if (!needsBroker(grants)) return { kind: 'untouched' };
+  if (!reachesOriginals(grants)) return { kind: 'untouched' };
   if (!support.seccomp.notify) return { kind: 'withheld' };
   if (host.state === null) return noState;
-  const fact = host.inspect(host.state);
-  const state = 'canonical' in fact ? fact.canonical : host.state;
-  const store = childOf(childOf(childOf(state, 'nono'), 'sessions'), host.session.id);
-  const cover = grants.find(({ path }) => contains(path, store));
+  const store = childOf(sessionsDirectory(host) as AbsolutePath, host.session.id);
+  const cover = grants.find((grant) => contains(grant.path, store) && !isAskedFor(grant));
   if (cover !== undefined) return exposedStore(store, cover);
   const { onDelete, mostBytes } = policy.originals;
   return {

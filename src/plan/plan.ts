@@ -2,13 +2,16 @@
 import { type Issue, NonoError } from '../errors.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type Command, commandGrants, findCommand } from './command.ts';
+import { type BlockedCommand, blockedCommands } from './commands.ts';
+import { type Denies, planDenies } from './denies.ts';
 import { type Environment, planEnvironment } from './environment.ts';
 import { allowsWriting, type Grant, indexGrants, mergeGrants } from './grant.ts';
 import { decideGuarantees, type Guarantee, guaranteeIssues } from './guarantees.ts';
 import type { AbsolutePath, Host, Support } from './host.ts';
-import { needsBroker, type Originals, planOriginals } from './originals.ts';
-import { lineage } from './path.ts';
+import { type Originals, planOriginals, reachesOriginals, sessionsDirectory } from './originals.ts';
+import { lineage, nameOf } from './path.ts';
 import { type Protection, protect, type SensitivePath } from './sensitive.ts';
+import { type SocketGrant, socketOf } from './sockets.ts';
 import { systemGrants } from './system.ts';
 import { toolchainGrants } from './toolchains.ts';
 import { bypassOf, grantOf, workdirOf } from './wishes.ts';
@@ -19,6 +22,8 @@ export type Plan = {
     readonly platform: 'linux';
     readonly architecture: 'x64' | 'arm64';
     readonly landlockAbi: number;
+    /** The kernel hands calls to a broker. */
+    readonly notifies: boolean;
   };
   readonly command: Command;
   /** null: where nono was started. */
@@ -27,6 +32,12 @@ export type Plan = {
   readonly grants: readonly Grant[];
   /** What no grant may expose; spelled out only when asked for. */
   readonly protected: readonly SensitivePath[];
+  /** What is denied inside the grants. */
+  readonly denies: Denies;
+  /** Unix sockets outside the write grants that may be reached or made. */
+  readonly sockets: readonly SocketGrant[];
+  /** Commands that nothing inside executes. */
+  readonly blocked: readonly BlockedCommand[];
   readonly originals: Originals;
   readonly network: Policy['network'];
   readonly environment: Environment;
@@ -102,6 +113,20 @@ function gatherGrants(
   ]);
 }
 
+/** The command that is to run must not be one that would be refused at once. */
+function blockedIssues(command: Command | null, blocked: readonly BlockedCommand[]): Issue[] {
+  const found = blocked.find(({ name }) => command !== null && nameOf(`/${command.argv[0]}`) === name);
+  if (found === undefined) return [];
+  return [
+    {
+      code: 'command/blocked',
+      message: `"${found.name}" ${found.reason}`,
+      origin: found.origin,
+      remedy: found.origin.startsWith('built-in:') ? `--allow-command ${found.name}` : 'another command',
+    },
+  ];
+}
+
 function workdirHere(host: Host): Issue[] {
   if (host.workingDirectory !== null) return [];
   return [
@@ -125,9 +150,17 @@ export function buildPlan(policy: Policy, host: Host, support: Support): Plan {
   const workdir = policy.workdir === null ? null : take(workdirOf(policy.workdir, host));
   const bypasses = policy.bypasses.flatMap((wish) => take(bypassOf(wish, host)) ?? []);
   const protection = protect(host, bypasses);
-  const asked = policy.grants.flatMap((wish) => take(grantOf(wish, host, protection)) ?? []);
+  const asked = policy.grants.flatMap((wish) => take(grantOf(wish, host, protection, support.seccomp.notify)) ?? []);
   const command = take(findCommand(policy.command, host, workdir));
-  const guarantees = decideGuarantees(policy.network.mode, support, needsBroker(asked));
+  const sessions = sessionsDirectory(host);
+  const { denies, issues: denyIssues } = planDenies(policy, host, asked, protection, bypasses, sessions);
+  found.push(...denyIssues);
+  const sockets = policy.sockets.flatMap((wish) => take(socketOf(wish, host, denies)) ?? []);
+  const blocked = blockedCommands(policy);
+  const guarantees = decideGuarantees(
+    { network: policy.network.mode, writes: reachesOriginals(asked), denies: denies.rules.length > 0 },
+    support,
+  );
   const grants = command === null ? [] : gatherGrants(asked, command, host, protection);
   const originals = take(planOriginals(policy, host, support, grants));
   const issues = [
@@ -135,6 +168,7 @@ export function buildPlan(policy: Policy, host: Host, support: Support): Plan {
     ...(policy.workdir === null ? workdirHere(host) : []),
     ...found,
     ...variableIssues(policy),
+    ...blockedIssues(command, blocked),
     ...guaranteeIssues(guarantees, policy.bestEffort),
   ];
   if (issues.length > 0 || command === null || originals === null) throw new NonoError(issues);
@@ -144,6 +178,7 @@ export function buildPlan(policy: Policy, host: Host, support: Support): Plan {
       platform: 'linux',
       architecture: host.architecture as 'x64' | 'arm64',
       landlockAbi: 'abi' in support.landlock ? support.landlock.abi : 0,
+      notifies: support.seccomp.notify,
     },
     command,
     workdir,
@@ -151,6 +186,9 @@ export function buildPlan(policy: Policy, host: Host, support: Support): Plan {
     get protected() {
       return protection.paths();
     },
+    denies,
+    sockets,
+    blocked,
     originals,
     network: policy.network,
     environment: planEnvironment(policy, host, workdir, writableAt(grants, host)),

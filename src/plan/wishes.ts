@@ -4,7 +4,7 @@ import { grantFlagFor } from '../policy/from-flags.ts';
 import type { GrantWish, PathWish } from '../policy/policy.ts';
 import type { Grant } from './grant.ts';
 import type { AbsolutePath, Host, PathFact } from './host.ts';
-import { isFaithful, shorten, toAbsolute } from './path.ts';
+import { contains, isFaithful, shorten, toAbsolute } from './path.ts';
 import { quoteForShell } from './quote.ts';
 import type { Protection, SensitivePath } from './sensitive.ts';
 
@@ -119,13 +119,19 @@ function existingFirst(exposed: readonly SensitivePath[], host: Host): Sensitive
   return [...exposed.filter(exists), ...exposed.filter((each) => !exists(each))];
 }
 
+/** What a grant of the path exposes although nothing can deny it inside: with a broker, only what the path itself is. */
+function exposures(path: AbsolutePath, protection: Protection, brokered: boolean): readonly SensitivePath[] {
+  const exposed = protection.exposedBy(path);
+  return brokered ? exposed.filter((each) => contains(each.path, path)) : exposed;
+}
+
 /** The grant that a wish becomes, or the issue that refuses it. */
-export function grantOf(wish: GrantWish, host: Host, protection: Protection): Grant | Issue {
+export function grantOf(wish: GrantWish, host: Host, protection: Protection, brokered: boolean): Grant | Issue {
   const fact = find(wish, host, wish.kind === 'directory' ? 'mkdir -p' : 'touch');
   if ('code' in fact) return fact;
   const wrongKind = kindIssue(wish, fact);
   if (wrongKind !== null) return wrongKind;
-  const exposed = protection.exposedBy(fact.canonical);
+  const exposed = exposures(fact.canonical, protection, brokered);
   if (exposed.length > 0) return exposureIssue(wish, existingFirst(exposed, host), host);
   return { path: fact.canonical, kind: fact.kind, access: wish.access, origin: wish.origin, required: true };
 }

@@ -1,5 +1,5 @@
 // Flags → Policy. Knows what each flag asks for, and nothing of any machine.
-import type { Access, GrantWish, Origin, PathWish, Policy, Variable } from './policy.ts';
+import type { Access, GrantWish, Network, PathWish, Policy, SocketWish, Variable } from './policy.ts';
 
 /** The policy flags of one command line, as the argument parser hands them over, in their order. */
 export type PolicyFlags = {
@@ -11,7 +11,19 @@ export type PolicyFlags = {
   readonly writeFile?: readonly string[];
   readonly allowCwd?: boolean;
   readonly bypassProtection?: readonly string[];
+  readonly deny?: readonly string[];
+  readonly denyWrite?: readonly string[];
   readonly netBlock?: boolean;
+  readonly allowPort?: readonly number[];
+  readonly listenPort?: readonly number[];
+  readonly allowUnixSocket?: readonly string[];
+  readonly allowUnixSocketBind?: readonly string[];
+  readonly allowUnixSocketDir?: readonly string[];
+  readonly allowUnixSocketDirBind?: readonly string[];
+  readonly allowUnixSocketSubtree?: readonly string[];
+  readonly allowUnixSocketSubtreeBind?: readonly string[];
+  readonly allowCommand?: readonly string[];
+  readonly blockCommand?: readonly string[];
   readonly env?: readonly string[];
   readonly workdir?: string;
   readonly onDelete?: 'refuse' | 'keep';
@@ -56,16 +68,48 @@ function pathWish(path: string, flag: string): PathWish {
   return { path, origin: `flag:${flag}` };
 }
 
+type SocketFlag = Extract<keyof PolicyFlags, `allowUnixSocket${string}`>;
+
+const socketFlags: Record<SocketFlag, Omit<SocketWish, 'path' | 'origin'> & { flag: string }> = {
+  allowUnixSocket: { flag: '--allow-unix-socket', right: 'connect', extent: 'socket' },
+  allowUnixSocketBind: { flag: '--allow-unix-socket-bind', right: 'bind', extent: 'socket' },
+  allowUnixSocketDir: { flag: '--allow-unix-socket-dir', right: 'connect', extent: 'entries' },
+  allowUnixSocketDirBind: { flag: '--allow-unix-socket-dir-bind', right: 'bind', extent: 'entries' },
+  allowUnixSocketSubtree: { flag: '--allow-unix-socket-subtree', right: 'connect', extent: 'subtree' },
+  allowUnixSocketSubtreeBind: { flag: '--allow-unix-socket-subtree-bind', right: 'bind', extent: 'subtree' },
+};
+
+function socketWishes(flags: PolicyFlags): SocketWish[] {
+  return (Object.keys(socketFlags) as SocketFlag[]).flatMap((key) => {
+    const { flag, right, extent } = socketFlags[key];
+    return (flags[key] ?? []).map((path) => ({ ...pathWish(path, flag), right, extent }));
+  });
+}
+
+/** Naming ports closes everything else: an open network has them already. */
+function networkOf({ netBlock, allowPort = [], listenPort = [] }: PolicyFlags): Network {
+  const ports = { connect: [...new Set(allowPort)], listen: [...new Set(listenPort)] };
+  if (allowPort.length > 0) return { mode: 'ports', ...ports, origin: 'flag:--allow-port' };
+  if (listenPort.length > 0) return { mode: 'ports', ...ports, origin: 'flag:--listen-port' };
+  if (netBlock) return { mode: 'blocked', ...ports, origin: 'flag:--net-block' };
+  return { mode: 'open', ...ports, origin: 'built-in:network' };
+}
+
 const defaultKeepLimit = 2 ** 30;
 
 /** Folds the flags of one command line into a policy. */
 export function policyFromFlags(flags: PolicyFlags, command: readonly string[]): Policy {
   const variables = (flags.env ?? []).map(splitVariable);
-  const networkOrigin: Origin = flags.netBlock ? 'flag:--net-block' : 'built-in:network';
   return {
     grants: grantWishes(flags),
     bypasses: (flags.bypassProtection ?? []).map((path) => pathWish(path, '--bypass-protection')),
-    network: { mode: flags.netBlock ? 'blocked' : 'open', origin: networkOrigin },
+    denies: [
+      ...(flags.deny ?? []).map((path) => ({ ...pathWish(path, '--deny'), access: 'all' as const })),
+      ...(flags.denyWrite ?? []).map((path) => ({ ...pathWish(path, '--deny-write'), access: 'write' as const })),
+    ],
+    sockets: socketWishes(flags),
+    network: networkOf(flags),
+    commands: { allow: flags.allowCommand ?? [], block: flags.blockCommand ?? [] },
     environment: {
       pass: variables.filter((each) => typeof each === 'string'),
       set: variables.filter((each) => typeof each !== 'string'),

@@ -1,6 +1,13 @@
 // What the built-in lists may say. Used by their test alone: nothing is validated at run time.
 import { z } from 'zod';
-import type { EnvironmentList, SensitiveList, SystemList, ToolchainList } from './lists.ts';
+import type {
+  CommandList,
+  EnvironmentList,
+  ProtectedList,
+  SensitiveList,
+  SystemList,
+  ToolchainList,
+} from './lists.ts';
 
 const reason = z
   .string()
@@ -37,6 +44,30 @@ export const sensitiveListSchema = z.strictObject({
     }),
   ),
 }) satisfies z.ZodType<SensitiveList>;
+
+const glob = z.string().regex(/^\*\*\/[^/]+(\/[^/]+)*$/, 'a glob at any depth: **/NAME…');
+
+export const protectedListSchema = z.strictObject({
+  groups: z.array(
+    z.strictObject({
+      name: group,
+      title: z.string().min(3),
+      entries: z.array(z.strictObject({ path: glob, reason })).min(1),
+      except: z.array(glob).optional(),
+    }),
+  ),
+}) satisfies z.ZodType<ProtectedList>;
+
+export const commandListSchema = z.strictObject({
+  groups: z.array(
+    z.strictObject({
+      name: group,
+      title: z.string().min(3),
+      names: z.array(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/)).min(1),
+      instead: z.string().regex(/^[A-Z].*\.$/, 'a sentence'),
+    }),
+  ),
+}) satisfies z.ZodType<CommandList>;
 
 const systemEntry = z.strictObject({
   path,

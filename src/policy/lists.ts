@@ -1,5 +1,7 @@
 // The reviewed built-in lists, as typed data: what they say is in profiles/*.jsonc, and why is said there.
+import commands from '../../profiles/commands.jsonc';
 import environment from '../../profiles/environment.jsonc';
+import protectedFiles from '../../profiles/protected.jsonc';
 import sensitive from '../../profiles/sensitive.jsonc?lazy';
 import sensitivePaths from '../../profiles/sensitive.jsonc?paths';
 import system from '../../profiles/system.jsonc';
@@ -18,6 +20,21 @@ export type SensitiveGroup = {
 };
 
 export type SensitiveList = { readonly groups: readonly SensitiveGroup[] };
+
+/** What is not written inside a granted directory: globs below it, and those that are lifted again. */
+export type ProtectedGroup = SensitiveGroup & { readonly except?: readonly string[] | undefined };
+
+export type ProtectedList = { readonly groups: readonly ProtectedGroup[] };
+
+/** Commands that are blocked by name, and what to do instead. */
+export type CommandGroup = {
+  readonly name: string;
+  readonly title: string;
+  readonly names: readonly string[];
+  readonly instead: string;
+};
+
+export type CommandList = { readonly groups: readonly CommandGroup[] };
 
 export type SystemEntry = {
   readonly path: ListedPath;
@@ -74,6 +91,8 @@ export type EnvironmentList = {
 export const sensitiveList = sensitive as () => SensitiveList;
 /** The paths alone, by their first component, as text to search in: what follows it, each between NULs. */
 export const sensitiveTexts = sensitivePaths;
+export const protectedList = protectedFiles as ProtectedList;
+export const commandList = commands as CommandList;
 export const systemList = system as SystemList;
 export const toolchainList = toolchains as ToolchainList;
 export const environmentList = environment as EnvironmentList;

@@ -21,8 +21,31 @@ export type GrantWish = {
 
 export type PathWish = { readonly path: string; readonly origin: Origin };
 
-/** `open`: TCP, UDP and DNS as outside. `blocked`: no network at all. */
-export type NetworkMode = 'open' | 'blocked';
+/** `all`: neither read nor written, executed or listed. `write`: only not changed. */
+export type DeniedAccess = 'all' | 'write';
+
+/** A path, which stands for all below it too, or a glob, as the user wrote it. */
+export type DenyWish = PathWish & { readonly access: DeniedAccess };
+
+/** Unix sockets that the user opens: one, those just in a directory, or all below it. */
+export type SocketWish = PathWish & {
+  readonly right: 'connect' | 'bind';
+  readonly extent: 'socket' | 'entries' | 'subtree';
+};
+
+/**
+ * `open`: TCP, UDP and DNS as outside. `ports`: the named ports of loopback and nothing else. `blocked`: no network at
+ * all.
+ */
+export type NetworkMode = 'open' | 'ports' | 'blocked';
+
+export type Network = {
+  readonly mode: NetworkMode;
+  /** Ports of loopback that may be connected to, and served. */
+  readonly connect: readonly number[];
+  readonly listen: readonly number[];
+  readonly origin: Origin;
+};
 
 export type Variable = { readonly name: string; readonly value: string };
 
@@ -30,7 +53,11 @@ export type Policy = {
   readonly grants: readonly GrantWish[];
   /** Built-in denies that the user lifts; each needs a grant as well. */
   readonly bypasses: readonly PathWish[];
-  readonly network: { readonly mode: NetworkMode; readonly origin: Origin };
+  readonly denies: readonly DenyWish[];
+  readonly sockets: readonly SocketWish[];
+  readonly network: Network;
+  /** Names of commands: lifted from the built-in guard, or added to it. */
+  readonly commands: { readonly allow: readonly string[]; readonly block: readonly string[] };
   readonly environment: { readonly pass: readonly string[]; readonly set: readonly Variable[] };
   readonly originals: {
     /** What becomes of a file from before that the command deletes. */

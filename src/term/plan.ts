@@ -1,5 +1,5 @@
 // Renders a plan: the quiet line before a run, and the page that --dry-run prints.
-import { allowsReading, allowsWriting, type Grant } from '../plan/grant.ts';
+import { allowsReading, allowsWriting, type Grant, isAskedFor } from '../plan/grant.ts';
 import type { AbsolutePath } from '../plan/host.ts';
 import { shorten } from '../plan/path.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -9,10 +9,6 @@ import type { Style } from './style.ts';
 
 const namedInLine = 3;
 const namedInGroup = 6;
-
-function askedFor(grant: Grant): boolean {
-  return grant.origin.startsWith('flag:');
-}
 
 function names(paths: readonly AbsolutePath[], limit: number, home: AbsolutePath | null): string {
   const shown = paths.slice(0, limit).map((path) => escapeText(shorten(path, home)));
@@ -27,7 +23,7 @@ function withheldText(plan: Plan): string {
 
 /** The one line before a run: what may be written, what the user added to be read, the network. */
 export function renderLine(plan: Plan, home: AbsolutePath | null): string {
-  const asked = plan.grants.filter(askedFor);
+  const asked = plan.grants.filter(isAskedFor);
   const writes = asked.filter(allowsWriting).map(({ path }) => path);
   const reads = asked.filter((grant) => !allowsWriting(grant)).map(({ path }) => path);
   return [
@@ -59,7 +55,7 @@ function grantRows(grants: readonly Grant[], home: AbsolutePath | null, all: boo
     origin,
     names(
       members.map(({ path }) => path),
-      all || askedFor(members[0] as Grant) ? members.length : namedInGroup,
+      all || isAskedFor(members[0] as Grant) ? members.length : namedInGroup,
       home,
     ),
   ]);

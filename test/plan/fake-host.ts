@@ -87,6 +87,7 @@ export function machine(disk: Disk, changes: Partial<Host> = {}): Host {
     environment: { PATH: '/usr/bin:/bin', HOME: '/home/ada', LANG: 'C.UTF-8' },
     session: { id: '20260223-101500-1-a', started: '2026-02-23T10:15:00.000Z' },
     state: '/home/ada/.local/state',
+    installation: '/usr/lib/nono',
     temporary: '/tmp/nono-1',
     terminals: [],
     inspect,

@@ -1,14 +1,19 @@
 // Plan → Program for Linux: three Landlock layers, the system call filter, hygiene, and what to execute.
+import type { BlockedCommand } from '../../plan/commands.ts';
+import { isBuiltIn, judgedFor, type Pattern } from '../../plan/denies.ts';
 import { allowsWriting, type Grant } from '../../plan/grant.ts';
 import { lineage, parentOf } from '../../plan/path.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { encodeProgram, type Record, record } from './encode.ts';
-import { handledBy, keeping, rightsFor, scopesSignals, separation } from './landlock.ts';
+import { handledBy, keeping, rightsFor, scopesSignals, separation, socketRights } from './landlock.ts';
 import { compileFilter } from './seccomp/filter.ts';
 import type { Broker } from './seccomp/rules.ts';
 
 const storeFlag = { keepsDeletions: 1, remembersBirths: 2 } as const;
-const hygieneFlag = { signalScope: 1, localDescriptors: 2 } as const;
+const hygieneFlag = { signalScope: 1, localDescriptors: 2, listener: 4 } as const;
+const denyFlag = { read: 1, write: 2, exception: 4, builtIn: 8, glob: 16 } as const;
+const socketFlag = { connect: 1, bind: 2, socket: 0, entries: 4, subtree: 8 } as const;
+const portFlag = { connect: 1, listen: 2 } as const;
 const ruleFlag = { directory: 1, optional: 2 } as const;
 
 // Nested, outermost first. The keeper of originals reaches the store; the broker, one further in, has the grants alone,
@@ -29,8 +34,9 @@ const keptCapabilities = Object.values<bigint>(capability).reduce((set, bit) => 
 
 function hygiene(plan: Plan): Record {
   const scope = scopesSignals(plan.machine.landlockAbi) ? hygieneFlag.signalScope : 0;
-  const local = plan.network.mode === 'blocked' ? hygieneFlag.localDescriptors : 0;
-  return record.hygiene(keptCapabilities, scope | local);
+  const local = plan.network.mode === 'open' ? 0 : hygieneFlag.localDescriptors;
+  const listener = brokerOf(plan) === 'absent' ? 0 : hygieneFlag.listener;
+  return record.hygiene(keptCapabilities, scope | local | listener);
 }
 
 type Rights = ReturnType<typeof rightsFor>;
@@ -76,9 +82,51 @@ function storeRecords(plan: Plan, rightsOf: Rights): Record[] {
   ];
 }
 
-function brokerOf({ originals }: Plan): Broker {
-  if (originals.kind !== 'kept') return 'absent';
-  return originals.remembersBirths ? 'remembering' : 'judging';
+function kindOf({ kind }: Pattern): number {
+  return kind === 'glob' ? denyFlag.glob : 0;
+}
+
+function denyRecords({ denies }: Plan): Record[] {
+  const rules = denies.rules.map((deny) => {
+    const rights = deny.access === 'write' ? denyFlag.write : denyFlag.read | denyFlag.write;
+    return record.deny(rights | kindOf(deny) | (isBuiltIn(deny) ? denyFlag.builtIn : 0), deny.text);
+  });
+  const lifted = denies.lifted.map((each) => record.deny(denyFlag.exception | kindOf(each), each.text));
+  return [...rules, ...lifted];
+}
+
+function socketRecords({ sockets, machine }: Plan): Record[] {
+  const layers = layer.keeper | layer.grants;
+  return sockets.flatMap(({ path, right, extent }) => {
+    const directory = extent === 'socket' ? parentOf(path) : path;
+    const rights = socketRights(machine.landlockAbi, right);
+    return [
+      record.socket(socketFlag[right] | socketFlag[extent], path),
+      ...(rights === 0n ? [] : [record.rule(rights, layers, ruleFlag.directory, directory)]),
+    ];
+  });
+}
+
+function portRecords({ network }: Plan): Record[] {
+  return [
+    ...network.connect.map((port) => record.port(port, portFlag.connect)),
+    ...network.listen.map((port) => record.port(port, portFlag.listen)),
+  ];
+}
+
+/** What the agent reads where it tried a blocked command. */
+function blockedRecord({ name, origin, reason, instead }: BlockedCommand): Record {
+  const lift = origin.startsWith('built-in:') ? ` The user can allow it: nono run --allow-command ${name}` : '';
+  return record.blocked(name, `nono: ${name} ${reason} here. ${instead}${lift}\n`);
+}
+
+function brokerOf({ originals, machine, denies, grants }: Plan): Broker {
+  if (!machine.notifies) return 'absent';
+  const { reads, creations } = judgedFor(denies, grants);
+  const remembers = originals.kind === 'kept' && originals.remembersBirths;
+  const writes = originals.kind === 'kept';
+  const level = creations || remembers ? 'making' : writes ? 'judging' : 'guarding';
+  return reads ? `${level}+reads` : level;
 }
 
 /** The program that makes the launcher enforce this plan. */
@@ -94,6 +142,10 @@ export function compileProgram(plan: Plan): Uint8Array {
     ...(everywhere === 0n ? [] : [record.rule(everywhere, layer.command, ruleFlag.directory, '/')]),
     ...withoutRedundant(plan.grants, rightsOf).map((grant) => rule(grant, rightsOf(grant))),
     ...storeRecords(plan, rightsOf),
+    ...denyRecords(plan),
+    ...socketRecords(plan),
+    ...portRecords(plan),
+    ...plan.blocked.map(blockedRecord),
     record.filter(compileFilter(plan.network.mode, brokerOf(plan), plan.machine.architecture)),
     record.text('executable', plan.command.executable),
     ...plan.command.argv.map((argument) => record.text('argument', argument)),

@@ -1,6 +1,6 @@
 // Records → bytes: the program format of docs/program-format.md, little-endian throughout.
 
-export const formatVersion = 2;
+export const formatVersion = 3;
 
 const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
@@ -28,6 +28,10 @@ const tags = {
   temporary: 9,
   store: 10,
   about: 11,
+  deny: 12,
+  socket: 13,
+  port: 14,
+  blocked: 15,
 } as const;
 
 const headerBytes = 12;
@@ -62,6 +66,10 @@ export const record = {
     numbers: [mostBytes, mostBytesAFile, flags],
     text: path,
   }),
+  deny: (flags: number, pattern: string): Record => ({ tag: 'deny', numbers: [flags], text: pattern }),
+  socket: (flags: number, path: string): Record => ({ tag: 'socket', numbers: [flags], text: path }),
+  port: (port: number, flags: number): Record => ({ tag: 'port', numbers: [port, flags] }),
+  blocked: (name: string, message: string): Record => ({ tag: 'blocked', text: `${name}\0${message}` }),
   text: (tag: TextTag, value: string): Record => ({ tag, text: value }),
 };
 

@@ -1,7 +1,7 @@
 // Landlock's rights by ABI, and what a grant means in them. Numbers: include/uapi/linux/landlock.h.
 
 import type { FileKind } from '../../plan/host.ts';
-import type { Access } from '../../policy/policy.ts';
+import type { Access, NetworkMode } from '../../policy/policy.ts';
 
 const fs = {
   execute: 1n << 0n,
@@ -47,12 +47,12 @@ const abis: readonly { abi: number; fs?: bigint; net?: bigint; scoped?: bigint }
 export type Handled = { readonly fs: bigint; readonly net: bigint; readonly scoped: bigint };
 
 /** Everything that a kernel of this ABI can restrict: what a layer handles is denied unless a rule allows it. */
-export function handledBy(abi: number, network: 'open' | 'blocked'): Handled {
+export function handledBy(abi: number, network: NetworkMode): Handled {
   const offered = abis.filter((row) => row.abi <= abi);
   return {
     fs: union(...offered.map((row) => row.fs ?? 0n)),
-    // With the network open no rule could list every port; blocked, no rule is needed.
-    net: network === 'blocked' ? union(...offered.map((row) => row.net ?? 0n)) : 0n,
+    // With the network open no rule could list every port; otherwise the launcher adds the named ones.
+    net: network !== 'open' ? union(...offered.map((row) => row.net ?? 0n)) : 0n,
     scoped: union(...offered.map((row) => row.scoped ?? 0n)),
   };
 }
@@ -90,6 +90,7 @@ const writeTree =
   fs.makeSymlink |
   fs.makeFifo |
   fs.makeSocket |
+  fs.resolveUnixSocket |
   fs.removeFile |
   fs.removeDirectory |
   fs.refer;
@@ -104,6 +105,11 @@ const fileRights: Record<Access, bigint> = {
   write: writeFile,
   readwrite: readFile | writeFile,
 };
+
+/** What making a socket in a directory takes, or reaching one. */
+export function socketRights(abi: number, right: 'connect' | 'bind'): bigint {
+  return handledBy(abi, 'open').fs & (right === 'bind' ? fs.makeSocket : fs.resolveUnixSocket);
+}
 
 // Without a broker to judge, nothing may be removed or cut.
 const destroying = fs.removeFile | fs.removeDirectory | fs.truncate;

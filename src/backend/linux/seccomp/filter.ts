@@ -4,12 +4,12 @@ import type { NetworkMode } from '../../../policy/policy.ts';
 import type { Architecture } from './architecture.ts';
 import { assemble } from './assemble.ts';
 import { encodeInstructions } from './instruction.ts';
-import { type Broker, filterRules } from './rules.ts';
+import { type Broker, brokers, filterRules } from './rules.ts';
 
 type Choice = readonly [network: NetworkMode, broker: Broker, architecture: Architecture];
 
-export const filterChoices: readonly Choice[] = (['open', 'blocked'] as const).flatMap((network) =>
-  (['absent', 'judging', 'remembering'] as const).flatMap((broker) =>
+export const filterChoices: readonly Choice[] = (['open', 'ports', 'blocked'] as const).flatMap((network) =>
+  brokers.flatMap((broker) =>
     (['x64', 'arm64'] as const).map((architecture): Choice => [network, broker, architecture]),
   ),
 );

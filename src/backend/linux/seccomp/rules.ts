@@ -22,6 +22,7 @@ export type SyscallRule = {
 
 const refuse = (errno: ErrnoName): Action => ({ kind: 'errno', errno });
 const allow: Action = { kind: 'allow' };
+const notify: Action = { kind: 'notify' };
 
 const terminalControl = { TIOCSTI: 0x5412, TIOCLINUX: 0x541c, TIOCSETD: 0x5423 } as const;
 
@@ -45,9 +46,12 @@ const family = { unix: 1, inet: 2, inet6: 10, netlink: 16 } as const;
 // The bits above the mask are SOCK_CLOEXEC and SOCK_NONBLOCK; the kernel takes them off before it looks at the type.
 const socketType = { mask: 0xf, stream: 1, seqpacket: 5, packet: 10 } as const;
 const netlinkRoute = 0;
+const protocol = { tcp: 6 } as const;
+const fastOpen = 0x20000000; // MSG_FASTOPEN
 
 const cloning = { FICLONE: 0x40049409, FICLONERANGE: 0x4020940d, FIDEDUPERANGE: 0xc0189436 } as const;
-const ioctlType = { mask: 0xff00, btrfs: 0x9400 } as const;
+const ioctlType = { mask: 0xff00, btrfs: 0x9400, files: 0x6600, xfs: 0x5800, version: 0x7600 } as const;
+const fileType = { mask: 0o170000, socket: 0o140000 } as const;
 
 const setUserId = 0o4000;
 const creates = { create: 0o100, unnamed: 0o20000000 } as const;
@@ -250,11 +254,16 @@ const alwaysRefused: readonly SyscallRule[] = [
     reason: 'a datagram pair may still send to any path, and raw Unix sockets are datagrams too',
   },
   {
-    calls: ['socket'],
-    when: [{ argument: 0, oneOf: [family.unix] }],
-    action: refuse('EACCES'),
-    reason:
-      'docker, D-Bus, ssh-agent and tmux answer on paths that Landlock does not withhold; no broker judges yet',
+    calls: ['mknod'],
+    when: [{ argument: 1, mask: fileType.mask, oneOf: [fileType.socket] }],
+    action: refuse('EPERM'),
+    reason: 'a socket is made by binding it, which the broker judges',
+  },
+  {
+    calls: ['mknodat'],
+    when: [{ argument: 2, mask: fileType.mask, oneOf: [fileType.socket] }],
+    action: refuse('EPERM'),
+    reason: 'the same',
   },
 ];
 
@@ -286,16 +295,90 @@ const open: readonly SyscallRule[] = [
   },
 ];
 
-const blocked: readonly SyscallRule[] = [
+const withoutBroker: readonly SyscallRule[] = [
+  {
+    calls: ['socket'],
+    when: [{ argument: 0, oneOf: [family.unix] }],
+    action: refuse('EACCES'),
+    reason: 'docker, D-Bus, ssh-agent and tmux answer on paths that Landlock does not withhold; no broker judges',
+  },
+];
+
+const localSockets: readonly SyscallRule[] = [
+  {
+    calls: ['socket'],
+    when: [
+      { argument: 0, oneOf: [family.unix] },
+      { argument: 1, mask: socketType.mask, oneOf: [socketType.stream, socketType.seqpacket] },
+    ],
+    action: allow,
+    reason: 'what it may be joined with, the broker judges',
+  },
+  {
+    calls: ['socket'],
+    when: [{ argument: 0, oneOf: [family.unix] }],
+    action: refuse('EACCES'),
+    reason: 'a datagram can be sent to any path, whatever the socket is connected to',
+  },
+  {
+    calls: ['connect', 'bind'],
+    action: notify,
+    reason: 'the address lies behind a pointer; the broker uses a copy of it',
+  },
+];
+
+const namedPorts: readonly SyscallRule[] = [
+  {
+    calls: ['socket'],
+    when: [
+      { argument: 0, oneOf: [family.inet, family.inet6] },
+      { argument: 1, mask: socketType.mask, oneOf: [socketType.stream] },
+      { argument: 2, oneOf: [0, protocol.tcp] },
+    ],
+    action: allow,
+    reason: 'TCP alone: its addresses are judged by the broker. MPTCP and SCTP are streams as well',
+  },
+  {
+    calls: ['sendto'],
+    when: [{ argument: 3, mask: fastOpen, oneOf: [fastOpen] }],
+    action: refuse('EOPNOTSUPP'),
+    reason: 'TCP Fast Open connects without connect',
+  },
+  {
+    calls: ['sendmsg'],
+    when: [{ argument: 2, mask: fastOpen, oneOf: [fastOpen] }],
+    action: refuse('EOPNOTSUPP'),
+    reason: 'the same',
+  },
+  {
+    calls: ['sendmmsg'],
+    when: [{ argument: 3, mask: fastOpen, oneOf: [fastOpen] }],
+    action: refuse('EOPNOTSUPP'),
+    reason: 'the same',
+  },
+];
+
+const closed: readonly SyscallRule[] = [
   {
     calls: ['socket'],
     action: refuse('EACCES'),
     reason: 'no family is left out: TCP, UDP, ICMP, raw, packet, vsock, netlink, MPTCP',
   },
+];
+
+const refusedJoining: readonly SyscallRule[] = [
   {
     calls: ['connect', 'bind', 'listen'],
     action: refuse('EACCES'),
     reason: 'a second lock, should a socket come in by a descriptor',
+  },
+];
+
+const judgedListening: readonly SyscallRule[] = [
+  {
+    calls: ['listen'],
+    action: notify,
+    reason: 'a socket that is bound to nothing would be given a port on every interface',
   },
 ];
 
@@ -308,74 +391,164 @@ const openFlag = {
   unnamed: 0o20000000, // O_TMPFILE without its O_DIRECTORY: the kernel takes neither alone
 } as const;
 
-/** Who answers what this filter leaves open. `remembering`: a broker that is told of everything new as well. */
-export type Broker = 'absent' | 'judging' | 'remembering';
+/**
+ * Who answers what the filter leaves open, each with all that the one before it does.
+ *
+ * - `absent`: nobody.
+ * - `guarding`: a broker, for metadata, sockets and commands.
+ * - `judging`: also for what could lose something from before, or change what is protected.
+ * - `making`: also for everything that is made: births are remembered, or a deny must hold for what is new.
+ *
+ * `+reads`: also for reading, since something is denied inside what may be read.
+ */
+export const brokers = [
+  'absent',
+  'guarding',
+  'judging',
+  'making',
+  'guarding+reads',
+  'judging+reads',
+  'making+reads',
+] as const;
+export type Broker = (typeof brokers)[number];
+
+const executable = 0o111;
 
 /** What of an open needs no judgement, wherever its flags stand; all else is the broker's. */
-function opening(calls: readonly Syscall[], flags: number, broker: Broker): readonly SyscallRule[] {
-  const free = (mask: number, value: number, reason: string): SyscallRule => ({
-    calls,
-    when: [{ argument: flags, mask, oneOf: [value] }],
+function opening(call: Syscall, flags: number, makes: boolean, reads: boolean): readonly SyscallRule[] {
+  const free = (mask: number, value: number, reason: string, ...more: ArgumentTest[]): SyscallRule => ({
+    calls: [call],
+    when: [{ argument: flags, mask, oneOf: [value] }, ...more],
     action: allow,
     reason,
   });
   const { accessMode, create, exclusive, truncate, path, unnamed } = openFlag;
   return [
     free(path, path, 'a name that is held, not an open file'),
-    ...(broker === 'remembering'
+    ...(makes
       ? []
       : [
           free(
             create | exclusive,
             create | exclusive,
-            'makes a file or fails, and never opens one from before',
+            'makes a file or fails, and never opens one from before; nobody executes what it makes',
+            { argument: flags + 1, mask: executable, oneOf: [0] },
           ),
           free(unnamed, unnamed, "a file without a name is the session's own"),
         ]),
-    free(accessMode | create | truncate, 0, 'reading loses nothing; a broker would cost every read'),
+    ...(reads
+      ? []
+      : [free(accessMode | create | truncate, 0, 'reading loses nothing; a broker would cost every read')]),
     {
-      calls,
-      action: { kind: 'notify' },
-      reason: 'writing to what existed before: its content is kept first',
+      calls: [call],
+      action: notify,
+      reason: 'writing to what existed before: its content is kept first; or opening what is denied',
     },
+  ];
+}
+
+function openings(makes: boolean, reads: boolean): readonly SyscallRule[] {
+  return [
+    ...opening('open', 1, makes, reads),
+    ...opening('openat', 2, makes, reads),
+    { calls: ['creat', 'openat2'], action: notify, reason: 'the same; the flags of openat2 lie behind a pointer' },
   ];
 }
 
 const fallocateKeepSize = 1;
 const prSetDumpable = 4;
 
-const remembered: readonly SyscallRule[] = [
+const making: readonly SyscallRule[] = [
   {
-    calls: ['mkdir', 'mkdirat', 'mknod', 'mknodat', 'symlink', 'symlinkat'],
-    action: { kind: 'notify' },
-    reason: 'makes what may go again, on a file system that does not tell so by itself',
+    calls: ['mkdir', 'mkdirat'],
+    action: notify,
+    reason: 'makes what may go again, on a file system that does not tell so by itself; or what is denied',
   },
 ];
 
-const answeredBy = (broker: Broker): readonly SyscallRule[] => [
-  ...opening(['open'], 1, broker),
-  ...opening(['openat'], 2, broker),
-  ...(broker === 'remembering' ? remembered : []),
+const judging: readonly SyscallRule[] = [
   {
-    calls: ['creat', 'openat2'],
-    action: { kind: 'notify' },
-    reason: 'the same; the flags of openat2 lie behind a pointer',
+    calls: ['mknod', 'mknodat', 'symlink', 'symlinkat', 'link', 'linkat'],
+    action: notify,
+    reason: 'makes a name, which may be one that is protected, or stand for one',
   },
   {
     calls: ['unlink', 'unlinkat', 'rmdir', 'rename', 'renameat', 'renameat2', 'truncate', 'ftruncate'],
-    action: { kind: 'notify' },
+    action: notify,
     reason: 'takes a name or content away',
   },
   {
     calls: ['fallocate'],
     when: [{ argument: 1, mask: ~fallocateKeepSize >>> 0, noneOf: [0] }],
-    action: { kind: 'notify' },
+    action: notify,
     reason: 'punches holes, collapses, zeroes: content goes away',
   },
   {
     calls: ['umask'],
-    action: { kind: 'notify' },
+    action: notify,
     reason: 'the broker makes files with the mask of who asked for them, and asks again once one was changed',
+  },
+];
+
+const flagChanges = { FS_IOC_SETFLAGS: 0x40086602, FS_IOC_FSSETXATTR: 0x401c5820 } as const;
+const fileQuestions = {
+  FS_IOC_GETFLAGS: 0x80086601,
+  FS_IOC_FIEMAP: 0xc020660b,
+  FS_IOC_FSGETXATTR: 0x801c581f,
+} as const;
+
+const guarding: readonly SyscallRule[] = [
+  {
+    calls: ['execve', 'execveat'],
+    action: notify,
+    reason: 'commands that are blocked, and files that are denied',
+  },
+  {
+    calls: [
+      'chmod',
+      'fchmod',
+      'fchmodat',
+      'fchmodat2',
+      'chown',
+      'fchown',
+      'lchown',
+      'fchownat',
+      'utime',
+      'utimes',
+      'futimesat',
+      'utimensat',
+      'setxattr',
+      'lsetxattr',
+      'fsetxattr',
+      'removexattr',
+      'lremovexattr',
+      'fremovexattr',
+    ],
+    action: notify,
+    reason: 'Landlock knows no metadata: it changes where writing is granted',
+  },
+  {
+    calls: ['setxattrat', 'removexattrat', 'file_setattr'],
+    action: refuse('ENOSYS'),
+    reason: 'newer forms of the same, with their arguments behind pointers; ENOSYS makes libraries use the older',
+  },
+  {
+    calls: ['ioctl'],
+    when: [{ argument: 1, oneOf: Object.values(flagChanges) }],
+    action: notify,
+    reason: 'flags of a file, such as immutable',
+  },
+  {
+    calls: ['ioctl'],
+    when: [{ argument: 1, oneOf: Object.values(fileQuestions) }],
+    action: allow,
+    reason: 'asks a file system about a file',
+  },
+  {
+    calls: ['ioctl'],
+    when: [{ argument: 1, mask: ioctlType.mask, oneOf: [ioctlType.files, ioctlType.xfs, ioctlType.version] }],
+    action: refuse('EPERM'),
+    reason: 'seals, encrypts, moves and renumbers files through a descriptor that is open for reading',
   },
   {
     calls: ['landlock_create_ruleset'],
@@ -394,13 +567,22 @@ const answeredBy = (broker: Broker): readonly SyscallRule[] => [
   },
 ];
 
-const answered: Record<Broker, readonly SyscallRule[]> = {
-  absent: [],
-  judging: answeredBy('judging'),
-  remembering: answeredBy('remembering'),
-};
-
 /** The rules of a run, in order: the first that matches a call decides. */
 export function filterRules(network: NetworkMode, broker: Broker): readonly SyscallRule[] {
-  return [...alwaysRefused, ...(network === 'blocked' ? blocked : open), ...answered[broker]];
+  const [level, reads] = broker.split('+') as ['absent' | 'guarding' | 'judging' | 'making', string?];
+  const present = level !== 'absent';
+  const judges = level === 'judging' || level === 'making';
+  const makes = level === 'making';
+  return [
+    ...alwaysRefused,
+    ...(present ? localSockets : withoutBroker),
+    ...(network === 'open' ? open : []),
+    ...(network === 'ports' ? namedPorts : []),
+    ...(network === 'open' ? [] : closed),
+    ...(network === 'open' ? [] : present ? judgedListening : refusedJoining),
+    ...(judges || reads !== undefined ? openings(makes, reads !== undefined) : []),
+    ...(makes ? making : []),
+    ...(judges ? judging : []),
+    ...(present ? guarding : []),
+  ];
 }

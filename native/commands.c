@@ -1,0 +1,82 @@
+// A guard rail, not the wall: the kernel reads the path again after this has judged it, and nobody can execute on behalf
+// of another process.
+#include "commands.h"
+
+#include "caller.h"
+#include "helper.h"
+#include "judge.h"
+#include "resolve.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static const char *last_name(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash == NULL ? path : slash + 1;
+}
+
+// By the name that the caller gave, or by that of the file which it leads to.
+static const struct blocked *find_blocked(const struct broker *broker, const char *given, const char *file) {
+  for (size_t i = 0; i < broker->program->blocked_count; i++) {
+    const struct blocked *blocked = &broker->program->blocked[i];
+    if (strcmp(blocked->name, last_name(given)) == 0 || strcmp(blocked->name, last_name(file)) == 0) return blocked;
+  }
+  return NULL;
+}
+
+// On the standard error that the command itself would have had; the shell says no more than "Operation not permitted".
+static void explain(const struct broker *broker, const struct call *call, const char *message) {
+  if (!become_helper(broker, call)) return;
+  signal(SIGPIPE, SIG_IGN);
+  int fd = take_descriptor(call->caller, STDERR_FILENO);
+  if (fd >= 0 && write(fd, message, strlen(message)) < 0) errno = 0; // it has no reader
+  answer_number(broker->listener, call, 0, EPERM);
+  _exit(0);
+}
+
+// A shell tries every directory of its search path.
+static bool was_told(const struct call *call, const struct blocked *blocked) {
+  static struct {
+    pid_t caller;
+    const struct blocked *blocked;
+  } last;
+  bool told = last.caller == call->caller && last.blocked == blocked;
+  last.caller = call->caller;
+  last.blocked = blocked;
+  return told;
+}
+
+// The file that is about to run, or a negative errno: then the kernel says the same.
+static int find_file(const struct call *call, struct name *name) {
+  const uint64_t *a = call->arguments;
+  bool is_at = call->number == SYS_execveat;
+  int flags = is_at ? (int)a[4] : 0;
+  int error = read_name(call->caller, is_at ? (int)a[0] : AT_FDCWD, a[is_at ? 1 : 0], name);
+  if (error != 0) return error;
+  int file = name->path[0] == 0 && flags & AT_EMPTY_PATH
+                 ? fcntl(name->start, F_DUPFD_CLOEXEC, 0)
+                 : open_object(name, flags & AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0, 0);
+  release_name(name);
+  return file;
+}
+
+void judge_execution(const struct broker *broker, const struct call *call) {
+  static struct name name;
+  char path[PATH_MAX] = "";
+  const struct blocked *blocked = NULL;
+  int file = find_file(call, &name), denied = 0;
+  if (file >= 0) {
+    describe_object(file, path);
+    denied = judge_object(file, DENY_READ);
+    blocked = find_blocked(broker, name.path, path);
+    close(file);
+  }
+  if (denied != 0) answer_number(broker->listener, call, 0, -denied);
+  else if (blocked != NULL && was_told(call, blocked)) answer_number(broker->listener, call, 0, EPERM);
+  else if (blocked != NULL) explain(broker, call, blocked->message);
+  else let_through(broker->listener, call);
+}

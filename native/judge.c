@@ -1,0 +1,270 @@
+// Paths against the program's denies: exact ones in a table of all their prefixes, globs component by component.
+#include "judge.h"
+
+#include "channel.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { MOST_COMPONENTS = 63 };
+
+// One prefix of an exact deny: the path itself, or a directory on the way to it.
+struct prefix {
+  uint64_t hash; // 0: the place is free
+  const char *text;
+  size_t length;
+  uint32_t flags; // of the denies that end here
+  bool is_inner;  // others go on below
+};
+
+struct component {
+  const char *text;
+  bool is_any_depth; // "**"
+};
+
+// State i: the first i components are matched. All states that a path leads to are one set.
+struct glob {
+  struct component components[MOST_COMPONENTS];
+  unsigned count;
+  uint32_t flags;
+};
+
+struct states {
+  uint64_t set;
+  bool has_matched; // the path itself, or a directory around it
+  bool advanced;    // the last name was more than one of any depth, and there is more to come
+};
+
+static struct {
+  struct prefix *prefixes; // open addressing, never more than half full
+  size_t room, prefix_count;
+  struct glob *globs;
+  size_t glob_count;
+  const struct program *program;
+} judge;
+
+static const uint64_t hash_start = 0xcbf29ce484222325u;
+
+static unsigned char lower(char c) { return (unsigned char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c); }
+
+static uint64_t hash_on(uint64_t hash, char c) { return (hash ^ lower(c)) * 0x100000001b3u; }
+
+static struct prefix *place_of(struct prefix *table, size_t room, uint64_t hash, const char *text, size_t length) {
+  size_t at = (size_t)(hash * 0x9e3779b97f4a7c15u >> 20) & (room - 1);
+  while (table[at].hash != 0 && (table[at].hash != hash || table[at].length != length ||
+                                 strncasecmp(table[at].text, text, length) != 0))
+    at = (at + 1) & (room - 1);
+  return &table[at];
+}
+
+static void grow(void) {
+  if (2 * judge.prefix_count < judge.room) return;
+  size_t room = judge.room == 0 ? 64 : 2 * judge.room;
+  struct prefix *table = calloc(room, sizeof *table);
+  if (table == NULL) fail("remember the denied paths", "", ENOMEM);
+  for (size_t i = 0; i < judge.room; i++) {
+    const struct prefix *old = &judge.prefixes[i];
+    if (old->hash != 0) *place_of(table, room, old->hash, old->text, old->length) = *old;
+  }
+  free(judge.prefixes);
+  judge.prefixes = table;
+  judge.room = room;
+}
+
+// Where the next component of an absolute path ends.
+static size_t component_end(const char *path, size_t at) {
+  if (path[at] == '/') at++;
+  while (path[at] != 0 && path[at] != '/') at++;
+  return at;
+}
+
+static void add_path(const struct deny *deny) {
+  uint64_t hash = hash_start;
+  for (size_t at = 0, end; deny->pattern[at] != 0; at = end) {
+    end = component_end(deny->pattern, at);
+    for (size_t i = at; i < end; i++) hash = hash_on(hash, deny->pattern[i]);
+    grow();
+    struct prefix *prefix = place_of(judge.prefixes, judge.room, hash | 1, deny->pattern, end);
+    if (prefix->hash == 0) judge.prefix_count++;
+    *prefix = (struct prefix){hash | 1, deny->pattern, end, prefix->flags, prefix->is_inner};
+    if (deny->pattern[end] != 0) prefix->is_inner = true;
+    else prefix->flags |= deny->flags;
+  }
+}
+
+static void add_glob(const struct deny *deny) {
+  struct glob *glob = &judge.globs[judge.glob_count++];
+  glob->flags = deny->flags;
+  char *text = strdup(deny->pattern);
+  if (text == NULL) fail("remember the denied paths", "", ENOMEM);
+  for (char *rest = text, *name; (name = strtok_r(rest, "/", &rest)) != NULL;) {
+    if (glob->count == MOST_COMPONENTS) fail("remember the denied paths", deny->pattern, ENAMETOOLONG);
+    glob->components[glob->count++] = (struct component){name, strcmp(name, "**") == 0};
+  }
+}
+
+void prepare_judge(const struct program *program) {
+  judge.program = program;
+  judge.globs = calloc(program->deny_count + 1, sizeof *judge.globs);
+  if (judge.globs == NULL) fail("remember the denied paths", "", ENOMEM);
+  for (size_t i = 0; i < program->deny_count; i++)
+    if (program->denies[i].flags & DENY_GLOB) add_glob(&program->denies[i]);
+    else add_path(&program->denies[i]);
+}
+
+bool has_denies(void) { return judge.program->deny_count > 0; }
+
+static const struct prefix *find_prefix(uint64_t hash, const char *path, size_t length) {
+  if (judge.room == 0) return NULL;
+  const struct prefix *prefix = place_of(judge.prefixes, judge.room, hash | 1, path, length);
+  return prefix->hash == 0 ? NULL : prefix;
+}
+
+struct exact {
+  unsigned users, built_in;
+  bool is_lifted; // by an exception, with no other deny below it
+  bool is_inner;
+};
+
+// An exception lifts what is built in around it, not what the user denies.
+static struct exact look_up(const char *path) {
+  struct exact exact = {0};
+  uint64_t hash = hash_start;
+  for (size_t at = 0, end; path[at] != 0; at = end) {
+    end = component_end(path, at);
+    for (size_t i = at; i < end; i++) hash = hash_on(hash, path[i]);
+    const struct prefix *prefix = find_prefix(hash, path, end);
+    exact.is_inner = prefix != NULL && prefix->is_inner;
+    if (prefix == NULL) continue;
+    unsigned rights = prefix->flags & (DENY_READ | DENY_WRITE);
+    if (prefix->flags & DENY_EXCEPTION) exact.built_in = 0, exact.is_lifted = true;
+    else if (prefix->flags & DENY_BUILT_IN) exact.built_in |= rights;
+    else exact.users |= rights;
+  }
+  return exact;
+}
+
+static bool has_name(const struct component *component, const char *name) {
+  return fnmatch(component->text, name, FNM_CASEFOLD) == 0;
+}
+
+static uint64_t with_empty_depths(const struct glob *glob, uint64_t set) {
+  for (unsigned i = 0; i < glob->count; i++)
+    if (set >> i & 1 && glob->components[i].is_any_depth) set |= 1ull << (i + 1);
+  return set;
+}
+
+static void step(const struct glob *glob, const char *name, struct states *states) {
+  uint64_t next = 0;
+  states->advanced = false;
+  for (unsigned i = 0; i < glob->count; i++) {
+    if (!(states->set >> i & 1)) continue;
+    if (glob->components[i].is_any_depth) next |= 1ull << i;
+    else if (has_name(&glob->components[i], name)) {
+      next |= 1ull << (i + 1);
+      states->advanced |= i + 1 < glob->count;
+    }
+  }
+  states->set = with_empty_depths(glob, next);
+  states->has_matched |= states->set >> glob->count & 1;
+}
+
+// A path taken apart once for all globs.
+struct names {
+  char text[PATH_MAX];
+  const char *names[PATH_MAX / 2];
+  size_t count;
+};
+
+static const struct names *split(const char *path) {
+  static struct names split;
+  split.count = 0;
+  strncpy(split.text, path, sizeof split.text - 1);
+  for (char *rest = split.text, *name; (name = strtok_r(rest, "/", &rest)) != NULL;) split.names[split.count++] = name;
+  return &split;
+}
+
+static struct states follow(const struct glob *glob, const struct names *names) {
+  struct states states = {with_empty_depths(glob, 1), false, false};
+  for (size_t i = 0; i < names->count && states.set != 0; i++) step(glob, names->names[i], &states);
+  return states;
+}
+
+unsigned denied_at(const char *path) {
+  struct exact exact = look_up(path);
+  unsigned users = exact.users, built_in = 0;
+  const struct names *names = split(path);
+  for (size_t i = 0; i < judge.glob_count; i++) {
+    const struct glob *glob = &judge.globs[i];
+    if (!follow(glob, names).has_matched) continue;
+    unsigned rights = glob->flags & (DENY_READ | DENY_WRITE);
+    if (glob->flags & DENY_EXCEPTION) exact.is_lifted = true;
+    else if (glob->flags & DENY_BUILT_IN) built_in |= rights;
+    else users |= rights;
+  }
+  return users | exact.built_in | (exact.is_lifted ? 0 : built_in);
+}
+
+// What has no path, such as a pipe, is inside no grant; a path that cannot be told is denied.
+int judge_object(int object, unsigned rights) {
+  char path[PATH_MAX];
+  if (!has_denies()) return 0;
+  if (describe_object(object, path) != 0 || strlen(path) == PATH_MAX - 1) return -EACCES;
+  return path[0] == '/' && denied_at(path) & rights ? -EACCES : 0;
+}
+
+int judge_place(const struct place *place, unsigned rights) {
+  char path[PATH_MAX];
+  if (!has_denies()) return 0;
+  return describe_place(place, path) != 0 || denied_at(path) & rights ? -EACCES : 0;
+}
+
+bool moving_changes_denies(const char *from, const char *to) {
+  if (look_up(from).is_inner || look_up(to).is_inner) return true;
+  for (size_t i = 0; i < judge.glob_count; i++) {
+    uint64_t before = follow(&judge.globs[i], split(from)).set;
+    if (before != follow(&judge.globs[i], split(to)).set) return true;
+  }
+  return false;
+}
+
+bool leads_to_denied(const char *path) {
+  if (look_up(path).is_inner) return true;
+  for (size_t i = 0; i < judge.glob_count; i++)
+    if (follow(&judge.globs[i], split(path)).advanced) return true;
+  return false;
+}
+
+static bool contains(const char *directory, const char *path) {
+  size_t length = strlen(directory);
+  if (length == 1) return true;
+  return strncmp(directory, path, length) == 0 && (path[length] == '/' || path[length] == 0);
+}
+
+bool lies_in_write_grant(const char *path) {
+  const uint32_t both = 1u << LAYER_KEEPER | 1u << LAYER_GRANTS;
+  for (size_t i = 0; i < judge.program->rule_count; i++) {
+    const struct rule *rule = &judge.program->rules[i];
+    if ((rule->layers & both) != both) continue;
+    if (rule->flags & RULE_DIRECTORY ? contains(rule->path, path) : strcmp(rule->path, path) == 0) return true;
+  }
+  return false;
+}
+
+unsigned socket_rights_at(const char *path) {
+  unsigned rights = lies_in_write_grant(path) ? SOCKET_CONNECT | SOCKET_BIND : 0;
+  const char *slash = strrchr(path, '/');
+  for (size_t i = 0; i < judge.program->socket_count; i++) {
+    const struct socket_grant *grant = &judge.program->sockets[i];
+    size_t length = strlen(grant->path);
+    bool is_meant = grant->flags & SOCKET_SUBTREE   ? contains(grant->path, path)
+                    : grant->flags & SOCKET_ENTRIES ? (size_t)(slash - path) == length && contains(grant->path, path)
+                                                    : strcmp(grant->path, path) == 0;
+    if (is_meant) rights |= grant->flags & (SOCKET_CONNECT | SOCKET_BIND);
+  }
+  return rights;
+}

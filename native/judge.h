@@ -1,0 +1,37 @@
+// What the plan says about a path: what it denies inside its grants, and where they allow writing.
+//
+// A path is the absolute text by which the kernel knows an object, every link resolved. Denies hold in any mixture of
+// upper and lower case, since some file systems know no difference.
+#ifndef NONO_JUDGE_H
+#define NONO_JUDGE_H
+
+#include "program.h"
+#include "resolve.h"
+
+#include <stdbool.h>
+
+// Takes over what the program says; it must outlive the judge. Ends the process when memory runs out.
+void prepare_judge(const struct program *program);
+
+// False where nothing inside the grants is denied: then no path needs to be looked up.
+bool has_denies(void);
+
+// The denied rights, DENY_READ and DENY_WRITE, or 0.
+unsigned denied_at(const char *path);
+
+// 0, or -EACCES where one of these rights is denied: to an object, to a name whether or not anything is there.
+int judge_object(int object, unsigned rights);
+int judge_place(const struct place *place, unsigned rights);
+
+// Whether what lies below a directory would be denied otherwise, were it moved.
+bool moving_changes_denies(const char *from, const char *to);
+
+// Whether a link of this name would lead a denied path elsewhere.
+bool leads_to_denied(const char *path);
+
+bool lies_in_write_grant(const char *path);
+
+// What the plan says of a Unix socket at a path: SOCKET_CONNECT, SOCKET_BIND, or 0.
+unsigned socket_rights_at(const char *path);
+
+#endif

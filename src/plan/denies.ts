@@ -1,0 +1,254 @@
+// What is denied inside the grants: the user's denies, what is sensitive, and what runs later outside.
+import type { Issue } from '../errors.ts';
+import { protectedList } from '../policy/lists.ts';
+import type { DeniedAccess, DenyWish, Origin, Policy } from '../policy/policy.ts';
+import { compileGlob, escapeGlob, expandBraces, isGlob } from './glob.ts';
+import { allowsReading, allowsWriting, type Grant } from './grant.ts';
+import type { AbsolutePath, Host } from './host.ts';
+import { childOf, contains, isFaithful, nameOf, parentOf, toAbsolute } from './path.ts';
+import type { Protection } from './sensitive.ts';
+
+/** A path, or a glob, with everything below it. */
+export type Pattern = { readonly kind: 'path' | 'glob'; readonly text: AbsolutePath };
+
+export type Deny = Pattern & {
+  readonly access: DeniedAccess;
+  readonly origin: Origin;
+};
+
+export type Denies = {
+  readonly rules: readonly Deny[];
+  /** What lifts built-in rules: bypasses, and exceptions of the lists. */
+  readonly lifted: readonly Pattern[];
+};
+
+/** Not asked for by the user: a bypass lifts it. */
+export function isBuiltIn({ origin }: Deny): boolean {
+  return origin.startsWith('built-in:');
+}
+
+function encodingIssue(wish: DenyWish): Issue {
+  return {
+    code: 'plan/path-encoding',
+    message: `"${wish.path}" is not valid UTF-8, so it may not name the file that is meant`,
+    origin: wish.origin,
+    remedy: 'deny it by a glob, such as **/NAME*',
+  };
+}
+
+function valueIssue(wish: DenyWish, why: string): Issue {
+  return {
+    code: 'usage/flag-value',
+    message: `"${wish.path}" ${why}`,
+    origin: wish.origin,
+    remedy: `${wish.origin.replace('flag:', '')} '**/.env*', or a path`,
+  };
+}
+
+/** Where a path leads, links resolved, whether or not anything is there; itself where that cannot be told. */
+function canonicalOf(path: AbsolutePath, host: Host): AbsolutePath {
+  const fact = host.inspect(path);
+  return 'canonical' in fact ? fact.canonical : path;
+}
+
+/** The path by its last name in the canonical directory, and what it leads to where it is a link. */
+function pathPatterns(path: AbsolutePath, host: Host): Pattern[] {
+  const named = path === '/' ? path : childOf(canonicalOf(parentOf(path), host), nameOf(path));
+  const texts = /^\.{0,2}$/.test(nameOf(path)) ? [canonicalOf(path, host)] : [named, canonicalOf(path, host)];
+  return [...new Set(texts)].map((text) => ({ kind: 'path', text }));
+}
+
+/** The directories before the first glob are canonical, and match as they are spelled. */
+function globPattern(glob: AbsolutePath, host: Host): Pattern {
+  const names = glob.split('/').filter((each) => each !== '');
+  const first = names.findIndex(isGlob);
+  const directory = canonicalOf(`/${names.slice(0, first).join('/')}`, host);
+  const base = directory === '/' ? '' : escapeGlob(directory);
+  return { kind: 'glob', text: `${base}/${names.slice(first).join('/')}` as AbsolutePath };
+}
+
+/** A glob without a slash is meant at any depth, as is one that starts with `**`. */
+function absoluteGlob(glob: string, host: Host): AbsolutePath | null {
+  if (glob.startsWith('**/')) return `/${glob}`;
+  return glob.includes('/') ? toAbsolute(glob, host) : `/**/${glob}`;
+}
+
+const mostComponents = 63;
+
+/** What a wish denies, or the issue that says why that cannot be told. */
+function denyOf(wish: DenyWish, host: Host): Deny[] | Issue {
+  if (!isFaithful(wish.path)) return encodingIssue(wish);
+  if (wish.path === '') return valueIssue(wish, 'denies nothing');
+  const { access, origin } = wish;
+  const rule = (pattern: Pattern): Deny => ({ ...pattern, access, origin });
+  const path = toAbsolute(wish.path, host);
+  const isName = path !== null && 'mode' in host.inspect(path); // a file may be called [a]
+  if (!isGlob(wish.path) || isName)
+    return path === null ? valueIssue(wish, 'starts at a directory that is not known') : pathPatterns(path, host).map(rule);
+  const globs = expandBraces(wish.path).map((each) => absoluteGlob(each, host));
+  if (globs.includes(null)) return valueIssue(wish, 'starts at a directory that is not known');
+  if (globs.some((glob) => /(^|\/)\.\.?(\/|$)/.test(glob as string))) return valueIssue(wish, 'has "." or ".." in a glob');
+  const patterns = globs.map((glob) => globPattern(glob as AbsolutePath, host));
+  if (patterns.some(({ text }) => text.split('/').length > mostComponents)) return valueIssue(wish, 'is too long');
+  return patterns.map(rule);
+}
+
+/** What lies sensitively below what the user granted. */
+function sensitiveDenies(asked: readonly Grant[], protection: Protection): Deny[] {
+  const directories = asked.filter(({ kind }) => kind === 'directory');
+  return directories.flatMap(({ path: granted }) =>
+    protection.exposedBy(granted).map(
+      ({ path, group }): Deny => ({ kind: 'path', text: path, access: 'all', origin: `built-in:${group}` }),
+    ),
+  );
+}
+
+function below(directory: AbsolutePath, glob: string): AbsolutePath {
+  return `${directory === '/' ? '' : escapeGlob(directory)}/${glob}` as AbsolutePath;
+}
+
+function writableDirectories(asked: readonly Grant[]): AbsolutePath[] {
+  return asked.filter((grant) => grant.kind === 'directory' && allowsWriting(grant)).map(({ path }) => path);
+}
+
+/** A directory that lies in another one is covered by that. */
+function outermost(paths: readonly AbsolutePath[]): AbsolutePath[] {
+  return paths.filter((path) => !paths.some((other) => other !== path && contains(other, path)));
+}
+
+function protectedDenies(asked: readonly Grant[]): Deny[] {
+  return outermost(writableDirectories(asked)).flatMap((directory) =>
+    protectedList.groups.flatMap(({ name, entries }) =>
+      entries.map(
+        ({ path }): Deny => ({
+          kind: 'glob',
+          text: below(directory, path),
+          access: 'write',
+          origin: `built-in:${name}`,
+        }),
+      ),
+    ),
+  );
+}
+
+/** Programs that the user runs by name, where a whole home is granted; and nono itself. */
+function programDenies(asked: readonly Grant[], host: Host): Deny[] {
+  const writable = writableDirectories(asked);
+  const homes = writable.filter((directory) => host.homes.some((home) => contains(directory, home)));
+  const project = host.workingDirectory;
+  const searched = (host.environment.PATH ?? '')
+    .split(':')
+    .filter((path): path is AbsolutePath => path.startsWith('/'))
+    .map((path) => canonicalOf(path, host))
+    .filter((path) => homes.some((home) => contains(home, path)) && !(project !== null && contains(project, path)));
+  const own = host.installation !== null && writable.some((directory) => contains(directory, host.installation as AbsolutePath));
+  return [
+    ...searched.map((text): Deny => ({ kind: 'path', text, access: 'write', origin: 'built-in:search-path' })),
+    ...(own
+      ? [{ kind: 'path', text: host.installation as AbsolutePath, access: 'write', origin: 'built-in:nono' } as const]
+      : []),
+  ];
+}
+
+/** Where sessions keep originals: out of every reach, by whatever grant. */
+function storeDenies(asked: readonly Grant[], sessions: AbsolutePath | null): Deny[] {
+  if (sessions === null || !asked.some(({ path }) => contains(path, sessions))) return [];
+  return [{ kind: 'path', text: sessions, access: 'all', origin: 'session' }];
+}
+
+function exceptions(asked: readonly Grant[]): Pattern[] {
+  return outermost(writableDirectories(asked)).flatMap((directory) =>
+    protectedList.groups.flatMap(({ except = [] }) =>
+      except.map((glob): Pattern => ({ kind: 'glob', text: below(directory, glob) })),
+    ),
+  );
+}
+
+function protectedGrantIssue({ path, origin }: Grant, title: string): Issue {
+  return {
+    code: 'plan/protected-path',
+    message: `"${path}" is protected from writing: ${title}`,
+    origin,
+    remedy: 'grant it for reading alone, or add --bypass-protection for it if it is meant',
+  };
+}
+
+/** A grant for writing to exactly what is protected is asked twice, so that nobody gives it by accident. */
+function protectedGrantIssues(asked: readonly Grant[], bypasses: readonly AbsolutePath[]): Issue[] {
+  return asked
+    .filter(allowsWriting)
+    .filter(({ path }) => !bypasses.some((bypass) => contains(bypass, path)))
+    .flatMap((grant) => {
+      const group = protectedList.groups.find(
+        ({ entries, except = [] }) =>
+          entries.some(({ path }) => isExactly(path, grant.path)) &&
+          !except.some((glob) => isExactly(glob, grant.path)),
+      );
+      return group === undefined ? [] : [protectedGrantIssue(grant, group.title)];
+    });
+}
+
+/** The glob matches the path, and not merely a directory around it. */
+function isExactly(glob: string, path: AbsolutePath): boolean {
+  const matches = compileGlob(`/${glob}` as AbsolutePath);
+  return matches(path) && !matches(parentOf(path));
+}
+
+/** Everything that is denied inside what the user granted, or the issues that stop the run. */
+export function planDenies(
+  policy: Policy,
+  host: Host,
+  asked: readonly Grant[],
+  protection: Protection,
+  bypasses: readonly AbsolutePath[],
+  sessions: AbsolutePath | null,
+): { readonly denies: Denies; readonly issues: readonly Issue[] } {
+  const wished = policy.denies.map((wish) => denyOf(wish, host));
+  const rules = [
+    ...wished.flatMap((each) => ('code' in each ? [] : each)),
+    ...sensitiveDenies(asked, protection),
+    ...storeDenies(asked, sessions),
+    ...programDenies(asked, host),
+    ...protectedDenies(asked),
+  ];
+  const lifted = [...bypasses.map((text): Pattern => ({ kind: 'path', text })), ...exceptions(asked)];
+  const issues = [
+    ...wished.flatMap((each) => ('code' in each ? [each] : [])),
+    ...protectedGrantIssues(asked, bypasses),
+  ];
+  return { denies: { rules, lifted: rules.some(isBuiltIn) ? lifted : [] }, issues };
+}
+
+/** Whether a deny means this path, or a directory around it. */
+export function matchesDeny(deny: Pattern, path: AbsolutePath): boolean {
+  if (deny.kind === 'glob') return compileGlob(deny.text)(path);
+  return contains(deny.text.toLowerCase() as AbsolutePath, path.toLowerCase() as AbsolutePath);
+}
+
+/** Whether a deny may match something below a grant: a glob may match anywhere. */
+function mayLieIn(grant: Grant, deny: Deny): boolean {
+  if (deny.kind === 'path') return contains(grant.path, deny.text) || contains(deny.text, grant.path);
+  const names = deny.text.split('/');
+  const literal = names.slice(0, names.findIndex(isGlob)).join('/').replace(/\\(.)/g, '$1') as AbsolutePath;
+  return literal.length === 0 || contains(literal, grant.path) || contains(grant.path, literal);
+}
+
+/** What the broker has to judge for the sake of the denies. */
+export function judgedFor(
+  denies: Denies,
+  grants: readonly Grant[],
+): { readonly reads: boolean; readonly creations: boolean } {
+  const reached = (allows: (grant: Grant) => boolean, rules: readonly Deny[]) =>
+    rules.some((deny) => grants.some((grant) => allows(grant) && mayLieIn(grant, deny)));
+  return {
+    reads: reached(
+      allowsReading,
+      denies.rules.filter(({ access }) => access === 'all'),
+    ),
+    // What is built in against writing lets exclusive creation through, and is looked after at the end.
+    creations: reached(
+      allowsWriting,
+      denies.rules.filter((deny) => deny.access === 'all' || !isBuiltIn(deny)),
+    ),
+  };
+}
