@@ -9,29 +9,51 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+enum { MESSAGE_BYTES = 2048 };
 
 static const char *last_name(const char *path) {
   const char *slash = strrchr(path, '/');
   return slash == NULL ? path : slash + 1;
 }
 
+struct finding {
+  const char *name; // NULL: it may run
+  const char *message;
+};
+
 // By the name that the caller gave, or by that of the file which it leads to.
-static const struct blocked *find_blocked(const struct broker *broker, const char *given, const char *file) {
+static struct finding find_blocked(const struct broker *broker, const char *given, const char *file) {
   for (size_t i = 0; i < broker->program->blocked_count; i++) {
     const struct blocked *blocked = &broker->program->blocked[i];
-    if (strcmp(blocked->name, last_name(given)) == 0 || strcmp(blocked->name, last_name(file)) == 0) return blocked;
+    for (const char *name = blocked->names; name < blocked->end; name += strlen(name) + 1)
+      if (strcmp(name, last_name(given)) == 0 || strcmp(name, last_name(file)) == 0)
+        return (struct finding){name, blocked->message};
   }
-  return NULL;
+  return (struct finding){NULL, NULL};
+}
+
+static void compose(const struct finding *finding, char text[MESSAGE_BYTES]) {
+  size_t length = 0;
+  for (const char *at = finding->message; *at != 0 && length + NAME_MAX < MESSAGE_BYTES; at++) {
+    if (strncmp(at, "{}", 2) == 0) length += (size_t)snprintf(text + length, NAME_MAX, "%s", finding->name), at++;
+    else text[length++] = *at;
+  }
+  text[length] = 0;
 }
 
 // On the standard error that the command itself would have had; the shell says no more than "Operation not permitted".
-static void explain(const struct broker *broker, const struct call *call, const char *message) {
+static void explain(const struct broker *broker, const struct call *call, const struct finding *finding) {
+  char message[MESSAGE_BYTES];
   if (!become_helper(broker, call)) return;
   signal(SIGPIPE, SIG_IGN);
+  compose(finding, message);
   int fd = take_descriptor(call->caller, STDERR_FILENO);
   if (fd >= 0 && write(fd, message, strlen(message)) < 0) errno = 0; // it has no reader
   answer_number(broker->listener, call, 0, EPERM);
@@ -39,14 +61,14 @@ static void explain(const struct broker *broker, const struct call *call, const 
 }
 
 // A shell tries every directory of its search path.
-static bool was_told(const struct call *call, const struct blocked *blocked) {
+static bool was_told(const struct call *call, const struct finding *finding) {
   static struct {
     pid_t caller;
-    const struct blocked *blocked;
+    const char *name;
   } last;
-  bool told = last.caller == call->caller && last.blocked == blocked;
+  bool told = last.caller == call->caller && last.name == finding->name;
   last.caller = call->caller;
-  last.blocked = blocked;
+  last.name = finding->name;
   return told;
 }
 
@@ -67,16 +89,16 @@ static int find_file(const struct call *call, struct name *name) {
 void judge_execution(const struct broker *broker, const struct call *call) {
   static struct name name;
   char path[PATH_MAX] = "";
-  const struct blocked *blocked = NULL;
+  struct finding finding = {NULL, NULL};
   int file = find_file(call, &name), denied = 0;
   if (file >= 0) {
     describe_object(file, path);
     denied = judge_object(file, DENY_READ);
-    blocked = find_blocked(broker, name.path, path);
+    finding = find_blocked(broker, name.path, path);
     close(file);
   }
   if (denied != 0) answer_number(broker->listener, call, 0, -denied);
-  else if (blocked != NULL && was_told(call, blocked)) answer_number(broker->listener, call, 0, EPERM);
-  else if (blocked != NULL) explain(broker, call, blocked->message);
-  else let_through(broker->listener, call);
+  else if (finding.name == NULL) let_through(broker->listener, call);
+  else if (was_told(call, &finding)) answer_number(broker->listener, call, 0, EPERM);
+  else explain(broker, call, &finding);
 }

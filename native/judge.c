@@ -2,6 +2,7 @@
 #include "judge.h"
 
 #include "channel.h"
+#include "kernel.h"
 
 #include <errno.h>
 #include <fnmatch.h>
@@ -249,7 +250,7 @@ bool lies_in_write_grant(const char *path) {
   const uint32_t both = 1u << LAYER_KEEPER | 1u << LAYER_GRANTS;
   for (size_t i = 0; i < judge.program->rule_count; i++) {
     const struct rule *rule = &judge.program->rules[i];
-    if ((rule->layers & both) != both) continue;
+    if ((rule->layers & both) != both || !(rule->access & LANDLOCK_WRITE_FILE)) continue; // else it is for sockets
     if (rule->flags & RULE_DIRECTORY ? contains(rule->path, path) : strcmp(rule->path, path) == 0) return true;
   }
   return false;

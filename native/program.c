@@ -181,13 +181,11 @@ static const char *take_port(struct cursor *cursor, const uint8_t *payload, size
   return NULL;
 }
 
-// Two strings, one behind the other.
 static const char *take_blocked(struct cursor *cursor, const uint8_t *payload, size_t length) {
-  const uint8_t *end = memchr(payload, 0, length);
-  if (end == NULL || end == payload || !is_string(end + 1, (size_t)(payload + length - end - 1)))
-    return "a blocked command is not a name and a message";
+  const uint8_t *end = payload + length, *names = memchr(payload, 0, length);
+  if (names == NULL || ++names == end || end[-1] != 0) return "blocked commands are not a message and names";
   cursor->program->blocked[cursor->counts[TAG_BLOCKED]] =
-      (struct blocked){(const char *)payload, (const char *)end + 1};
+      (struct blocked){(const char *)payload, (const char *)names, (const char *)end};
   return NULL;
 }
 

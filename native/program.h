@@ -83,9 +83,11 @@ struct port {
   uint32_t number, flags;
 };
 
-// A command that may not be executed, by its name, and what to tell whoever tried.
+// Commands that may not be executed, by their names, and what to tell whoever tried: "{}" stands for the name.
 struct blocked {
-  const char *name, *message;
+  const char *message;
+  const char *names; // one behind the other, each with its NUL
+  const char *end;
 };
 
 struct program {

@@ -58,7 +58,8 @@ function exitCodeOf(issues: readonly Issue[]): number {
   if (codes.every((code) => code.startsWith('undo/'))) return exitCodes.undo;
   // A wrong command is the answer only where nothing else is wrong: otherwise nono itself stopped the run.
   if (codes.every((code) => code === 'command/not-found')) return exitCodes.notFound;
-  if (codes.every((code) => code === 'command/not-executable')) return exitCodes.notExecutable;
+  if (codes.every((code) => code === 'command/not-executable' || code === 'command/blocked'))
+    return exitCodes.notExecutable;
   return exitCodes.notStarted;
 }
 

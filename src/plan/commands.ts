@@ -17,10 +17,17 @@ export function blockedCommands({ commands }: Policy): readonly BlockedCommand[]
   const allowed = new Set(commands.allow);
   const builtIn = commandList.groups.flatMap(({ name: group, title, names, instead }) =>
     names.map(
-      (name): BlockedCommand => ({ name, origin: `built-in:${group}`, reason: `${title}, and is blocked`, instead }),
+      (name): BlockedCommand => ({
+        name,
+        origin: `built-in:${group}`,
+        reason: `${title}, and is blocked`,
+        instead,
+      }),
     ),
   );
-  const added = commands.block.map((name): BlockedCommand => ({ name, origin: 'flag:--block-command', ...askedFor }));
+  const added = commands.block.map(
+    (name): BlockedCommand => ({ name, origin: 'flag:--block-command', ...askedFor }),
+  );
   // What the user blocks stays blocked: of two wishes that contradict each other the stricter one holds.
   return [...added, ...builtIn.filter(({ name }) => !allowed.has(name) && !commands.block.includes(name))];
 }

@@ -67,16 +67,32 @@ function globPattern(glob: AbsolutePath, host: Host): Pattern {
   return { kind: 'glob', text: `${base}/${names.slice(first).join('/')}` as AbsolutePath };
 }
 
-/** A glob without a slash is meant at any depth, as is one that starts with `**`. */
-function absoluteGlob(glob: string, host: Host): AbsolutePath | null {
-  if (glob.startsWith('**/')) return `/${glob}`;
-  return glob.includes('/') ? toAbsolute(glob, host) : `/**/${glob}`;
+/** A glob without a slash is meant at any depth, as is one that starts with `**`: of what the user granted. */
+function anyDepth(glob: string): string | null {
+  if (glob.startsWith('**/')) return glob;
+  return glob.includes('/') ? null : `**/${glob}`;
+}
+
+function globPatterns(glob: string, host: Host, asked: readonly Grant[]): Pattern[] | null {
+  const everywhere = anyDepth(glob);
+  if (everywhere === null) {
+    const absolute = toAbsolute(glob, host);
+    return absolute === null ? null : [globPattern(absolute, host)];
+  }
+  const matches = compileGlob(`/${everywhere}` as AbsolutePath);
+  const directories = asked.filter(({ kind }) => kind === 'directory').map(({ path }) => path);
+  return [
+    ...outermost(directories).map(
+      (directory): Pattern => ({ kind: 'glob', text: below(directory, everywhere) }),
+    ),
+    ...asked.filter(({ path }) => matches(path)).map(({ path }): Pattern => ({ kind: 'path', text: path })),
+  ];
 }
 
 const mostComponents = 63;
 
 /** What a wish denies, or the issue that says why that cannot be told. */
-function denyOf(wish: DenyWish, host: Host): Deny[] | Issue {
+function denyOf(wish: DenyWish, host: Host, asked: readonly Grant[]): Deny[] | Issue {
   if (!isFaithful(wish.path)) return encodingIssue(wish);
   if (wish.path === '') return valueIssue(wish, 'denies nothing');
   const { access, origin } = wish;
@@ -84,12 +100,17 @@ function denyOf(wish: DenyWish, host: Host): Deny[] | Issue {
   const path = toAbsolute(wish.path, host);
   const isName = path !== null && 'mode' in host.inspect(path); // a file may be called [a]
   if (!isGlob(wish.path) || isName)
-    return path === null ? valueIssue(wish, 'starts at a directory that is not known') : pathPatterns(path, host).map(rule);
-  const globs = expandBraces(wish.path).map((each) => absoluteGlob(each, host));
-  if (globs.includes(null)) return valueIssue(wish, 'starts at a directory that is not known');
-  if (globs.some((glob) => /(^|\/)\.\.?(\/|$)/.test(glob as string))) return valueIssue(wish, 'has "." or ".." in a glob');
-  const patterns = globs.map((glob) => globPattern(glob as AbsolutePath, host));
-  if (patterns.some(({ text }) => text.split('/').length > mostComponents)) return valueIssue(wish, 'is too long');
+    return path === null
+      ? valueIssue(wish, 'starts at a directory that is not known')
+      : pathPatterns(path, host).map(rule);
+  const globs = expandBraces(wish.path);
+  if (globs.some((glob) => /\/\.\.?(\/|$)|^\.\.(\/|$)/.test(glob)))
+    return valueIssue(wish, 'has "." or ".." in a glob');
+  const found = globs.map((glob) => globPatterns(glob.replace(/^\.\//, ''), host, asked));
+  if (found.includes(null)) return valueIssue(wish, 'starts at a directory that is not known');
+  const patterns = found.flatMap((each) => each ?? []);
+  if (patterns.some(({ text }) => text.split('/').length > mostComponents))
+    return valueIssue(wish, 'is too long');
   return patterns.map(rule);
 }
 
@@ -97,9 +118,11 @@ function denyOf(wish: DenyWish, host: Host): Deny[] | Issue {
 function sensitiveDenies(asked: readonly Grant[], protection: Protection): Deny[] {
   const directories = asked.filter(({ kind }) => kind === 'directory');
   return directories.flatMap(({ path: granted }) =>
-    protection.exposedBy(granted).map(
-      ({ path, group }): Deny => ({ kind: 'path', text: path, access: 'all', origin: `built-in:${group}` }),
-    ),
+    protection
+      .exposedBy(granted)
+      .map(
+        ({ path, group }): Deny => ({ kind: 'path', text: path, access: 'all', origin: `built-in:${group}` }),
+      ),
   );
 }
 
@@ -140,12 +163,25 @@ function programDenies(asked: readonly Grant[], host: Host): Deny[] {
     .split(':')
     .filter((path): path is AbsolutePath => path.startsWith('/'))
     .map((path) => canonicalOf(path, host))
-    .filter((path) => homes.some((home) => contains(home, path)) && !(project !== null && contains(project, path)));
-  const own = host.installation !== null && writable.some((directory) => contains(directory, host.installation as AbsolutePath));
+    .filter(
+      (path) => homes.some((home) => contains(home, path)) && !(project !== null && contains(project, path)),
+    );
+  const own =
+    host.installation !== null &&
+    writable.some((directory) => contains(directory, host.installation as AbsolutePath));
   return [
-    ...searched.map((text): Deny => ({ kind: 'path', text, access: 'write', origin: 'built-in:search-path' })),
+    ...searched.map(
+      (text): Deny => ({ kind: 'path', text, access: 'write', origin: 'built-in:search-path' }),
+    ),
     ...(own
-      ? [{ kind: 'path', text: host.installation as AbsolutePath, access: 'write', origin: 'built-in:nono' } as const]
+      ? [
+          {
+            kind: 'path',
+            text: host.installation as AbsolutePath,
+            access: 'write',
+            origin: 'built-in:nono',
+          } as const,
+        ]
       : []),
   ];
 }
@@ -203,7 +239,7 @@ export function planDenies(
   bypasses: readonly AbsolutePath[],
   sessions: AbsolutePath | null,
 ): { readonly denies: Denies; readonly issues: readonly Issue[] } {
-  const wished = policy.denies.map((wish) => denyOf(wish, host));
+  const wished = policy.denies.map((wish) => denyOf(wish, host, asked));
   const rules = [
     ...wished.flatMap((each) => ('code' in each ? [] : each)),
     ...sensitiveDenies(asked, protection),

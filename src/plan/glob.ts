@@ -45,10 +45,17 @@ function nameExpression(glob: string): RegExp {
     if (character === '*') source += '.*';
     else if (character === '?') source += '.';
     else if (end > 0) {
-      const inside = glob.slice(at + 1, end).replace(/\\/g, '\\\\').replace(/^[!^]/, '^');
+      const inside = glob
+        .slice(at + 1, end)
+        .replace(/\\/g, '\\\\')
+        .replace(/^[!^]/, '^');
       source += `[${inside}]`;
       at = end;
-    } else source += (character === '\\' ? (glob[++at] ?? '\\') : character).replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+    } else
+      source += (character === '\\' ? (glob[++at] ?? '\\') : character).replace(
+        /[.*+?^${}()|[\]\\/]/g,
+        '\\$&',
+      );
   }
   return new RegExp(`^${source}$`, 'is');
 }
@@ -63,10 +70,17 @@ export function compileGlob(pattern: AbsolutePath): (path: AbsolutePath) => bool
     if (component === components.length) return true;
     const expression = components[component];
     if (expression === null)
-      return (
-        matches(names, at, component + 1) || (at < names.length && matches(names, at + 1, component))
-      );
-    return at < names.length && (expression as RegExp).test(names[at] as string) && matches(names, at + 1, component + 1);
+      return matches(names, at, component + 1) || (at < names.length && matches(names, at + 1, component));
+    return (
+      at < names.length &&
+      (expression as RegExp).test(names[at] as string) &&
+      matches(names, at + 1, component + 1)
+    );
   };
-  return (path) => matches(path.split('/').filter((each) => each !== ''), 0, 0);
+  return (path) =>
+    matches(
+      path.split('/').filter((each) => each !== ''),
+      0,
+      0,
+    );
 }

@@ -234,7 +234,11 @@ export function decideGuarantees(demands: Demands, support: Support): readonly G
 
 /** The guarantees that stop a run: all that are missing, or only the essential ones with `bestEffort`. */
 export function guaranteeIssues(guarantees: readonly Guarantee[], bestEffort: boolean): Issue[] {
-  const essential = new Set([...rows, ...Object.values(networkRows).flat(), deniesRow].filter((row) => row.essential).map(({ id }) => id));
+  const essential = new Set(
+    [...rows, ...Object.values(networkRows).flat(), deniesRow]
+      .filter((row) => row.essential)
+      .map(({ id }) => id),
+  );
   return guarantees.flatMap(({ id, promise, missing }): Issue[] => {
     if (missing === undefined || (bestEffort && !essential.has(id))) return [];
     return [

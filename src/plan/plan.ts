@@ -150,7 +150,9 @@ export function buildPlan(policy: Policy, host: Host, support: Support): Plan {
   const workdir = policy.workdir === null ? null : take(workdirOf(policy.workdir, host));
   const bypasses = policy.bypasses.flatMap((wish) => take(bypassOf(wish, host)) ?? []);
   const protection = protect(host, bypasses);
-  const asked = policy.grants.flatMap((wish) => take(grantOf(wish, host, protection, support.seccomp.notify)) ?? []);
+  const asked = policy.grants.flatMap(
+    (wish) => take(grantOf(wish, host, protection, support.seccomp.notify)) ?? [],
+  );
   const command = take(findCommand(policy.command, host, workdir));
   const sessions = sessionsDirectory(host);
   const { denies, issues: denyIssues } = planDenies(policy, host, asked, protection, bypasses, sessions);

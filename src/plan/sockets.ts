@@ -26,26 +26,52 @@ function issueOf(wish: SocketWish, code: Issue['code'], why: string, remedy: str
 function placeOf(wish: SocketWish, fact: PathFact): AbsolutePath | Issue {
   if (wish.extent !== 'socket') {
     if (fact.kind === 'directory') return fact.canonical;
-    return issueOf(wish, 'plan/not-a-directory', 'is not a directory', `--allow-unix-socket ${quoteForShell(wish.path)}`);
+    return issueOf(
+      wish,
+      'plan/not-a-directory',
+      'is not a directory',
+      `--allow-unix-socket ${quoteForShell(wish.path)}`,
+    );
   }
   if (fact.kind === 'directory')
-    return issueOf(wish, 'plan/not-a-file', 'is a directory', `${flagOf(wish).replace('socket', 'socket-dir')} ${quoteForShell(wish.path)}`);
+    return issueOf(
+      wish,
+      'plan/not-a-file',
+      'is a directory',
+      `${flagOf(wish).replace('socket', 'socket-dir')} ${quoteForShell(wish.path)}`,
+    );
   if ('mode' in fact) return fact.canonical;
   if (fact.kind === 'missing' && contains(fact.nearest, fact.canonical)) {
     const rest = fact.canonical.slice(fact.nearest === '/' ? 1 : fact.nearest.length + 1);
     if (!rest.includes('/')) return fact.canonical;
   }
-  return issueOf(wish, 'plan/path-missing', 'is in no directory that exists', `ls -ld ${quoteForShell(wish.path)}`);
+  return issueOf(
+    wish,
+    'plan/path-missing',
+    'is in no directory that exists',
+    `ls -ld ${quoteForShell(wish.path)}`,
+  );
 }
 
 /** The socket that a wish opens, or the issue that refuses it. */
 export function socketOf(wish: SocketWish, host: Host, denies: Denies): SocketGrant | Issue {
   const path = isFaithful(wish.path) && wish.path !== '' ? toAbsolute(wish.path, host) : null;
-  if (path === null) return issueOf(wish, 'usage/flag-value', 'is not a path that can be looked up', 'name it by its absolute path');
+  if (path === null)
+    return issueOf(
+      wish,
+      'usage/flag-value',
+      'is not a path that can be looked up',
+      'name it by its absolute path',
+    );
   const place = placeOf(wish, host.inspect(path));
   if (typeof place !== 'string') return place;
   const denied = denies.rules.find((deny) => matchesDeny(deny, place));
   if (denied !== undefined)
-    return issueOf(wish, 'plan/sensitive-path', `is denied (${denied.origin})`, `--bypass-protection ${quoteForShell(place)}, if it is meant`);
+    return issueOf(
+      wish,
+      'plan/sensitive-path',
+      `is denied (${denied.origin})`,
+      `--bypass-protection ${quoteForShell(place)}, if it is meant`,
+    );
   return { path: place, right: wish.right, extent: wish.extent, origin: wish.origin };
 }

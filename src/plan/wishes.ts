@@ -126,7 +126,12 @@ function exposures(path: AbsolutePath, protection: Protection, brokered: boolean
 }
 
 /** The grant that a wish becomes, or the issue that refuses it. */
-export function grantOf(wish: GrantWish, host: Host, protection: Protection, brokered: boolean): Grant | Issue {
+export function grantOf(
+  wish: GrantWish,
+  host: Host,
+  protection: Protection,
+  brokered: boolean,
+): Grant | Issue {
   const fact = find(wish, host, wish.kind === 'directory' ? 'mkdir -p' : 'touch');
   if ('code' in fact) return fact;
   const wrongKind = kindIssue(wish, fact);

@@ -105,7 +105,10 @@ export function policyFromFlags(flags: PolicyFlags, command: readonly string[]):
     bypasses: (flags.bypassProtection ?? []).map((path) => pathWish(path, '--bypass-protection')),
     denies: [
       ...(flags.deny ?? []).map((path) => ({ ...pathWish(path, '--deny'), access: 'all' as const })),
-      ...(flags.denyWrite ?? []).map((path) => ({ ...pathWish(path, '--deny-write'), access: 'write' as const })),
+      ...(flags.denyWrite ?? []).map((path) => ({
+        ...pathWish(path, '--deny-write'),
+        access: 'write' as const,
+      })),
     ],
     sockets: socketWishes(flags),
     network: networkOf(flags),

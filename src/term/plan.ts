@@ -4,6 +4,7 @@ import type { AbsolutePath } from '../plan/host.ts';
 import { shorten } from '../plan/path.ts';
 import type { Plan } from '../plan/plan.ts';
 import { quoteForShell } from '../plan/quote.ts';
+import type { NetworkMode, Origin } from '../policy/policy.ts';
 import { escapeText } from './escape.ts';
 import type { Style } from './style.ts';
 
@@ -21,6 +22,15 @@ function withheldText(plan: Plan): string {
   return `${count} ${count === 1 ? 'variable' : 'variables'} withheld`;
 }
 
+function networkText({ network }: Plan): string {
+  if (network.mode !== 'ports') return network.mode;
+  const { connect, listen } = network;
+  return [
+    ...(connect.length === 0 ? [] : [`reaches loopback:${connect.join(',')}`]),
+    ...(listen.length === 0 ? [] : [`serves loopback:${listen.join(',')}`]),
+  ].join(' and ');
+}
+
 /** The one line before a run: what may be written, what the user added to be read, the network. */
 export function renderLine(plan: Plan, home: AbsolutePath | null): string {
   const asked = plan.grants.filter(isAskedFor);
@@ -29,7 +39,7 @@ export function renderLine(plan: Plan, home: AbsolutePath | null): string {
   return [
     writes.length === 0 ? 'writes nothing' : `writes ${names(writes, namedInLine, home)}`,
     ...(reads.length === 0 ? [] : [`also reads ${names(reads, namedInLine, home)}`]),
-    `network ${plan.network.mode}`,
+    `network ${networkText(plan)}`,
     withheldText(plan),
   ].join('; ');
 }
@@ -46,8 +56,8 @@ function columns(rows: readonly (readonly [string, string])[]): string[] {
   return rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`.trimEnd());
 }
 
-function originText(grant: Grant): string {
-  return grant.origin.replace(/^(flag|built-in|environment):/, '');
+function originText({ origin }: { readonly origin: Origin }): string {
+  return origin.replace(/^(flag|built-in|environment):/, '');
 }
 
 function grantRows(grants: readonly Grant[], home: AbsolutePath | null, all: boolean): [string, string][] {
@@ -89,6 +99,39 @@ function originalsRows({ originals }: Plan, home: AbsolutePath | null): [string,
   }
 }
 
+const networkDetails: Record<NetworkMode, (plan: Plan) => string> = {
+  open: () => 'TCP, UDP and DNS as outside',
+  ports: (plan) => `${networkText(plan)}, and nothing else`,
+  blocked: () => 'none',
+};
+
+/** What is denied inside the grants: the user's own by name, the rest by their groups. */
+function denyRows({ denies }: Plan, home: AbsolutePath | null, all: boolean): [string, string][] {
+  return grouped(denies.rules, originText).map(([origin, rules]) => [
+    origin,
+    names(
+      rules.map(({ text }) => text),
+      all || rules[0]?.origin.startsWith('flag:') ? rules.length : namedInLine,
+      home,
+    ),
+  ]);
+}
+
+function socketRows({ sockets }: Plan, home: AbsolutePath | null): [string, string][] {
+  return sockets.map(({ right, extent, path }) => [
+    right === 'connect' ? 'reach' : 'create',
+    `${escapeText(shorten(path, home))}${extent === 'socket' ? '' : extent === 'entries' ? '/*' : '/**'}`,
+  ]);
+}
+
+function blockedRows({ blocked }: Plan, all: boolean): [string, string][] {
+  return grouped(blocked, originText).map(([origin, commands]) => {
+    const shown = commands.slice(0, all ? commands.length : namedInGroup).map(({ name }) => escapeText(name));
+    const more = commands.length - shown.length;
+    return [origin, `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
+  });
+}
+
 /** Everything that would be enforced, grouped; `all` names every path instead of the first of each group. */
 export function renderPlan(plan: Plan, home: AbsolutePath | null, style: Style, all: boolean): string {
   const writes = plan.grants.filter(allowsWriting);
@@ -99,11 +142,10 @@ export function renderPlan(plan: Plan, home: AbsolutePath | null, style: Style, 
     ...section('Write', grantRows(writes, home, all), style),
     ...section('Read', grantRows(reads, home, all), style),
     ...section('Never', [[`${plan.protected.length} paths`, denied.join(', ')]], style),
-    ...section(
-      'Network',
-      [[plan.network.mode, plan.network.mode === 'open' ? 'TCP, UDP and DNS as outside' : 'none']],
-      style,
-    ),
+    ...section('Denied inside', denyRows(plan, home, all), style),
+    ...section('Commands blocked', blockedRows(plan, all), style),
+    ...section('Network', [[plan.network.mode, networkDetails[plan.network.mode](plan)]], style),
+    ...section('Unix sockets', socketRows(plan, home), style),
     ...section('Originals', originalsRows(plan, home), style),
     ...section(
       'Environment',

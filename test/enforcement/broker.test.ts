@@ -1,10 +1,20 @@
 // What the broker does for a program looks to it as if the kernel had done it.
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { asEveryone, type Sandbox } from './sandbox.ts';
+import { asEveryone, type Sandbox, unguarded } from './sandbox.ts';
 
 function confined(box: Sandbox, line: string) {
-  const flags = ['run', '-s', '--no-diagnostics', '--allow', '.', '--read', dirname(box.probe), '--'];
+  const flags = [
+    'run',
+    '-s',
+    '--no-diagnostics',
+    ...unguarded,
+    '--allow',
+    '.',
+    '--read',
+    dirname(box.probe),
+    '--',
+  ];
   return box.run([...flags, 'bash', '--norc', '-c', line]);
 }
 

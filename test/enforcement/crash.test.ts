@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { asEveryone, isAlive, type Sandbox, until } from './sandbox.ts';
+import { asEveryone, isAlive, type Sandbox, unguarded, until } from './sandbox.ts';
 
 const rounds = Number(process.env.NONO_CRASH_ROUNDS ?? '12');
 const files = ['a', 'b', 'c', 'd'];
@@ -43,7 +43,20 @@ asEveryone('a crash', (open) => {
       const box = open();
       for (const name of files) box.file(join(box.project, name), contentOf(name));
       const child = box.start(
-        ['run', '-s', '--no-diagnostics', '--on-delete', 'keep', '--allow', '.', '--', 'bash', '-c', mill],
+        [
+          'run',
+          '-s',
+          '--no-diagnostics',
+          ...unguarded,
+          '--on-delete',
+          'keep',
+          '--allow',
+          '.',
+          '--',
+          'bash',
+          '-c',
+          mill,
+        ],
         {
           stdio: 'ignore',
         },

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { asEveryone, privateDirectories } from './sandbox.ts';
+import { asEveryone, privateDirectories, unguarded } from './sandbox.ts';
 
 // CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, NET_BIND_SERVICE
 const keptByRoot = (1n << 0n) | (1n << 1n) | (1n << 3n) | (1n << 4n) | (1n << 5n) | (1n << 10n);
@@ -44,7 +44,7 @@ asEveryone('hygiene', (open) => {
 
   it('gives a setuid program nothing', () => {
     const box = open();
-    const result = box.run(['run', '-s', '--', 'su', 'root', '-c', 'echo in'], { input: '' });
+    const result = box.run(['run', '-s', ...unguarded, '--', 'su', 'root', '-c', 'echo in'], { input: '' });
     if (box.identity.uid !== 0) expect(result.stdout).not.toContain('in');
     expect(box.run(['run', '-s', '--', 'grep', '^NoNewPrivs', '/proc/self/status']).stdout).toContain('1');
   });
@@ -79,7 +79,7 @@ asEveryone('hygiene', (open) => {
     const script =
       'stat -c %a "$TMPDIR"; mktemp >/dev/null && mkdir -p "$TMPDIR/a/b" && touch "$TMPDIR/a/b/c" && chmod 0 "$TMPDIR/a/b"; chmod 400 "$TMPDIR/a"; echo "$TMPDIR"; echo hi > /tmp/outside || echo refused';
     const [mode, path, refused] = box
-      .run(['run', '-s', '--read', dirname(box.probe), '--', 'sh', '-c', script])
+      .run(['run', '-s', ...unguarded, '--read', dirname(box.probe), '--', 'sh', '-c', script])
       .stdout.split('\n');
     expect([mode, refused]).toEqual(['700', 'refused']);
     expect(path).toMatch(/\/nono-/);
@@ -125,7 +125,7 @@ asEveryone('hygiene', (open) => {
     const script = `for pid in $PPID $(awk '{print $4}' /proc/$PPID/stat); do ${box.probe} kill $pid 9; ${box.probe} ptrace $pid; done`;
     expect(
       box
-        .run(['run', '-s', '--read', dirname(box.probe), '--', 'sh', '-c', script])
+        .run(['run', '-s', ...unguarded, '--read', dirname(box.probe), '--', 'sh', '-c', script])
         .stdout.trim()
         .split('\n'),
     ).toEqual(Array(4).fill('EPERM'));
@@ -165,7 +165,7 @@ asEveryone('hygiene', (open) => {
     const box = open();
     const loss = join(dirname(box.probe), 'loss');
     const line = `cp /bin/true t; chmod 4755 t || chmod u+s t || python3 -c 'import os; os.open("s", os.O_CREAT, 0o4755)' || ${loss} openat2-setuid u; chmod 755 t; find . -perm -4000`;
-    const flags = ['run', '-s', '--allow', '.', '--read', dirname(box.probe), '--', 'sh', '-c'];
+    const flags = ['run', '-s', ...unguarded, '--allow', '.', '--read', dirname(box.probe), '--', 'sh', '-c'];
     expect(box.run([...flags, line]).stdout).toBe('EPERM\n');
   });
 

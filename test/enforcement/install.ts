@@ -20,7 +20,7 @@ export default function install(project: TestProject): () => void {
   for (const directory of ['bin', 'dist'])
     cpSync(join(root, directory), join(base, 'nono', directory), { recursive: true });
   mkdirSync(join(base, 'tools'));
-  for (const tool of ['probe', 'loss'])
+  for (const tool of ['probe', 'loss', 'intrude'])
     execFileSync(
       'cc',
       ['-O1', '-pthread', '-o', join(base, 'tools', tool), join(root, `test/enforcement/${tool}.c`)],

@@ -53,7 +53,6 @@ asEveryone('--net-block', (open) => {
     ['packet', [AF_PACKET, RAW]],
     ['vsock', [AF_VSOCK, STREAM]],
     ['the crypto API', [AF_ALG, SEQPACKET]],
-    ['Unix sockets', [AF_UNIX, STREAM]],
     ['Unix datagrams', [AF_UNIX, DGRAM]],
   ])('closes %s', (_, words) => {
     expect(open().probed(['--net-block'], ['socket', ...(words as string[])])).toBe('EACCES');
@@ -138,18 +137,22 @@ asEveryone('an open network', (open) => {
       expect([family, probe(family, DGRAM)]).toEqual([family, 'EAFNOSUPPORT']);
   });
 
-  it('reaches no Unix socket, by stream, datagram or pair', async () => {
+  it('reaches no Unix socket outside the write grants, by stream, datagram or pair', async () => {
     const box = open();
-    const path = join(box.project, 'service');
-    const service = createServer(() => {});
-    await new Promise<void>((resolve) => service.listen(path, resolve));
-    for (const type of [STREAM, DGRAM, SEQPACKET])
-      expect([type, box.probed(['--allow', '.'], ['connect-unix', path, type as string])]).toEqual([
-        type,
-        'EACCES',
-      ]);
-    expect(box.probed(['--allow', '.'], ['pair-to-path', path])).toBe('EACCES');
-    service.close();
+    const [inside, outside] = [join(box.project, 'service'), join(box.home, 'service')];
+    const service = [inside, outside].map(() => createServer(() => {}));
+    for (const [index, path] of [inside, outside].entries())
+      await new Promise<void>((resolve) => service[index]?.listen(path, resolve));
+    for (const mode of [[], ['--net-block']]) {
+      const connect = (path: string, type: string | undefined) =>
+        box.probed(['--allow', '.', ...mode], ['connect-unix', path, type as string]);
+      for (const type of [STREAM, DGRAM, SEQPACKET])
+        expect([type, connect(outside, type)]).toEqual([type, 'EACCES']);
+      if (box.identity.uid === 0) expect(connect(inside, STREAM)).toBe('ok'); // the test is root's, and so is its socket
+      expect(connect(inside, DGRAM)).toBe('EACCES');
+      expect(box.probed(['--allow', '.', ...mode], ['pair-to-path', inside])).toBe('EACCES');
+    }
+    for (const each of service) each.close();
   });
 
   it('refuses an unconnected Unix socket as standard input', () => {

@@ -4,7 +4,7 @@ import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { asEveryone, type Result, type RunOptions, type Sandbox } from './sandbox.ts';
+import { asEveryone, type Result, type RunOptions, type Sandbox, unguarded } from './sandbox.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
@@ -25,7 +25,10 @@ function registryEnvironment(): Record<string, string> {
 }
 
 function confined(box: Sandbox, script: string, options?: RunOptions): Result {
-  return box.run(['run', '-s', '--allow', '.', '--', 'bash', '--norc', '-euc', script], options);
+  return box.run(
+    ['run', '-s', ...unguarded, '--allow', '.', '--', 'bash', '--norc', '-euc', script],
+    options,
+  );
 }
 
 asEveryone('programs', (open) => {

@@ -13,6 +13,10 @@ export const tag = {
   temporary: 9,
   store: 10,
   about: 11,
+  deny: 12,
+  socket: 13,
+  port: 14,
+  blocked: 15,
 } as const;
 
 export type Tag = keyof typeof tag;
@@ -64,7 +68,7 @@ export type Header = {
 /** Header and checksum around a body; a header field that is not given is right. */
 export function seal(
   content: Buffer,
-  { magic = 'NONO', version = 2, reserved = 0, length }: Header = {},
+  { magic = 'NONO', version = 3, reserved = 0, length }: Header = {},
 ): Buffer {
   const header = Buffer.alloc(12);
   header.write(magic, 'latin1');
@@ -79,7 +83,7 @@ const allowEverything = Buffer.from([0x06, 0, 0, 0, 0, 0, 0xff, 0x7f]);
 
 /** One record of every kind, in the order in which src/ writes them. */
 export const complete: readonly RawRecord[] = [
-  raw('hygiene', u64(0n), u32(3)),
+  raw('hygiene', u64(0n), u32(7)),
   raw('layer', u64(0x1ffffn, 3n, 3n)),
   raw('layer', u64(0x1ffffn, 3n, 3n)),
   raw('layer', u64(0x1ffffn, 3n, 3n)),
@@ -92,6 +96,10 @@ export const complete: readonly RawRecord[] = [
   text('temporary', '/tmp/nono-1-2'),
   store('/state/1\0'),
   text('about', '{}'),
+  raw('deny', u32(3), Buffer.from('/a/secret\0')),
+  raw('socket', u32(1), Buffer.from('/run/x\0')),
+  raw('port', u32(80, 1)),
+  raw('blocked', Buffer.from('{} is not here\0rm\0dd\0')),
 ];
 
 export function without(name: Tag): RawRecord[] {

@@ -28,12 +28,15 @@ const goldenDirectory = join(here, '..', 'golden');
 
 const plan: Plan = {
   version: 1,
-  machine: { platform: 'linux', architecture: 'x64', landlockAbi: 6 },
+  machine: { platform: 'linux', architecture: 'x64', landlockAbi: 6, notifies: true },
   command: { executable: '/usr/bin/true', argv: ['true'] },
   workdir: null,
   grants: [{ path: '/usr', kind: 'directory', access: 'read', origin: 'built-in:system', required: false }],
   protected: [],
-  network: { mode: 'open', origin: 'flag:--allow-net' },
+  denies: { rules: [], lifted: [] },
+  sockets: [],
+  blocked: [],
+  network: { mode: 'open', connect: [], listen: [], origin: 'flag:--allow-net' },
   environment: { variables: [{ name: 'HOME', value: '/home/ada' }], withheld: [], set: [] },
   originals: { kind: 'untouched' },
   session: { id: '20260223-101500-1-a', started: '2026-02-23T10:15:00.000Z' },
@@ -55,7 +58,23 @@ const manyGrants = Array.from(
 
 const plans: Readonly<Record<string, Plan>> = {
   open: plan,
-  blocked: { ...plan, network: { mode: 'blocked', origin: 'built-in:default' } },
+  blocked: { ...plan, network: { mode: 'blocked', connect: [], listen: [], origin: 'built-in:default' } },
+  guarded: {
+    ...plan,
+    network: { mode: 'ports', connect: [80, 65535], listen: [80], origin: 'flag:--allow-port' },
+    denies: {
+      rules: [
+        { kind: 'path', text: '/a/secret', access: 'all', origin: 'flag:--deny' },
+        { kind: 'glob', text: '/**/.env*', access: 'write', origin: 'built-in:x' },
+      ],
+      lifted: [{ kind: 'path', text: '/a/b' }],
+    },
+    sockets: [
+      { path: '/run/x', right: 'connect', extent: 'socket', origin: 'flag:--allow-unix-socket' },
+      { path: '/run/y', right: 'bind', extent: 'subtree', origin: 'flag:--allow-unix-socket' },
+    ],
+    blocked: [{ name: 'rm', origin: 'built-in:destroys', reason: 'destroys', instead: 'Do not.' }],
+  },
   workdir: { ...plan, workdir: '/home/ada/project' },
   'many grants': { ...plan, grants: manyGrants },
   'an old kernel': { ...plan, machine: { ...plan.machine, architecture: 'arm64', landlockAbi: 1 } },
@@ -230,14 +249,14 @@ describe('decode_program() says what is wrong with', () => {
       'a record reaches past the end',
     ],
     ['tag 0', sealed([...complete, { tag: 0, payload: Buffer.alloc(0) }]), 'unknown tag'],
-    ['tag 12', sealed([...complete, { tag: 12, payload: Buffer.alloc(0) }]), 'unknown tag'],
+    ['tag 16', sealed([...complete, { tag: 16, payload: Buffer.alloc(0) }]), 'unknown tag'],
     ['tag 2³² − 1', sealed([...complete, { tag: 0xffffffff, payload: Buffer.alloc(0) }]), 'unknown tag'],
     ['no record', sealed([]), 'a record is missing or stands twice'],
     ...(['hygiene', 'layer', 'filter', 'executable', 'argument'] as const).map(
       (name) => [`no ${name}`, sealed(without(name)), 'a record is missing or stands twice'] as const,
     ),
     ...complete
-      .filter((each) => ![3, 6, 7].includes(each.tag))
+      .filter((each) => ![3, 6, 7, 12, 13, 14, 15].includes(each.tag))
       .map(
         (each) =>
           [
@@ -268,7 +287,47 @@ describe('decode_program() says what is wrong with', () => {
       sealed(withOnly('hygiene', raw('hygiene', u64(0n, 0n)))),
       'the hygiene record has another size',
     ],
-    ['hygiene flag 4', sealed(withOnly('hygiene', raw('hygiene', u64(0n), u32(4)))), 'unknown hygiene flag'],
+    ['hygiene flag 8', sealed(withOnly('hygiene', raw('hygiene', u64(0n), u32(8)))), 'unknown hygiene flag'],
+    ['a deny without a path', sealed(withOnly('deny', raw('deny', u32(3)))), 'a deny is too short'],
+    [
+      'a relative deny',
+      sealed(withOnly('deny', raw('deny', u32(3), Buffer.from('a\0')))),
+      'not an absolute path',
+    ],
+    [
+      'a deny of nothing',
+      sealed(withOnly('deny', raw('deny', u32(8), Buffer.from('/\0')))),
+      'unknown deny flags',
+    ],
+    [
+      'deny flag 32',
+      sealed(withOnly('deny', raw('deny', u32(33), Buffer.from('/\0')))),
+      'unknown deny flags',
+    ],
+    ['a socket without a path', sealed(withOnly('socket', raw('socket', u32(1)))), 'a socket is too short'],
+    [
+      'a socket for nothing',
+      sealed(withOnly('socket', raw('socket', u32(4), Buffer.from('/\0')))),
+      'unknown socket flags',
+    ],
+    [
+      'socket flag 16',
+      sealed(withOnly('socket', raw('socket', u32(17), Buffer.from('/\0')))),
+      'unknown socket flags',
+    ],
+    ['half a port', sealed(withOnly('port', raw('port', u32(80)))), 'a port has another size'],
+    ['port 0', sealed(withOnly('port', raw('port', u32(0, 1)))), 'no such port'],
+    ['port 65536', sealed(withOnly('port', raw('port', u32(65536, 1)))), 'no such port'],
+    ['a port for nothing', sealed(withOnly('port', raw('port', u32(80, 0)))), 'unknown port flags'],
+    ['port flag 4', sealed(withOnly('port', raw('port', u32(80, 4)))), 'unknown port flags'],
+    ...['', 'no name\0', 'no end\0rm'].map(
+      (payload) =>
+        [
+          `blocked commands ${JSON.stringify(payload)}`,
+          sealed(withOnly('blocked', raw('blocked', Buffer.from(payload)))),
+          'blocked commands are not a message and names',
+        ] as const,
+    ),
     ['an empty rule', sealed(withOnly('rule', raw('rule'))), 'a rule is too short'],
     ['a rule without any path', sealed(withOnly('rule', rule(''))), 'a rule is too short'],
     ['a rule with an empty path', sealed(withOnly('rule', rule('\0'))), 'a rule without an absolute path'],

@@ -8,13 +8,16 @@ const seccomp = { filter: true, kill: true, notify: true };
 const kernel = (abi: number): Support => ({ landlock: { abi }, seccomp });
 const without = (errno: string): Support => ({ landlock: { errno }, seccomp });
 
+const decide = (support: Support, network: NetworkMode = 'open') =>
+  decideGuarantees({ network, writes: true, denies: true }, support);
+
 const missing = (support: Support, network: NetworkMode = 'open'): GuaranteeId[] =>
-  decideGuarantees(network, support, true)
+  decide(support, network)
     .filter((each) => each.missing !== undefined)
     .map(({ id }) => id);
 
 const stopping = (support: Support, bestEffort: boolean, network: NetworkMode = 'open') =>
-  guaranteeIssues(decideGuarantees(network, support, true), bestEffort).map(({ origin }) => origin);
+  guaranteeIssues(decide(support, network), bestEffort).map(({ origin }) => origin);
 
 describe('decideGuarantees()', () => {
   it.each<[number, GuaranteeId[]]>([
@@ -33,23 +36,26 @@ describe('decideGuarantees()', () => {
 
   it('has a mechanism exactly where nothing is missing', () => {
     for (const abi of [0, 1, 3, 5, 7])
-      for (const each of decideGuarantees('blocked', kernel(abi), true))
+      for (const each of decide(kernel(abi), 'blocked'))
         expect([each.id, each.mechanism === null]).toEqual([each.id, each.missing !== undefined]);
   });
 
   it('promises each thing once, and no network where it was asked for alone', () => {
-    const ids = (network: NetworkMode) => decideGuarantees(network, kernel(7), true).map(({ id }) => id);
+    const ids = (network: NetworkMode) => decide(kernel(7), network).map(({ id }) => id);
     const open: GuaranteeId[] = [
       'files',
       'truncation',
       'devices',
       'system-calls',
       'sockets',
+      'metadata',
+      'commands',
       'processes',
       'signals',
       'privileges',
       'descriptors',
       'environment',
+      'denies',
       'originals',
       'lifetime',
     ];
@@ -60,7 +66,9 @@ describe('decideGuarantees()', () => {
   it('promises that nothing is lost where something could be, and by notifications alone', () => {
     const find = (writes: boolean, notify: boolean) => {
       const support = { ...kernel(7), seccomp: { filter: true, kill: true, notify } };
-      return decideGuarantees('open', support, writes).find(({ id }) => id === 'originals');
+      return decideGuarantees({ network: 'open', writes, denies: false }, support).find(
+        ({ id }) => id === 'originals',
+      );
     };
     expect(find(false, false)).toBeUndefined();
     expect(find(true, true)?.mechanism).toMatch(/seccomp notifications/);
@@ -68,8 +76,7 @@ describe('decideGuarantees()', () => {
   });
 
   it('ends a run by signal scope where the kernel has it, and says so', () => {
-    const lifetime = (abi: number) =>
-      decideGuarantees('open', kernel(abi), true).find(({ id }) => id === 'lifetime')?.mechanism;
+    const lifetime = (abi: number) => decide(kernel(abi)).find(({ id }) => id === 'lifetime')?.mechanism;
     expect(lifetime(5)).toBe('subreaper');
     expect(lifetime(6)).toBe('Landlock signal scope, subreaper');
   });
@@ -79,13 +86,13 @@ describe('decideGuarantees()', () => {
     ['ENOSYS', 'offers no Landlock (ENOSYS)', 'Linux 5.13'],
     ['EPERM', 'offers no Landlock (EPERM)', 'Linux 5.13'],
   ])('explains %s', (errno, reason, remedy) => {
-    const files = decideGuarantees('open', without(errno), true).find(({ id }) => id === 'files');
+    const files = decide(without(errno)).find(({ id }) => id === 'files');
     expect(files?.missing?.reason).toContain(reason);
     expect(files?.missing?.remedy).toContain(remedy);
   });
 
   it('names the ABI that is there, the one that is needed and the kernel that has it', () => {
-    const signals = decideGuarantees('open', kernel(5), true).find(({ id }) => id === 'signals');
+    const signals = decide(kernel(5)).find(({ id }) => id === 'signals');
     expect(signals?.missing).toEqual({
       reason: 'this kernel has Landlock ABI 5, and 6 is needed',
       remedy: 'Linux 6.12 or later',
@@ -99,6 +106,13 @@ describe('decideGuarantees()', () => {
     const support: Support = { landlock: { abi: 7 }, seccomp: partial };
     expect(missing(support)).toEqual(['system-calls', 'sockets']);
     expect(missing(support, 'blocked')).toEqual(['system-calls', 'sockets', 'network']);
+  });
+
+  it('holds by notifications what needs judgement, and ports as well', () => {
+    const support: Support = { landlock: { abi: 7 }, seccomp: { ...seccomp, notify: false } };
+    expect(missing(support)).toEqual(['metadata', 'commands', 'denies', 'originals']);
+    expect(missing(support, 'ports')).toEqual(['metadata', 'commands', 'network', 'denies', 'originals']);
+    expect(stopping(support, true, 'ports')).toEqual(['guarantee:network', 'guarantee:denies']);
   });
 });
 
@@ -127,11 +141,12 @@ describe('guaranteeIssues()', () => {
       'guarantee:system-calls',
       'guarantee:sockets',
       'guarantee:network',
+      'guarantee:denies',
     ]);
   });
 
   it('offers --best-effort exactly where it would help', () => {
-    for (const { origin, remedy } of guaranteeIssues(decideGuarantees('open', kernel(0), true), false)) {
+    for (const { origin, remedy } of guaranteeIssues(decide(kernel(0)), false)) {
       const essential = ['guarantee:files', 'guarantee:processes'].includes(origin ?? '');
       expect([origin, remedy.includes('--best-effort')]).toEqual([origin, !essential]);
     }

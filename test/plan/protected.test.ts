@@ -2,7 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NonoError } from '../../src/errors.ts';
-import type { AbsolutePath, Host } from '../../src/plan/host.ts';
+import { judgedFor, matchesDeny } from '../../src/plan/denies.ts';
+import { allowsReading, allowsWriting, isAskedFor } from '../../src/plan/grant.ts';
+import type { AbsolutePath, Host, Support } from '../../src/plan/host.ts';
 import { contains } from '../../src/plan/path.ts';
 import { buildPlan } from '../../src/plan/plan.ts';
 import { type PolicyFlags, policyFromFlags } from '../../src/policy/from-flags.ts';
@@ -136,6 +138,23 @@ const firstLines = fc.constantFrom(
 const commands = fc.constantFrom('true', '/home/ada/project/script', '/home/ada/data/node_modules/x/cli');
 const trust = fc.constantFrom('', '/', key, '/etc', '/home/ada', '/srv');
 
+/** Where nothing judges, a grant that covers a secret stops the run instead. */
+function withoutBroker(
+  asked: PolicyFlags,
+  command: string,
+  host: Host,
+  kernel: Support,
+  secrets: readonly AbsolutePath[],
+): void {
+  try {
+    const policy = policyFromFlags({ ...asked, bestEffort: true }, [command]);
+    const { grants } = buildPlan(policy, host, kernel);
+    for (const secret of secrets) expect(grants.filter(({ path }) => contains(path, secret))).toEqual([]);
+  } catch (error) {
+    if (!(error instanceof NonoError)) throw error;
+  }
+}
+
 describe.each(Object.entries(homes))('buildPlan() with a home that is %s', (_, home) => {
   it('reaches no secret, whatever grants, PATH, trust stores, command and script were given', () => {
     const story = fc.record({
@@ -161,9 +180,21 @@ describe.each(Object.entries(homes))('buildPlan() with a home that is %s', (_, h
           },
         );
         try {
-          const { grants } = buildPlan(policyFromFlags(asked, [command]), host, support);
-          for (const secret of home.secrets)
-            expect(grants.filter(({ path }) => contains(path, secret))).toEqual([]);
+          const { grants, denies } = buildPlan(policyFromFlags(asked, [command]), host, support);
+          const { reads, creations } = judgedFor(denies, grants);
+          for (const secret of home.secrets) {
+            const around = grants.filter(({ path }) => contains(path, secret));
+            const denied = denies.rules.some((deny) => deny.access === 'all' && matchesDeny(deny, secret));
+            expect([secret, around.every(isAskedFor), around.length === 0 || denied]).toEqual([
+              secret,
+              true,
+              true,
+            ]);
+            if (around.some(allowsReading)) expect(reads).toBe(true);
+            if (around.some(allowsWriting)) expect(creations).toBe(true);
+          }
+          const unbrokered = { ...support, seccomp: { ...support.seccomp, notify: false } };
+          expect(() => withoutBroker(asked, command, host, unbrokered, home.secrets)).not.toThrow();
         } catch (error) {
           if (!(error instanceof NonoError)) throw error;
         }

@@ -23,7 +23,7 @@ function wish(path: string, access: Access = 'read', kind: 'directory' | 'file' 
 }
 
 function decide(asked: GrantWish, host: Host = machine(nodes), bypasses: AbsolutePath[] = []) {
-  return grantOf(asked, host, protect(host, bypasses));
+  return grantOf(asked, host, protect(host, bypasses), false);
 }
 
 function issueOf(asked: GrantWish, host?: Host): Issue {

@@ -7,7 +7,10 @@ describe('policyFromFlags()', () => {
     expect(policyFromFlags({}, ['true', '-x'])).toEqual({
       grants: [],
       bypasses: [],
-      network: { mode: 'open', origin: 'built-in:network' },
+      denies: [],
+      sockets: [],
+      network: { mode: 'open', connect: [], listen: [], origin: 'built-in:network' },
+      commands: { allow: [], block: [] },
       environment: { pass: [], set: [] },
       originals: { onDelete: 'refuse', mostBytes: 2 ** 30 },
       workdir: null,
@@ -42,8 +45,46 @@ describe('policyFromFlags()', () => {
   it('blocks the network and says by which flag', () => {
     expect(policyFromFlags({ netBlock: true }, ['true']).network).toEqual({
       mode: 'blocked',
+      connect: [],
+      listen: [],
       origin: 'flag:--net-block',
     });
+  });
+
+  it('closes the network but for the ports that are named, with --net-block or without', () => {
+    for (const netBlock of [true, false])
+      expect(
+        policyFromFlags({ netBlock, allowPort: [80, 80], listenPort: [3000] }, ['true']).network,
+      ).toEqual({
+        mode: 'ports',
+        connect: [80],
+        listen: [3000],
+        origin: 'flag:--allow-port',
+      });
+    expect(policyFromFlags({ listenPort: [1] }, ['true']).network).toMatchObject({
+      mode: 'ports',
+      connect: [],
+    });
+  });
+
+  it('denies all access, or writing alone', () => {
+    expect(policyFromFlags({ deny: ['a'], denyWrite: ['b'] }, ['true']).denies).toEqual([
+      { path: 'a', access: 'all', origin: 'flag:--deny' },
+      { path: 'b', access: 'write', origin: 'flag:--deny-write' },
+    ]);
+  });
+
+  it.each([
+    ['allowUnixSocket', '--allow-unix-socket', 'connect', 'socket'],
+    ['allowUnixSocketBind', '--allow-unix-socket-bind', 'bind', 'socket'],
+    ['allowUnixSocketDir', '--allow-unix-socket-dir', 'connect', 'entries'],
+    ['allowUnixSocketDirBind', '--allow-unix-socket-dir-bind', 'bind', 'entries'],
+    ['allowUnixSocketSubtree', '--allow-unix-socket-subtree', 'connect', 'subtree'],
+    ['allowUnixSocketSubtreeBind', '--allow-unix-socket-subtree-bind', 'bind', 'subtree'],
+  ] as const)('%s opens sockets', (key, flag, right, extent) => {
+    expect(policyFromFlags({ [key]: ['x'] }, ['true']).sockets).toEqual([
+      { path: 'x', right, extent, origin: `flag:${flag}` },
+    ]);
   });
 
   it('tells a variable that is passed from one that is set, at the first equals sign', () => {

@@ -115,9 +115,18 @@ function portRecords({ network }: Plan): Record[] {
 }
 
 /** What the agent reads where it tried a blocked command. */
-function blockedRecord({ name, origin, reason, instead }: BlockedCommand): Record {
-  const lift = origin.startsWith('built-in:') ? ` The user can allow it: nono run --allow-command ${name}` : '';
-  return record.blocked(name, `nono: ${name} ${reason} here. ${instead}${lift}\n`);
+function messageOf({ origin, reason, instead }: BlockedCommand): string {
+  const lift = origin.startsWith('built-in:') ? ' The user can allow it: nono run --allow-command {}' : '';
+  return `nono: {} ${reason} here. ${instead}${lift}\n`;
+}
+
+function blockedRecords({ blocked }: Plan): Record[] {
+  const byMessage = new Map<string, string[]>();
+  for (const each of blocked) {
+    const message = messageOf(each);
+    byMessage.set(message, [...(byMessage.get(message) ?? []), each.name]);
+  }
+  return [...byMessage].map(([message, names]) => record.blocked(message, names));
 }
 
 function brokerOf({ originals, machine, denies, grants }: Plan): Broker {
@@ -145,7 +154,7 @@ export function compileProgram(plan: Plan): Uint8Array {
     ...denyRecords(plan),
     ...socketRecords(plan),
     ...portRecords(plan),
-    ...plan.blocked.map(blockedRecord),
+    ...blockedRecords(plan),
     record.filter(compileFilter(plan.network.mode, brokerOf(plan), plan.machine.architecture)),
     record.text('executable', plan.command.executable),
     ...plan.command.argv.map((argument) => record.text('argument', argument)),

@@ -69,7 +69,10 @@ export const record = {
   deny: (flags: number, pattern: string): Record => ({ tag: 'deny', numbers: [flags], text: pattern }),
   socket: (flags: number, path: string): Record => ({ tag: 'socket', numbers: [flags], text: path }),
   port: (port: number, flags: number): Record => ({ tag: 'port', numbers: [port, flags] }),
-  blocked: (name: string, message: string): Record => ({ tag: 'blocked', text: `${name}\0${message}` }),
+  blocked: (message: string, names: readonly string[]): Record => ({
+    tag: 'blocked',
+    text: [message, ...names].join('\0'),
+  }),
   text: (tag: TextTag, value: string): Record => ({ tag, text: value }),
 };
 

@@ -18,7 +18,7 @@ const plan = (flags: PolicyFlags = {}, words: readonly string[] = ['true']): Pla
 const changed = (parts: Partial<Plan>): Plan => ({ ...plan(), ...parts });
 
 const withAbi = (landlockAbi: number, parts: Partial<Plan> = {}): Plan =>
-  changed({ machine: { platform: 'linux', architecture: 'x64', landlockAbi }, ...parts });
+  changed({ machine: { platform: 'linux', architecture: 'x64', landlockAbi, notifies: true }, ...parts });
 
 const grant = (path: AbsolutePath, changes: Partial<Grant> = {}): Grant => ({
   path,
@@ -54,12 +54,13 @@ describe('compileProgram()', () => {
   });
 
   it.each([
-    [5, 'open', 0],
-    [6, 'open', 1],
-    [5, 'blocked', 2],
-    [7, 'blocked', 3],
-  ] as const)('marks the signal scope and local descriptors: ABI %i, network %s', (abi, mode, flags) => {
-    const each = withAbi(abi, { network: { mode, origin: 'session' } });
+    [5, 'open', 4],
+    [6, 'open', 5],
+    [5, 'blocked', 6],
+    [7, 'blocked', 7],
+    [7, 'ports', 7],
+  ] as const)('marks the signal scope, local descriptors and the listener: ABI %i, network %s', (abi, mode, flags) => {
+    const each = withAbi(abi, { network: { mode, connect: [], listen: [], origin: 'session' } });
     expect(payloads(each, 1)[0]?.readUInt32LE(8)).toBe(flags);
   });
 
@@ -115,8 +116,10 @@ describe('compileProgram()', () => {
   it('asks the broker where there is one', () => {
     const notify = (each: Plan) =>
       payloads(each, 4)[0]?.includes(Buffer.from([6, 0, 0, 0, 0, 0, 0xc0, 0x7f]));
-    expect(notify(plan({ allow: ['.'] }))).toBe(true);
-    expect(notify(plan())).toBe(false);
+    const without = { ...plan().machine, notifies: false };
+    expect(notify(plan())).toBe(true);
+    expect(notify(changed({ machine: without }))).toBe(false);
+    expect(payloads(changed({ machine: without }), 1)[0]?.readUInt32LE(8)).toBe(1);
   });
 
   it('withholds removing and cutting where there is no broker', () => {
@@ -223,7 +226,10 @@ describe('compileProgram()', () => {
 
   it.each(['x64', 'arm64'] as const)('has the filter of its architecture: %s', (architecture) => {
     const audit = { x64: 0xc000003e, arm64: 0xc00000b7 };
-    const [filter] = payloads(changed({ machine: { platform: 'linux', architecture, landlockAbi: 7 } }), 4);
+    const [filter] = payloads(
+      changed({ machine: { platform: 'linux', architecture, landlockAbi: 7, notifies: true } }),
+      4,
+    );
     expect(filter?.readUInt32LE(12)).toBe(audit[architecture]); // k of the second instruction
   });
 

@@ -13,15 +13,15 @@ describe('encodeProgram()', () => {
   it('starts with the magic, the version, two reserved bytes and the length of the whole', () => {
     const bytes = Buffer.from(encodeProgram([record.text('argument', 'abc')]));
     expect(bytes.toString('latin1', 0, 4)).toBe('NONO');
-    expect(bytes.readUInt16LE(4)).toBe(2);
-    expect(formatVersion).toBe(2);
+    expect(bytes.readUInt16LE(4)).toBe(3);
+    expect(formatVersion).toBe(3);
     expect(bytes.readUInt16LE(6)).toBe(0);
     expect(bytes.readUInt32LE(8)).toBe(bytes.length);
     expect(bytes.length).toBe(12 + 8 + 4 + 4);
   });
 
   it('makes a header and a checksum of nothing', () => {
-    expect(hex(encodeProgram([])).slice(0, 24)).toBe('4e4f4e4f0200000010000000');
+    expect(hex(encodeProgram([])).slice(0, 24)).toBe('4e4f4e4f0300000010000000');
     expect(encodeProgram([]).length).toBe(16);
   });
 
@@ -42,6 +42,10 @@ describe('encodeProgram()', () => {
       record.filter(Uint8Array.of(6, 0, 0, 0, 0, 0, 255, 127)),
       '04000000' + '08000000' + '060000000000ff7f',
     ],
+    ['a deny', record.deny(19, '/**'), '0c000000' + '08000000' + '13000000' + '2f2a2a00'],
+    ['a socket', record.socket(5, '/r'), '0d000000' + '07000000' + '05000000' + '2f7200'],
+    ['a port', record.port(443, 1), '0e000000' + '08000000' + 'bb010000' + '01000000'],
+    ['blocked commands', record.blocked('no', ['rm', 'dd']), '0f000000' + '09000000' + '6e6f00726d00646400'],
     ['the executable', record.text('executable', '/x'), '05000000' + '03000000' + '2f7800'],
     ['an argument', record.text('argument', 'a'), '06000000' + '02000000' + '6100'],
     ['an empty argument', record.text('argument', ''), '06000000' + '01000000' + '00'],

@@ -20,6 +20,7 @@ const MAKE_SYM = 0x1000n;
 const REFER = 0x2000n;
 const TRUNCATE = 0x4000n;
 const IOCTL_DEV = 0x8000n;
+const RESOLVE_UNIX = 0x10000n;
 
 const abis = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 const kinds: readonly FileKind[] = ['directory', 'file', 'device', 'other'];
@@ -78,7 +79,8 @@ describe('rightsFor()', () => {
     ['other', 'readwrite', EXECUTE | READ_FILE | WRITE_FILE | TRUNCATE],
   ])('lets a %s granted for %s do this and no more', (kind, access, rights) => {
     expect(rightsFor(7)({ kind, access })).toBe(rights);
-    expect(rightsFor(10)({ kind, access })).toBe(rights);
+    const sockets = kind === 'directory' && access !== 'read' ? RESOLVE_UNIX : 0n;
+    expect(rightsFor(10)({ kind, access })).toBe(rights | sockets);
   });
 
   it.each(abis)('names no right that ABI %i does not know', (abi) => {

@@ -300,7 +300,8 @@ const withoutBroker: readonly SyscallRule[] = [
     calls: ['socket'],
     when: [{ argument: 0, oneOf: [family.unix] }],
     action: refuse('EACCES'),
-    reason: 'docker, D-Bus, ssh-agent and tmux answer on paths that Landlock does not withhold; no broker judges',
+    reason:
+      'docker, D-Bus, ssh-agent and tmux answer on paths that Landlock does not withhold; no broker judges',
   },
 ];
 
@@ -447,13 +448,17 @@ function opening(call: Syscall, flags: number, makes: boolean, reads: boolean): 
   ];
 }
 
-function openings(makes: boolean, reads: boolean): readonly SyscallRule[] {
-  return [
+const openings = [false, true].map((makes) =>
+  [false, true].map((reads): readonly SyscallRule[] => [
     ...opening('open', 1, makes, reads),
     ...opening('openat', 2, makes, reads),
-    { calls: ['creat', 'openat2'], action: notify, reason: 'the same; the flags of openat2 lie behind a pointer' },
-  ];
-}
+    {
+      calls: ['creat', 'openat2'],
+      action: notify,
+      reason: 'the same; the flags of openat2 lie behind a pointer',
+    },
+  ]),
+);
 
 const fallocateKeepSize = 1;
 const prSetDumpable = 4;
@@ -530,7 +535,8 @@ const guarding: readonly SyscallRule[] = [
   {
     calls: ['setxattrat', 'removexattrat', 'file_setattr'],
     action: refuse('ENOSYS'),
-    reason: 'newer forms of the same, with their arguments behind pointers; ENOSYS makes libraries use the older',
+    reason:
+      'newer forms of the same, with their arguments behind pointers; ENOSYS makes libraries use the older',
   },
   {
     calls: ['ioctl'],
@@ -569,7 +575,8 @@ const guarding: readonly SyscallRule[] = [
 
 /** The rules of a run, in order: the first that matches a call decides. */
 export function filterRules(network: NetworkMode, broker: Broker): readonly SyscallRule[] {
-  const [level, reads] = broker.split('+') as ['absent' | 'guarding' | 'judging' | 'making', string?];
+  const [level, reading] = broker.split('+') as ['absent' | 'guarding' | 'judging' | 'making', string?];
+  const reads = reading !== undefined;
   const present = level !== 'absent';
   const judges = level === 'judging' || level === 'making';
   const makes = level === 'making';
@@ -580,7 +587,7 @@ export function filterRules(network: NetworkMode, broker: Broker): readonly Sysc
     ...(network === 'ports' ? namedPorts : []),
     ...(network === 'open' ? [] : closed),
     ...(network === 'open' ? [] : present ? judgedListening : refusedJoining),
-    ...(judges || reads !== undefined ? openings(makes, reads !== undefined) : []),
+    ...(judges || reads ? (openings[Number(makes)]?.[Number(reads)] ?? []) : []),
     ...(makes ? making : []),
     ...(judges ? judging : []),
     ...(present ? guarding : []),

@@ -19,6 +19,7 @@ type Expectation = {
   readonly call: Syscall;
   readonly registers: readonly number[];
   readonly open: Verdict;
+  readonly ports: Verdict;
   readonly blocked: Verdict;
 };
 
@@ -54,8 +55,11 @@ const PACKET = 10;
 const CLOEXEC = 0o2000000;
 const NONBLOCK = 0o4000;
 
-/** Call, its first registers, the verdict with the network open, and with it blocked where that differs. */
-const byArgument: [Syscall, number[], Verdict, Verdict?][] = [
+/**
+ * Call, its first registers, the verdict with the network open, with it blocked, and with ports of loopback, where these
+ * differ from the one before.
+ */
+const byArgument: [Syscall, number[], Verdict, Verdict?, Verdict?][] = [
   ['ioctl', [0, 0x5412], 'EPERM'], // TIOCSTI
   ['ioctl', [0, 0x541c], 'EPERM'], // TIOCLINUX
   ['ioctl', [0, 0x5423], 'EPERM'], // TIOCSETD
@@ -70,12 +74,26 @@ const byArgument: [Syscall, number[], Verdict, Verdict?][] = [
 
   ...(['chmod', 'fchmod', 'mknod', 'creat'] as const).flatMap((call): [Syscall, number[], Verdict][] => [
     [call, [0, 0o4755], 'EPERM'],
-    [call, [0o4000, 0o755], call === 'creat' ? 'notify' : 'allow'],
+    [call, [0o4000, 0o755], 'notify'],
   ]),
   ...(['fchmodat', 'fchmodat2', 'mknodat'] as const).flatMap((call): [Syscall, number[], Verdict][] => [
     [call, [0, 0, 0o104755], 'EPERM'],
-    [call, [0, 0o4000, 0o2755], 'allow'],
+    [call, [0, 0o4000, 0o2755], 'notify'],
   ]),
+
+  ['mknod', [0, 0o140644], 'EPERM'], // a socket
+  ['mknodat', [0, 0, 0o140644], 'EPERM'],
+  ['mknod', [0, 0o100644], 'notify'],
+  ['mknod', [0, 0o010644], 'notify'], // a FIFO
+  ['ioctl', [0, 0x40086602], 'notify'], // FS_IOC_SETFLAGS
+  ['ioctl', [0, 0x401c5820], 'notify'], // FS_IOC_FSSETXATTR
+  ['ioctl', [0, 0x80086601], 'allow'], // FS_IOC_GETFLAGS
+  ['ioctl', [0, 0xc020660b], 'allow'], // FS_IOC_FIEMAP
+  ['ioctl', [0, 0x801c581f], 'allow'], // FS_IOC_FSGETXATTR
+  ['ioctl', [0, 0x40806685], 'EPERM'], // FS_IOC_ENABLE_VERITY
+  ['ioctl', [0, 0x800c6613], 'EPERM'], // FS_IOC_SET_ENCRYPTION_POLICY
+  ['ioctl', [0, 0x40087602], 'EPERM'], // FS_IOC_SETVERSION
+  ['ioctl', [0, 0xc0185879], 'EPERM'], // FITRIM
 
   ['prlimit64', [0], 'allow'], // oneself, as getrlimit and setrlimit ask
   ['prlimit64', [1], 'EPERM'],
@@ -120,15 +138,21 @@ const byArgument: [Syscall, number[], Verdict, Verdict?][] = [
   ['socketpair', [INET, STREAM], 'EACCES'],
   ['socketpair', [30, STREAM], 'EACCES'], // AF_TIPC makes pairs too
 
-  ['socket', [UNIX, STREAM], 'EACCES'],
+  ['socket', [UNIX, STREAM], 'allow'],
+  ['socket', [UNIX, SEQPACKET | NONBLOCK], 'allow'],
+  ['socket', [UNIX, DGRAM], 'EACCES'],
+  ['socket', [UNIX, RAW], 'EACCES'],
   ['socket', [UNIX, DGRAM | CLOEXEC], 'EACCES'],
-  ['socket', [INET, STREAM], 'allow', 'EACCES'],
+  ['socket', [INET, STREAM], 'allow', 'EACCES', 'allow'],
+  ['socket', [INET, STREAM | CLOEXEC | NONBLOCK, 6], 'allow', 'EACCES', 'allow'],
+  ['socket', [INET, STREAM, 132], 'allow', 'EACCES'], // SCTP
   ['socket', [INET, DGRAM | CLOEXEC | NONBLOCK], 'allow', 'EACCES'],
   ['socket', [INET, STREAM, 262], 'allow', 'EACCES'], // MPTCP
   ['socket', [INET, PACKET, 3], 'EAFNOSUPPORT', 'EACCES'],
   ['socket', [INET, PACKET | CLOEXEC, 3], 'EAFNOSUPPORT', 'EACCES'],
-  ['socket', [INET6, STREAM], 'allow', 'EACCES'],
+  ['socket', [INET6, STREAM], 'allow', 'EACCES', 'allow'],
   ['socket', [INET6, DGRAM], 'allow', 'EACCES'],
+  ['socket', [43, STREAM], 'EAFNOSUPPORT', 'EACCES'], // SMC
   ['socket', [NETLINK, RAW, 0], 'allow', 'EACCES'], // NETLINK_ROUTE
   ['socket', [NETLINK, RAW | CLOEXEC, 0], 'allow', 'EACCES'],
   ['socket', [NETLINK, RAW, 9], 'EAFNOSUPPORT', 'EACCES'], // NETLINK_AUDIT
@@ -137,9 +161,19 @@ const byArgument: [Syscall, number[], Verdict, Verdict?][] = [
     (family): [Syscall, number[], Verdict, Verdict] => ['socket', [family, RAW], 'EAFNOSUPPORT', 'EACCES'],
   ),
 
-  ['connect', [3], 'allow', 'EACCES'],
-  ['bind', [3], 'allow', 'EACCES'],
-  ['listen', [3], 'allow', 'EACCES'],
+  ['connect', [3], 'notify'],
+  ['bind', [3], 'notify'],
+  ['listen', [3], 'allow', 'notify'],
+
+  ['sendto', [3, 0, 1, 0x20000000], 'allow', 'allow', 'EOPNOTSUPP'], // MSG_FASTOPEN
+  ['sendto', [3, 0, 1, 0x20004000], 'allow', 'allow', 'EOPNOTSUPP'],
+  ['sendto', [0x20000000, 0, 1, 0x4000], 'allow'],
+  ['sendmsg', [3, 0, 0x20000000], 'allow', 'allow', 'EOPNOTSUPP'],
+  ['sendmsg', [3, 0, 0x20000040], 'allow', 'allow', 'EOPNOTSUPP'],
+  ['sendmsg', [3, 0, 0x40], 'allow'],
+  ['sendmmsg', [3, 0, 1, 0x20000000], 'allow', 'allow', 'EOPNOTSUPP'],
+  ['sendmmsg', [3, 0, 1, 0x20000001], 'allow', 'allow', 'EOPNOTSUPP'],
+  ['sendmmsg', [3, 0, 0x20000000, 0x40], 'allow'],
 ];
 
 const O = {
@@ -195,9 +229,28 @@ const judged: [Syscall, number[], Verdict][] = [
     ['open', [0, flags, 0o4755], verdict],
     ['openat', [0, 0, flags, 0o4755], verdict],
   ]),
-  ...words('umask creat openat2 unlink unlinkat rmdir rename renameat renameat2 truncate ftruncate').map(
+  ...(['open', 'openat'] as const).flatMap((call): [Syscall, number[], Verdict][] => {
+    const registers = (flags: number, mode: number) =>
+      call === 'open' ? [0, flags, mode] : [0, 0, flags, mode];
+    return [
+      [call, registers(O.CREAT | O.EXCL | O.WRONLY, 0o666), 'allow'],
+      [call, registers(O.CREAT | O.EXCL | O.WRONLY, 0o700), 'notify'],
+      [call, registers(O.CREAT | O.EXCL | O.WRONLY, 0o610), 'notify'],
+      [call, registers(O.CREAT | O.EXCL | O.WRONLY, 0o601), 'notify'],
+      [call, registers(O.TMPFILE | O.WRONLY, 0o700), 'allow'], // its name comes by link
+    ];
+  }),
+  ...words(`
+    umask creat openat2 unlink unlinkat rmdir rename renameat renameat2 truncate ftruncate mknod mknodat symlink
+    symlinkat link linkat execve execveat chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes
+    futimesat utimensat setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr`).map(
     (call): [Syscall, number[], Verdict] => [call, [], 'notify'],
   ),
+  ...words('setxattrat removexattrat file_setattr').map((call): [Syscall, number[], Verdict] => [
+    call,
+    [],
+    'ENOSYS',
+  ]),
   ['fallocate', [3, 0], 'allow'],
   ['fallocate', [3, 1], 'allow'], // FALLOC_FL_KEEP_SIZE
   ...Array.from({ length: 30 }, (_, bit): [Syscall, number[], Verdict] => [
@@ -212,20 +265,23 @@ const judged: [Syscall, number[], Verdict][] = [
   ['prctl', [38, 1], 'allow'],
 ];
 
+const everywhere = (verdict: Verdict) => ({ open: verdict, ports: verdict, blocked: verdict });
+
 const expectations: readonly Expectation[] = [
   ...Object.entries(alwaysRefused).flatMap(([verdict, calls]) =>
-    calls.map((call) => ({ call, registers: [], open: verdict as Verdict, blocked: verdict as Verdict })),
+    calls.map((call) => ({ call, registers: [], ...everywhere(verdict as Verdict) })),
   ),
-  ...[...byArgument, ...judged].map(([call, registers, open, blocked = open]) => ({
+  ...[...byArgument, ...judged].map(([call, registers, open, blocked = open, ports = blocked]) => ({
     call,
     registers,
     open,
+    ports,
     blocked,
   })),
 ];
 
 const architectures: readonly Architecture[] = ['x64', 'arm64'];
-const networks: readonly NetworkMode[] = ['open', 'blocked'];
+const networks: readonly NetworkMode[] = ['open', 'ports', 'blocked'];
 const machines = networks.flatMap((network) =>
   architectures.map((architecture) => ({ network, architecture })),
 );
@@ -254,7 +310,8 @@ const upperHalves = fc.array(fc.bigInt({ min: 0n, max: 0xffffffffn }), { minLeng
 const show = ({ call, registers }: Expectation): string =>
   `${call}(${registers.map((each) => `0x${(each >>> 0).toString(16)}`).join(', ')})`;
 
-const onlyOnX64 = words('chmod creat ioperm iopl mknod modify_ldt open rename rmdir unlink');
+const onlyOnX64 = words(`
+  chmod chown creat futimesat ioperm iopl lchown link mknod modify_ldt open rename rmdir symlink unlink utime utimes`);
 
 describe('filterRules()', () => {
   it('asks no broker where there is none', () => {
@@ -265,14 +322,16 @@ describe('filterRules()', () => {
 });
 
 const makes: Expectation[] = [
-  ...words('mkdir mkdirat mknod mknodat symlink symlinkat').map((call) => ({ call, registers: [] })),
+  ...words('mkdir mkdirat').map((call) => ({ call, registers: [] })),
   { call: 'open' as const, registers: [0, O.CREAT | O.EXCL | O.RDWR, 0o644] },
   { call: 'openat' as const, registers: [0, 0, O.CREAT | O.EXCL, 0o644] },
   { call: 'open' as const, registers: [0, O.TMPFILE | O.RDWR, 0o644] },
   { call: 'openat' as const, registers: [0, 0, O.TMPFILE | O.WRONLY, 0o644] },
-].map((each) => ({ ...each, open: 'notify', blocked: 'notify' }));
+].map((each) => ({ ...each, ...everywhere('notify') }));
 
-describe.each(architectures)('filterRules() with a broker that remembers, on %s', (architecture) => {
+describe.each(
+  architectures,
+)('filterRules() with a broker for everything that is made, on %s', (architecture) => {
   const verdict = (broker: Broker, each: Expectation) =>
     verdictOf(assemble(filterRules('open', broker), architecture), architecture, each);
 
@@ -280,14 +339,45 @@ describe.each(architectures)('filterRules() with a broker that remembers, on %s'
     makes.map((each) => [show(each), each] as const),
   )('tells it of %s, and no other broker', (_, each) => {
     if (syscallNumbers[each.call][architecture] === null) return expect(architecture).toBe('arm64');
-    expect(verdict('remembering', each)).toBe('notify');
+    expect(verdict('making', each)).toBe('notify');
     expect(verdict('judging', each)).toBe('allow');
   });
 
-  it('answers everything else as without memory', () => {
+  it('answers everything else as without that', () => {
     for (const each of expectations)
       if (!makes.some(({ call }) => call === each.call))
-        expect([show(each), verdict('remembering', each)]).toEqual([show(each), verdict('judging', each)]);
+        expect([show(each), verdict('making', each)]).toEqual([show(each), verdict('judging', each)]);
+  });
+});
+
+describe.each(architectures)('filterRules() with a broker for reading, on %s', (architecture) => {
+  const verdict = (broker: Broker, call: 'open' | 'openat', flags: number, mode = 0o644) => {
+    const registers = call === 'open' ? [0, flags, mode] : [0, 0, flags, mode];
+    const each = { call, registers, ...everywhere('notify') };
+    return verdictOf(assemble(filterRules('open', broker), architecture), architecture, each);
+  };
+
+  it.each([
+    0,
+    O.CLOEXEC,
+    O.DIRECTORY | NONBLOCK,
+    O.NOFOLLOW,
+    O.WRONLY,
+    O.RDWR,
+    O.both,
+  ])('asks it about opening with %i', (flags) => {
+    for (const broker of ['guarding+reads', 'judging+reads', 'making+reads'] as const)
+      expect(verdict(broker, 'openat', flags)).toBe('notify');
+    expect(verdict('guarding', 'openat', flags)).toBe('allow');
+  });
+
+  it('lets a name be held without it, and a file be made that nobody executes, where nothing new is denied', () => {
+    for (const broker of ['guarding+reads', 'judging+reads'] as const) {
+      expect(verdict(broker, 'openat', O.PATH)).toBe('allow');
+      expect(verdict(broker, 'openat', O.CREAT | O.EXCL | O.WRONLY)).toBe('allow');
+    }
+    expect(verdict('making+reads', 'openat', O.PATH)).toBe('allow');
+    expect(verdict('making+reads', 'openat', O.CREAT | O.EXCL | O.WRONLY)).toBe('notify');
   });
 });
 

@@ -1,0 +1,297 @@
+// The guard inside the wall: what is denied in a grant, on the real kernel.
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { asEveryone, type Result, type Sandbox, unguarded } from './sandbox.ts';
+
+const attempts = fileURLToPath(new URL('attempts.py', import.meta.url));
+
+function confined(box: Sandbox, flags: readonly string[], line: string): Result {
+  const words = ['run', '-s', '--no-diagnostics', ...unguarded, '--read', dirname(box.probe), ...flags];
+  return box.run([...words, '--', 'bash', '--norc', '-c', line]);
+}
+
+type Kind = 'file' | 'absent';
+
+/** Every operation in every spelling, on a path in the project; the answers by both. */
+function tried(
+  box: Sandbox,
+  flags: readonly string[],
+  at: readonly [string, string],
+  kind: Kind,
+  reads: boolean,
+) {
+  const [directory, name] = at;
+  const script = join(box.project, 'attempts.py');
+  copyFileSync(attempts, script);
+  box.file(join(box.project, directory, 'beside'), 'beside');
+  if (kind === 'file') box.file(join(box.project, directory, name), 'secret', 0o755);
+  box.file(join(box.project, 'plain'), 'plain');
+  symlinkSync(directory, join(box.project, 'to-directory'));
+  symlinkSync(join(directory, name), join(box.project, 'to-file'));
+  const words = ['python3', '-I', script, directory, name, kind, ...(reads ? ['--reads'] : [])];
+  const { stdout, stderr } = box.run(['run', '-s', '--no-diagnostics', ...flags, '--', ...words]);
+  if (stdout === '') throw new Error(stderr);
+  return JSON.parse(stdout) as Record<string, string>;
+}
+
+const inHome = (flag: string) => (box: Sandbox) => [flag, box.home, '--allow', '.'];
+
+/** Flags that deny, and where: the directory and the name, from the project. */
+const denied: readonly (readonly [string, (box: Sandbox) => string[], [string, string], boolean])[] = [
+  ['a directory', () => ['--allow', '.', '--deny', 'sec'], ['sec', 'key'], true],
+  ['a file', () => ['--allow', '.', '--deny', 'sec/key'], ['sec', 'key'], true],
+  [
+    'a file by its absolute path',
+    (box) => ['--allow', '.', '--deny', `${box.project}/sec/key`],
+    ['sec', 'key'],
+    true,
+  ],
+  ['a glob at any depth', () => ['--allow', '.', '--deny', '**/ke*'], ['sec', 'key'], true],
+  ['a glob without a slash', () => ['--allow', '.', '--deny', '*.pem'], ['sec/deep', 'a.pem'], true],
+  ['a glob from here', () => ['--allow', '.', '--deny', 's?c/[jk]ey'], ['sec', 'key'], true],
+  ['braces', () => ['--allow', '.', '--deny', '{x,sec}/{key,lock}'], ['sec', 'key'], true],
+  ['other letters', () => ['--allow', '.', '--deny', 'SEC'], ['sec', 'key'], true],
+  ['a secret of the home', inHome('--allow'), ['../home/.ssh', 'id_ed25519'], true],
+  ['a directory, for writing', () => ['--allow', '.', '--deny-write', 'sec'], ['sec', 'key'], false],
+  ['a git hook', () => ['--allow', '.'], ['.git/hooks', 'pre-commit'], false],
+  ["a submodule's hook", () => ['--allow', '.'], ['.git/modules/sub/hooks', 'post-checkout'], false],
+  ["an editor's tasks", () => ['--allow', '.'], ['sub/.vscode', 'tasks.json'], false],
+  ["an agent's settings", () => ['--allow', '.'], ['.claude', 'settings.json'], false],
+];
+
+asEveryone('a deny inside a grant', (open) => {
+  it.each(
+    denied.flatMap(([title, flags, at, reads]) =>
+      (['file', 'absent'] as const).map((kind) => [title, kind, flags, at, reads] as const),
+    ),
+  )('refuses every operation in every spelling: %s, %s', (_, kind, flags, at, reads) => {
+    const box = open();
+    const answers = tried(box, flags(box), at, kind, reads);
+    // What is not there says so where nothing would be made; for reading, openat2 is not there, and openat is.
+    const expected = (attempt: string) =>
+      attempt.startsWith('openat2 read') ? ['ENOSYS'] : kind === 'file' ? ['EACCES'] : ['EACCES', 'ENOENT'];
+    expect(
+      Object.entries(answers).filter(([attempt, answer]) => !expected(attempt).includes(answer)),
+    ).toEqual([]);
+    expect(Object.keys(answers).length).toBeGreaterThan(40);
+    const file = join(box.project, ...at);
+    if (kind === 'file')
+      expect([readFileSync(file, 'utf8'), statSync(file).mode & 0o777]).toEqual(['secret', 0o755]);
+    else expect(existsSync(file)).toBe(false);
+  });
+
+  it('lets the same operations through where nothing is denied', () => {
+    const box = open();
+    const answers = tried(box, ['--allow', '.', '--deny', 'other'], ['sec', 'key'], 'file', true);
+    for (const operation of ['read', 'by handle', 'execute', 'write', 'append', 'both', 'cut'])
+      expect([operation, answers[`${operation}, relative`]]).toEqual([operation, 'ok']);
+  });
+
+  it('lists no denied directory, and the one around it', () => {
+    const box = open();
+    box.file(join(box.project, 'sec/key'));
+    const result = confined(box, ['--allow', '.', '--deny', 'sec'], 'ls sec || ls');
+    expect(result.stdout).toBe('sec\n');
+  });
+
+  it('goes with what is moved: no ancestor of a denied path goes elsewhere or is stood in for', () => {
+    const box = open();
+    box.file(join(box.project, 'a/b/key'), 'secret');
+    const flags = ['--allow', '.', '--deny', 'a/b/key', '--deny', '**/vault/*.pem'];
+    box.file(join(box.project, 'vault/x.pem'), 'secret');
+    const line = `mv a z; mv a/b c; mkdir n; mv vault n/v; mv -T n vault; ln -s n other; mv -T --exchange a n;
+      python3 -c 'import ctypes; print(ctypes.CDLL(None).renameat2(-100, b"a", -100, b"n", 2))'; mv other vault2; cat z/b/key c/key n/v/x.pem v/x.pem`;
+    const { stdout } = confined(box, flags, line);
+    expect(stdout.trim()).toBe('-1');
+    expect(readFileSync(join(box.project, 'a/b/key'), 'utf8')).toBe('secret');
+    expect(existsSync(join(box.project, 'vault/x.pem'))).toBe(true);
+  });
+
+  it('lets directories be moved that have nothing to do with it', () => {
+    const box = open();
+    box.file(join(box.project, 'a/.env'), 'secret');
+    const { stdout } = confined(
+      box,
+      ['--allow', '.', '--deny', '**/.env'],
+      'mv a b && ls b -A && cat b/.env || echo no',
+    );
+    expect(stdout).toBe('.env\nno\n');
+  });
+
+  it('does not let a link to a directory stand in for a protected one', () => {
+    const box = open();
+    const line =
+      'mkdir vs; ln -s vs .vscode; echo x > .vscode/tasks.json; mkdir -p g/hooks; echo x > g/hooks/pre-commit; mv g .git; ln -s vs vs2; mv vs2 .vscode; mv vs .vscode; ls -A';
+    expect(confined(box, ['--allow', '.'], line).stdout).toBe('g\nvs\nvs2\n');
+  });
+
+  it('holds for the system as well', () => {
+    const box = open();
+    const { stdout } = confined(
+      box,
+      ['--deny', '/etc/hosts'],
+      'cat /etc/hosts || cat /etc/hostname > /dev/null && echo read',
+    );
+    expect(stdout).toBe('read\n');
+  });
+
+  it('makes a home and the root usable, all but what is sensitive', () => {
+    const box = open();
+    box.file(join(box.home, '.ssh/id_ed25519'), 'secret');
+    box.file(join(box.home, 'notes'), 'notes\n');
+    const line =
+      'cat ~/notes; ls -A ~ | tr "\\n" " "; cat ~/.ssh/id_ed25519; ls ~/.ssh; mkdir ~/.aws; echo x > ~/.bashrc; echo mine > ~/new && cat ~/new';
+    expect(confined(box, ['--allow', '~'], line).stdout).toMatch(/^notes\n.*notes .*mine\n$/s);
+    const read = confined(
+      box,
+      ['--read', '/'],
+      'cat ~/notes; cat ~/.ssh/id_ed25519; ls / | grep -x etc; echo x > ~/new2',
+    );
+    expect(read.stdout).toBe('notes\netc\n');
+    expect(existsSync(join(box.home, '.bashrc'))).toBe(false);
+  });
+
+  it('is lifted by a bypass, for what is built in', () => {
+    const box = open();
+    box.file(join(box.home, '.ssh/config'), 'Host x\n');
+    box.file(join(box.home, '.ssh/id_ed25519'), 'secret');
+    const flags = ['--allow', '~', '--bypass-protection', '~/.ssh/config'];
+    expect(confined(box, flags, 'cat ~/.ssh/config ~/.ssh/id_ed25519').stdout).toBe('Host x\n');
+    const tasks = confined(
+      box,
+      ['--allow', '.', '--bypass-protection', '.vscode/tasks.json'],
+      'mkdir .vscode; echo x > .vscode/tasks.json; echo x > .vscode/launch.json; ls .vscode',
+    );
+    expect(tasks.stdout).toBe('tasks.json\n');
+    const user = confined(
+      box,
+      ['--allow', '~', '--deny', '~/.ssh/config', '--bypass-protection', '~/.ssh'],
+      'cat ~/.ssh/*',
+    );
+    expect(user.stdout).toBe('secret');
+  });
+
+  it('refuses a grant for writing to exactly what is protected', () => {
+    const box = open();
+    box.file(join(box.project, '.mcp.json'), '{}');
+    const result = box.run(['run', '--allow-file', '.mcp.json', '--', 'true']);
+    expect([result.code, result.stderr]).toEqual([
+      125,
+      expect.stringMatching(/protected from writing[\s\S]*--bypass-protection/),
+    ]);
+    expect(box.run(['run', '-s', '--read-file', '.mcp.json', '--', 'cat', '.mcp.json']).stdout).toBe('{}');
+    const lifted = ['run', '-s', '--allow-file', '.mcp.json', '--bypass-protection', '.mcp.json'];
+    expect(box.run([...lifted, '--', 'true']).code).toBe(0);
+  });
+
+  it('keeps git working: init, clone, commit, worktree, push', () => {
+    const box = open();
+    const line = `git init -q r && cd r && git config user.name a && git config user.email a@b && echo 1 > f && git add f &&
+      git commit -qm 1 && git worktree add -q ../w && git clone -q . ../c && git init -q --bare ../b.git && git push -q -u ../b.git HEAD 2>&1 &&
+      cd ../w && git commit -q --allow-empty -m 2 && git log --oneline | wc -l`;
+    const result = confined(box, ['--allow', '.'], line);
+    expect([result.stderr, result.stdout.trim()]).toEqual(['', '2']);
+  });
+});
+
+describe.each([['files, metadata and sockets']])('racing for %s', () => {
+  asEveryone('a second thread', (open) => {
+    it('gets through to nothing', () => {
+      const box = open();
+      box.file(join(box.project, 'deny/f'), 'secret');
+      box.file(join(box.project, 'fine/f'), 'public');
+      const outside = box.file(join(box.base, 'outside'), 'x', 0o644);
+      const serve = (path: string, byte: string) =>
+        `s = socket.socket(socket.AF_UNIX); s.bind("${path}"); s.listen(64); threading.Thread(target=answer, args=(s, b"${byte}"), daemon=True).start()`;
+      const server = `import socket, threading, time
+def answer(s, byte):
+    while True:
+        c, _ = s.accept(); c.send(byte); c.close()
+${serve('fine/sock', 'p')}
+${serve('deny/sock', 's')}
+print("ready", flush=True); time.sleep(60)`;
+      const seconds = process.env.NONO_RACE_SECONDS ?? '3';
+      const line = `exec 3< <(python3 -c '${server}'); p=$!; read -r <&3; "$0" run -s --no-diagnostics --allow . --deny deny --read ${dirname(box.probe)} -- ${join(dirname(box.probe), 'intrude')} ${seconds} ${outside} < ${outside}; kill $p`;
+      const result = box.outside(['bash', '-c', line, box.nono]);
+      expect([result.stdout, result.stderr]).toEqual(['nothing\ntried\n', '']);
+      expect(statSync(outside).mode & 0o777).toBe(0o644);
+      expect(statSync(join(box.project, 'deny/f')).mode & 0o777).toBe(0o644);
+      expect(readFileSync(join(box.project, 'deny/f'), 'utf8')).toBe('secret');
+    });
+  });
+});
+
+const metadata = `import os, sys, fcntl, ctypes
+path = sys.argv[1]
+fd = os.open(path, os.O_RDONLY)
+proc = "/proc/self/fd/%d" % fd
+libc = ctypes.CDLL(None, use_errno=True)
+def flags():
+    fcntl.ioctl(fd, 0x40086602, (0).to_bytes(8, "little"))
+def verity():
+    fcntl.ioctl(fd, 0x40806685, bytes(128))
+attempts = dict(
+    chmod=lambda: os.chmod(path, 0o777), fchmod=lambda: os.fchmod(fd, 0o777), by_proc=lambda: os.chmod(proc, 0o777),
+    chown=lambda: os.chown(path, os.getuid(), -1), fchown=lambda: os.fchown(fd, os.getuid(), -1), lchown=lambda: os.lchown(path, os.getuid(), -1),
+    utime=lambda: os.utime(path), futime=lambda: os.utime(fd), times=lambda: os.utime(path, (1, 1)),
+    setxattr=lambda: os.setxattr(path, "user.a", b"1"), fsetxattr=lambda: os.setxattr(fd, "user.a", b"1"),
+    lsetxattr=lambda: os.setxattr(path, "user.a", b"1", follow_symlinks=False), removexattr=lambda: os.removexattr(path, "user.b"),
+    fremovexattr=lambda: os.removexattr(fd, "user.b"), flags=flags, verity=verity, stdin=lambda: os.fchmod(0, 0o777))
+for name, attempt in attempts.items():
+    try: attempt(); print(name, "ok")
+    except OSError as error: print(name, error.errno)
+`;
+
+asEveryone('metadata', (open) => {
+  const answers = (box: Sandbox, flags: readonly string[], path: string) => {
+    const words = [
+      'bash',
+      '-c',
+      `exec "$0" "$@" < ${path}`,
+      box.nono,
+      'run',
+      '-s',
+      '--no-diagnostics',
+      ...flags,
+    ];
+    const { stdout, stderr } = box.outside([...words, '--', 'python3', '-c', metadata, path]);
+    if (stdout === '') throw new Error(stderr);
+    return stdout.trim().split('\n');
+  };
+
+  it('changes outside the write grants by no call, path or descriptor', () => {
+    const box = open();
+    const file = box.file(join(box.base, 'data/file'), 'x', 0o644);
+    execFileSync('python3', ['-c', 'import os, sys; os.setxattr(sys.argv[1], "user.b", b"1")', file]);
+    const before = statSync(file);
+    const refused = answers(box, ['--allow', '.', '--read', join(box.base, 'data')], file);
+    expect(refused.filter((line) => !line.endsWith(' 1'))).toEqual([]);
+    expect(refused).toHaveLength(17);
+    const after = statSync(file);
+    expect([after.mode, after.mtimeMs, after.uid, after.ctimeMs]).toEqual([
+      before.mode,
+      before.mtimeMs,
+      before.uid,
+      before.ctimeMs,
+    ]);
+  });
+
+  it('changes inside them as ever', () => {
+    const box = open();
+    const file = box.file(join(box.project, 'file'), 'x', 0o644);
+    execFileSync('python3', ['-c', 'import os, sys; os.setxattr(sys.argv[1], "user.b", b"1")', file]);
+    const done = answers(box, ['--allow', '.'], file);
+    const others = done.filter((line) => !line.endsWith(' ok'));
+    expect(others).toEqual(['fremovexattr 61', 'verity 1']); // the attribute is gone by then
+    expect(statSync(file).mode & 0o777).toBe(0o777);
+  });
+
+  it('is the private directory’s own', () => {
+    const line =
+      'f=$(mktemp) && chmod 640 $f && touch -d 2001-01-01 $f && stat -c "%a %Y" $f; chmod 777 /etc/hostname ~ 2>&1 | grep -c permitted';
+    expect(confined(open(), [], line).stdout).toBe('640 978307200\n2\n');
+  });
+});

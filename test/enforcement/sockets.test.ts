@@ -1,0 +1,317 @@
+// Unix sockets, ports of loopback and the guard over commands, on the real kernel.
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { asEveryone, type Result, type Sandbox } from './sandbox.ts';
+
+/** Runs Python beside a session: `outside` serves, `inside` is confined; what the inside prints. */
+function beside(box: Sandbox, outside: string, flags: readonly string[], inside: string): Result {
+  const server = `import socket, sys, threading, time, os
+def serve(s, text):
+    s.listen(8)
+    def answer():
+        while True:
+            c, _ = s.accept(); c.send(text.encode()); c.close()
+    threading.Thread(target=answer, daemon=True).start()
+${outside}
+print("ready", flush=True); time.sleep(60)`;
+  const client = `import socket, sys, os, errno, select, threading, time, signal, asyncio
+U, S, Q, D = socket.AF_UNIX, socket.SOCK_STREAM, socket.SOCK_SEQPACKET, socket.SOCK_DGRAM
+I4, I6 = socket.AF_INET, socket.AF_INET6
+def ask(family, address, kind=S):
+    try:
+        s = socket.socket(family, kind); s.connect(address); return s.recv(9).decode()
+    except OSError as e: return errno.errorcode[e.errno]
+def bind(family, address, kind=S):
+    try:
+        s = socket.socket(family, kind); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(address); s.listen(1); return "ok"
+    except OSError as e: return errno.errorcode[e.errno]
+${inside}`;
+  const line = `exec 3< <(exec python3 -c "$SERVER"); p=$!; read -r <&3; "$0" run -s --no-diagnostics --allow . "$@" -- python3 -c "$CLIENT"; kill $p`;
+  return box.outside(['bash', '-c', line, box.nono, ...flags], { env: { SERVER: server, CLIENT: client } });
+}
+
+const unixServers = (box: Sandbox) => `
+for name in ("one", "two", "deep/three"):
+    path = "${box.base}/" + name; os.makedirs(os.path.dirname(path), exist_ok=True)
+    s = socket.socket(socket.AF_UNIX); s.bind(path); serve(s, name)
+q = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET); q.bind("${box.base}/packets"); serve(q, "packets")
+a = socket.socket(socket.AF_UNIX); a.bind("\\0nono-test-%d" % os.getppid()); serve(a, "abstract")
+os.symlink("${box.base}/one", "to-one")`;
+
+const askAll = (box: Sandbox) =>
+  `print(*[ask(U, "${box.base}/" + n) for n in ("one", "two", "deep/three")], ask(U, "to-one"), ask(U, "${box.base}/packets", Q), ask(U, "\\0nono-test-%d" % os.getppid()))`;
+
+asEveryone('--allow-unix-socket', (open) => {
+  it.each([
+    ['nothing', () => [], 'EACCES EACCES EACCES EACCES EACCES'],
+    ['one', (box: Sandbox) => ['--allow-unix-socket', join(box.base, 'one')], 'one EACCES EACCES one EACCES'],
+    [
+      'one for binding',
+      (box: Sandbox) => ['--allow-unix-socket-bind', join(box.base, 'one')],
+      'EACCES EACCES EACCES EACCES EACCES',
+    ],
+    [
+      'those in a directory',
+      (box: Sandbox) => ['--allow-unix-socket-dir', box.base],
+      'one two EACCES one packets',
+    ],
+    [
+      'a subtree',
+      (box: Sandbox) => ['--allow-unix-socket-subtree', box.base],
+      'one two deep/thre one packets',
+    ],
+    [
+      'one, but the network blocked',
+      (box: Sandbox) => ['--net-block', '--allow-unix-socket', join(box.base, 'two')],
+      'EACCES two EACCES EACCES EACCES',
+    ],
+  ])('reaches what is named: %s', (_, flags, expected) => {
+    const box = open();
+    const result = beside(box, unixServers(box), flags(box), askAll(box));
+    expect([result.stdout.trim(), result.stderr]).toEqual([
+      expect.stringMatching(new RegExp(`^${expected} (EPERM|ECONNREFUSED)$`)),
+      '',
+    ]);
+  });
+
+  it('creates what is named, and connecting is another right', () => {
+    const box = open();
+    const inside = `print(bind(U, "${box.base}/new"), bind(U, "${box.base}/other"), ask(U, "${box.base}/new"))`;
+    expect(beside(box, '', ['--allow-unix-socket-bind', join(box.base, 'new')], inside).stdout).toBe(
+      'ok EACCES EACCES\n',
+    );
+    const subtree = `os.umask(0o77); print(bind(U, "${box.base}/home/s"), bind(U, "${box.base}/tmp/../s"), oct(os.stat("${box.base}/s").st_mode))`;
+    expect(beside(box, '', ['--allow-unix-socket-subtree-bind', box.base], subtree).stdout).toBe(
+      'ok ok 0o140700\n',
+    );
+  });
+
+  it('works inside the grants as outside: streams, packets, abstract names, asyncio, a full backlog', () => {
+    const box = open();
+    const inside = `
+def pair(kind, address):
+    s = socket.socket(U, kind); s.bind(address); s.listen(1)
+    c = socket.socket(U, kind); c.connect(address); a, _ = s.accept(); c.send(b"hello"); return a.recv(9).decode()
+print(pair(S, "a.sock"), pair(Q, "b.sock"), pair(S, "\\0nono-inside-%d" % os.getpid()), pair(S, os.environ["TMPDIR"] + "/c"))
+async def both():
+    server = await asyncio.start_unix_server(lambda r, w: (w.write(b"async"), w.close()), "d.sock")
+    r, _ = await asyncio.open_unix_connection("d.sock"); return (await r.read()).decode()
+print(asyncio.run(both()))
+s = socket.socket(U); s.bind("e.sock"); s.listen(0)
+socket.socket(U).connect("e.sock"); held = [socket.socket(U) for _ in range(3)]
+threading.Thread(target=lambda: (time.sleep(0.3), [s.accept() for _ in range(4)]), daemon=True).start()
+began = time.time()
+for each in held: each.connect("e.sock")
+print("waited", time.time() - began > 0.2)`;
+    expect(beside(box, '', [], inside).stdout).toBe('hello hello hello hello\nasync\nwaited True\n');
+  });
+
+  it('goes by what a denied socket is, whatever is granted around it', () => {
+    const box = open();
+    const inside = `print(ask(U, "one.sock"))`;
+    const server = 's = socket.socket(socket.AF_UNIX); s.bind("one.sock"); serve(s, "one")';
+    expect(beside(box, server, ['--deny', '*.sock'], inside).stdout).toBe('EACCES\n');
+    expect(
+      beside(box, server.replaceAll('one.sock', 'two.sock'), [], inside.replace('one', 'two')).stdout,
+    ).toBe('one\n');
+  });
+
+  it('lets an agent of keys be asked where its socket is granted, and only there', () => {
+    const box = open();
+    const agent = join(box.base, 'agent');
+    const line = `eval "$(ssh-agent -a ${agent})" > /dev/null; "$0" run -s --env SSH_AUTH_SOCK "$@" -- ssh-add -l; echo $?; kill $SSH_AGENT_PID`;
+    const ask = (...flags: string[]) => box.outside(['bash', '-c', line, box.nono, ...flags]).stdout;
+    expect(ask()).toBe('2\n'); // no agent to be reached
+    expect(ask('--allow-unix-socket', agent)).toBe('The agent has no identities.\n1\n');
+  });
+});
+
+const twoPorts = `
+def tcp(family, host, port, text):
+    s = socket.socket(family); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind((host, port)); serve(s, text); return s.getsockname()[1]
+first = tcp(socket.AF_INET, "127.0.0.1", 0, "first"); tcp(socket.AF_INET6, "::1", first, "sixth"); second = tcp(socket.AF_INET, "127.0.0.1", 0, "second")
+open("ports", "w").write("%d %d" % (first, second))`;
+
+asEveryone('--allow-port and --listen-port', (open) => {
+  /** The port is known only once the server listens, so the flags come from the file that it writes. */
+  const withPorts = (box: Sandbox, inside: string, served = '') =>
+    beside(box, twoPorts, ['--workdir', '.'], 'pass') &&
+    box.outside(
+      [
+        'bash',
+        '-c',
+        `exec 3< <(exec python3 -c "$SERVER"); p=$!; read -r <&3; read -r a b < ports; "$0" run -s --no-diagnostics --allow . --allow-port $a ${served} -- python3 -c "$CLIENT" $a $b; kill $p`,
+        box.nono,
+      ],
+      {
+        env: {
+          SERVER: `import socket, sys, threading, time, os
+def serve(s, text):
+    s.listen(8)
+    def answer():
+        while True:
+            c, _ = s.accept(); c.send(text.encode()); c.close()
+    threading.Thread(target=answer, daemon=True).start()
+${twoPorts}
+print("ready", flush=True); time.sleep(60)`,
+          CLIENT: `import socket, sys, os, errno, select, threading, time, signal
+S, D, I4, I6 = socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.AF_INET, socket.AF_INET6
+a, b = int(sys.argv[1]), int(sys.argv[2])
+def code(f):
+    try: return f()
+    except OSError as e: return errno.errorcode[e.errno]
+def ask(family, address, kind=S):
+    def go():
+        s = socket.socket(family, kind); s.connect(address); return s.recv(9).decode()
+    return code(go)
+def bind(family, address):
+    def go():
+        s = socket.socket(family); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(address); s.listen(1); return s.getsockname()[0]
+    return code(go)
+${inside}`,
+        },
+      },
+    );
+
+  it("reach loopback's port in every spelling, and nothing else", () => {
+    const inside = `
+print(ask(I4, ("127.0.0.1", a)), ask(I4, ("127.9.9.9", a)), ask(I4, ("0.0.0.0", a)), ask(I6, ("::1", a)), ask(I6, ("::ffff:127.0.0.1", a)))
+print(ask(I4, ("127.0.0.1", b)), ask(I4, ("10.0.0.1", a)), ask(I6, ("::ffff:10.0.0.1", a)), ask(I6, ("fe80::1", a)), ask(I4, ("127.0.0.1", a), D))
+print(code(lambda: socket.socket(I4, S, 262)), code(lambda: socket.socket(I4, socket.SOCK_RAW, 1)), code(lambda: socket.socket().sendto(b"x", 0x20000000, ("127.0.0.1", b))))`;
+    expect(withPorts(open(), inside).stdout).toBe(
+      'first ECONNREFUSED first sixth first\nEACCES EACCES EACCES EACCES EACCES\nEACCES EACCES ENOTSUP\n',
+    );
+  });
+
+  it('connect without waiting, poll, and say how it went, as outside', () => {
+    const inside = `
+s = socket.socket(); s.setblocking(False)
+first = s.connect_ex(("127.0.0.1", a)); p = select.poll(); p.register(s, select.POLLOUT); p.poll(2000)
+print(first in (0, errno.EINPROGRESS), s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR), s.connect_ex(("127.0.0.1", a)) in (0, errno.EISCONN))
+s.setblocking(True); print(s.recv(9).decode(), s.getpeername()[1] == a, s.getsockname()[0])
+t = socket.socket(); t.settimeout(2); t.connect(("127.0.0.1", a)); print(t.recv(9).decode())`;
+    expect(withPorts(open(), inside).stdout).toBe('True 0 True\nfirst True 127.0.0.1\nfirst\n');
+  });
+
+  it('do not let a slow connection hold up anything, and a signal ends its wait', () => {
+    const inside = `
+l = socket.socket(); l.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); l.bind(("127.0.0.1", 38127)); l.listen(0)
+full = [socket.socket() for _ in range(4)]
+for f in full: f.setblocking(False); f.connect_ex(("127.0.0.1", 38127))
+def slow():
+    s = socket.socket(); s.connect(("127.0.0.1", 38127))
+threading.Thread(target=slow, daemon=True).start(); time.sleep(0.2)
+began = time.time(); open("made", "w").close(); os.rename("made", "moved"); print("free", time.time() - began < 1)
+class Rung(Exception): pass
+def ring(*_): raise Rung()
+signal.signal(signal.SIGALRM, ring); signal.alarm(1)
+try: socket.socket().connect(("127.0.0.1", 38127)); print("connected")
+except Rung: print("rung", time.time() - began < 5)`;
+    expect(withPorts(open(), inside, '--allow-port 38127 --listen-port 38127').stdout).toBe(
+      'free True\nrung True\n',
+    );
+  });
+
+  it('serve a port on loopback alone, and no other', () => {
+    const inside = `
+print(bind(I4, ("127.0.0.1", 38124)), bind(I4, ("0.0.0.0", 38124)), bind(I6, ("::1", 38124)), bind(I6, ("::", 38124)))
+print(bind(I4, ("127.0.0.1", 38125)), bind(I4, ("127.0.0.1", 0)), bind(I4, ("192.0.2.1", 38124)), code(lambda: socket.socket().listen(1)))`;
+    expect(withPorts(open(), inside, '--listen-port 38124').stdout).toBe(
+      '127.0.0.1 127.0.0.1 ::1 ::ffff:127.0.0.1\nEACCES EACCES EACCES EACCES\n',
+    );
+  });
+
+  it("serve Python's and node's servers as their users start them", () => {
+    const box = open();
+    box.file(join(box.project, 'page'), 'served');
+    const node = `require('http').createServer((q, r) => r.end('node')).listen(38126, () => fetch('http://localhost:38126').then((r) => r.text()).then((t) => { console.log(t); process.exit() }))`;
+    const flags = ['run', '-s', '--allow', '.', '--listen-port', '38126', '--allow-port', '38126', '--'];
+    expect(box.run([...flags, 'node', '-e', node]).stdout).toBe('node\n');
+    const python = `python3 -m http.server 38126 2>/dev/null & for i in {1..50}; do exec 3<>/dev/tcp/127.0.0.1/38126 && break; sleep 0.1; done 2>/dev/null; printf 'GET /page HTTP/1.0\\r\\n\\r\\n' >&3; tail -n 1 <&3`;
+    expect(box.run([...flags, 'bash', '-c', python]).stdout).toBe('served');
+  });
+});
+
+asEveryone('the guard over commands', (open) => {
+  const flags = ['run', '-s', '--no-diagnostics', '--allow', '.', '--'];
+
+  it.each([
+    ['by name', 'rm f'],
+    ['by path', '/bin/rm f'],
+    ['by another spelling', '/usr/./bin/../bin/rm f'],
+    ['through a shell', "sh -c 'rm f'"],
+    ['through env', 'env rm f'],
+    ['through xargs', 'echo f | xargs rm'],
+    ['through find', 'find f -exec rm {} +'],
+    ['through Python', `python3 -c 'import subprocess, sys; sys.exit(subprocess.call(["rm", "f"]))'`],
+    ['through a link', 'ln -s /bin/rm remove && ./remove f'],
+    ['under its name', 'cp /bin/ls rm && ./rm f'],
+    ['from a descriptor', `python3 -c 'import os; os.execve(os.open("/bin/rm", os.O_PATH), ["x", "f"], {})'`],
+  ])('stops a blocked command: %s', (_, line) => {
+    const box = open();
+    const result = box.run([...flags, 'bash', '-c', `echo > f; ${line}; echo $?; ls f`]);
+    expect(result.stdout).toMatch(/^\d+\nf\n$/);
+    expect(result.stdout).not.toMatch(/^0\n/);
+    expect(result.stderr).toMatch(/nono: rm destroys files, and is blocked here\. .*--allow-command rm/);
+  });
+
+  it('says so once, where a shell tries every directory of its search path', () => {
+    const { stderr } = open().run([...flags, 'sh', '-c', 'rm x']);
+    expect(stderr.match(/nono: rm/g)).toHaveLength(1);
+  });
+
+  it('lets one go that is allowed, and blocks one more', () => {
+    const box = open();
+    const words = [
+      'run',
+      '-s',
+      '--no-diagnostics',
+      '--allow',
+      '.',
+      '--allow-command',
+      'rm',
+      '--block-command',
+      'touch',
+    ];
+    const result = box.run([
+      ...words,
+      '--',
+      'sh',
+      '-c',
+      'echo > f; rm f && echo gone; touch g; ls; chmod 600 .',
+    ]);
+    expect(result.stdout).toBe('gone\n');
+    expect(result.stderr).toMatch(/nono: touch is blocked by --block-command/);
+    expect(result.stderr).toMatch(/nono: chmod/);
+  });
+
+  it.each([
+    'dd',
+    'shred',
+    'mkfs.ext4',
+    'chmod',
+    'chown',
+    'sudo',
+    'su',
+    'mount',
+    'systemctl',
+    'reboot',
+  ])('blocks %s', (name) => {
+    const box = open();
+    box.file(join(box.project, `bin/${name}`), '#!/bin/sh\necho ran\n', 0o755);
+    const { stdout } = box.run([...flags, 'sh', '-c', `bin/${name} || echo stopped`]);
+    expect(stdout).toBe('stopped\n');
+  });
+
+  it.each(['npm', 'node', 'pip', 'cp', 'mv', 'git', 'make', 'gcc', 'kill'])('does not block %s', (name) => {
+    const box = open();
+    box.file(join(box.project, `bin/${name}`), '#!/bin/sh\necho ran\n', 0o755);
+    expect(box.run([...flags, 'sh', '-c', `bin/${name}`]).stdout).toBe('ran\n');
+  });
+
+  it('waits for no reader of its message', () => {
+    const box = open();
+    const line = `exec 4> >(sleep 30 & echo $!); for i in {1..3}; do (rm x) 2>&4 & done; sleep 0.5; echo made > f; cat f; kill %% 2>/dev/null; exit 0`;
+    expect(box.run([...flags, 'bash', '-c', line]).stdout).toContain('made');
+  });
+});
