@@ -132,19 +132,23 @@ struct exact {
 };
 
 // An exception lifts what is built in around it, not what the user denies.
+static void take_prefix(const struct prefix *prefix, struct exact *exact) {
+  exact->is_inner = prefix != NULL && prefix->is_inner;
+  if (prefix == NULL) return;
+  unsigned rights = prefix->flags & (DENY_READ | DENY_WRITE);
+  if (prefix->flags & DENY_EXCEPTION) exact->built_in = 0, exact->is_lifted = true;
+  else if (prefix->flags & DENY_BUILT_IN) exact->built_in |= rights;
+  else exact->users |= rights;
+}
+
 static struct exact look_up(const char *path) {
   struct exact exact = {0};
   uint64_t hash = hash_start;
+  take_prefix(find_prefix(hash_on(hash, '/'), "/", 1), &exact);
   for (size_t at = 0, end; path[at] != 0; at = end) {
     end = component_end(path, at);
     for (size_t i = at; i < end; i++) hash = hash_on(hash, path[i]);
-    const struct prefix *prefix = find_prefix(hash, path, end);
-    exact.is_inner = prefix != NULL && prefix->is_inner;
-    if (prefix == NULL) continue;
-    unsigned rights = prefix->flags & (DENY_READ | DENY_WRITE);
-    if (prefix->flags & DENY_EXCEPTION) exact.built_in = 0, exact.is_lifted = true;
-    else if (prefix->flags & DENY_BUILT_IN) exact.built_in |= rights;
-    else exact.users |= rights;
+    take_prefix(find_prefix(hash, path, end), &exact);
   }
   return exact;
 }

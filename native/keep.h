@@ -21,6 +21,7 @@ enum keep_reason {
   REASON_MOVED = 5,
   REASON_REFUSED = 6,
   REASON_SWAPPED = 7,
+  REASON_PLANTED = 8,
 };
 
 struct keep_message {

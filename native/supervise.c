@@ -13,6 +13,7 @@
 #include "kernel.h"
 #include "originals.h"
 #include "passing.h"
+#include "sweep.h"
 #include "temporary.h"
 
 #include <dirent.h>
@@ -25,6 +26,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -36,6 +38,7 @@ struct session {
   struct broker broker;
   pid_t supervisor, guard, command;
   sigset_t caller_mask;
+  char start[PATH_MAX]; // where the command starts
   int seen[SIGNAL_COUNT]; // signals that reached the supervisor itself since nono last passed one on
 };
 
@@ -57,28 +60,29 @@ static pid_t parent_of(const char *pid) {
 }
 
 // Without a signal scope: orphans come to the subreaper, which kills its children until none is left.
-static void kill_children(void) {
+static void kill_children(pid_t guard) {
   DIR *processes = opendir("/proc");
   if (processes == NULL) return;
   for (struct dirent *entry; (entry = readdir(processes)) != NULL;) {
     pid_t pid = atoi(entry->d_name);
-    if (pid > 1 && parent_of(entry->d_name) == getpid()) kill(pid, SIGKILL);
+    if (pid > 1 && pid != guard && parent_of(entry->d_name) == getpid()) kill(pid, SIGKILL);
   }
   closedir(processes);
 }
 
 // Inside a signal scope "everyone" is the domain, and the kernel reaches all of it before any of it can fork.
-static void kill_session(const struct program *program) {
-  if (program->hygiene & HYGIENE_SIGNAL_SCOPE) kill(-1, SIGKILL);
-  else kill_children();
+static void kill_session(const struct session *session) {
+  if (session->program->hygiene & HYGIENE_SIGNAL_SCOPE) kill(-1, SIGKILL);
+  else kill_children(session->guard);
 }
 
-// Killed as one, the session only has to be waited for; else a child may have forked before it died.
-static void reap_all(const struct program *program) {
-  int at_once = (program->hygiene & HYGIENE_SIGNAL_SCOPE) != 0;
+// Killed as one, the session only has to be waited for; else a child may have forked before it died. The guard is a child
+// of another kind, and lives on.
+static void reap_all(const struct session *session) {
+  int at_once = (session->program->hygiene & HYGIENE_SIGNAL_SCOPE) != 0;
   for (pid_t reaped; (reaped = waitpid(-1, NULL, at_once ? 0 : WNOHANG)) >= 0 || errno == EINTR;) {
     if (reaped > 0 || at_once) continue;
-    kill_session(program);
+    kill_session(session);
     nanosleep(&(struct timespec){0, 1000000}, NULL);
   }
 }
@@ -124,7 +128,7 @@ static void open_temporary(struct session *session) {
 // The guard keeps what the broker asks it to keep. When the supervisor dies without having ended the session, the guard
 // ends it in its stead. It keeps the channel open meanwhile, so that nono does not return before.
 static void end_in_its_stead(const void *session) {
-  kill_session(((const struct session *)session)->program);
+  kill_session(session);
   empty_temporary(session, is_new);
 }
 
@@ -136,7 +140,8 @@ _Noreturn static void guard(const struct session *session, int broker) {
 static void start_guard(struct session *session) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) fail("start the guard", "", errno);
-  session->guard = fork();
+  // A child that sends no signal at its end: waiting for the session's processes passes it over.
+  session->guard = (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
   if (session->guard < 0) fail("start the guard", "", errno);
   session->broker.keeper = ends[0]; // open for as long as the supervisor lives
   if (session->guard > 0) {
@@ -206,11 +211,9 @@ static void pass_on(struct session *session, int signal) {
   kill(session->command, signal);
 }
 
-// 1 when the session is to end: with the command's status, or -1 when the guard was killed, without which nothing can be
-// kept and nothing would end the session in the supervisor's stead.
+// 1 when the session is to end, with the command's status.
 static int reap(const struct session *session, int *status) {
   for (pid_t pid; (pid = waitpid(-1, status, WNOHANG | WUNTRACED)) > 0;) {
-    if (pid == session->guard && !WIFSTOPPED(*status)) return *status = -1, 1;
     if (pid != session->command) continue;
     if (!WIFSTOPPED(*status)) return 1;
     send_stopped((uint32_t)WSTOPSIG(*status));
@@ -232,11 +235,16 @@ static int take_messages(struct session *session) {
   return length > 0;
 }
 
-// Returns the command's wait status, or -1 when nono died first.
+// Returns the command's wait status, or -1 when nono died first, or the guard, without which nothing can be kept and
+// nothing would end the session in the supervisor's stead.
 static int wait_for_end(struct session *session, int signals) {
-  struct pollfd sources[] = {{signals, POLLIN, 0}, {CHANNEL_FD, POLLIN, 0}, {session->broker.listener, POLLIN, 0}};
+  struct pollfd sources[] = {{signals, POLLIN, 0},
+                             {CHANNEL_FD, POLLIN, 0},
+                             {session->broker.listener, POLLIN, 0},
+                             {session->broker.keeper, 0, 0}};
   for (int status;;) {
-    if (poll(sources, 3, -1) < 0 && errno != EINTR) fail("wait for the command", "", errno);
+    if (poll(sources, 4, -1) < 0 && errno != EINTR) fail("wait for the command", "", errno);
+    if (sources[3].revents != 0) return -1;
     if (sources[2].revents != 0 && !serve_call(&session->broker)) sources[2].fd = -1;
     if ((sources[0].revents | sources[1].revents) == 0) continue;
     take_signals(session, signals); // before messages: what the group got must be known by then
@@ -246,9 +254,11 @@ static int wait_for_end(struct session *session, int signals) {
 }
 
 static int end_session(const struct session *session, int status) {
-  kill_session(session->program);
+  kill_session(session);
+  reap_all(session);
+  if (session->program->store.path != NULL) sweep_protected(&session->broker, session->start);
   end_keeping(session->broker.keeper);
-  reap_all(session->program);
+  waitpid(session->guard, NULL, __WALL);
   int leftover = empty_temporary(session, is_the_sessions);
   if (status < 0) return EXIT_NOT_STARTED;
   int signalled = WIFSIGNALED(status);
@@ -261,6 +271,8 @@ int supervise(const struct program *program, struct layers *layers, const struct
   struct session session = {.program = program, .broker = {.program = program, .listener = -1, .start = *start}};
   session.broker.keeps_deletions = (program->store.flags & STORE_KEEPS_DELETIONS) != 0;
   session.broker.remembers_births = (program->store.flags & STORE_REMEMBERS_BIRTHS) != 0;
+  const char *workdir = program->workdir != NULL ? program->workdir : getcwd(session.start, sizeof session.start);
+  if (workdir != NULL && workdir != session.start) snprintf(session.start, sizeof session.start, "%s", workdir);
   session.broker.closes_network = (program->hygiene & HYGIENE_LOCAL_DESCRIPTORS) != 0;
   session.broker.scopes_abstract_sockets = (program->layers[LAYER_GRANTS].scoped & LANDLOCK_ABSTRACT_SOCKETS) != 0;
   sigset_t all;

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { getSystemErrorName } from 'node:util';
 import { exitCodes, type Issue, NonoError } from '../errors.ts';
 import { decodeFrames, type Frame } from '../launch/frames.ts';
-import { decodeJournal } from '../store/journal.ts';
-import { pruneSessions } from '../store/sessions.ts';
-import { renderOriginals } from '../term/originals.ts';
+import { aftermathOf } from '../store/aftermath.ts';
+import { pruneSessions, readSession } from '../store/sessions.ts';
+import { renderAftermath, renderOriginals } from '../term/originals.ts';
 import { reportError, say, styleFor } from './output.ts';
 
 const channel = 3;
@@ -20,8 +20,11 @@ function saysOriginals(words: readonly string[]): boolean {
 function reportOriginals(store: string): void {
   const journal = join(store, 'journal');
   if (!existsSync(journal)) return;
-  const line = renderOriginals(decodeJournal(readFileSync(journal)));
+  const session = readSession(store);
+  const line = renderOriginals(session.journal);
   if (line !== null) say(styleFor(2)('faint', `nono: ${line}`));
+  for (const warning of renderAftermath(aftermathOf(session)))
+    say(styleFor(2)('warning', `nono: ${warning}`));
   pruneSessions(dirname(dirname(dirname(store))), Date.now());
 }
 

@@ -204,9 +204,12 @@ function restore(
   differences: readonly Difference[],
   host: Host,
   state: string,
+  named: boolean,
   flags: UndoFlags,
 ): void {
-  const undoable = differences.filter((each) => ['changed', 'missing', 'moved'].includes(each.state));
+  // What was planted comes back only for who asks for it by name.
+  const states = ['changed', 'missing', 'moved', ...(named ? ['planted'] : [])];
+  const undoable = differences.filter((each) => states.includes(each.state));
   const held = undoable.filter(({ newer }) => newer && !flags.force);
   const wanted = undoable.filter((each) => !held.includes(each));
   const replaced = new Replaced(
@@ -273,5 +276,5 @@ export function undo(words: readonly string[], flags: UndoFlags): void {
   const differences = chosen(session, paths);
   if (action === 'list') listSession(session, differences, host, flags);
   else if (action === 'diff') showChanges(session, differences, host, flags);
-  else restore(session, differences, host, state, flags);
+  else restore(session, differences, host, state, paths.length > 0, flags);
 }

@@ -262,6 +262,17 @@ function stateDirectory(
   return home === undefined ? null : childOf(home, '.local/state');
 }
 
+const mostTextBytes = 1 << 16;
+
+function readText(file: AbsolutePath): string | null {
+  try {
+    const status = statSync(file, { throwIfNoEntry: false });
+    return status?.isFile() && status.size <= mostTextBytes ? readFileSync(file, 'utf8') : null;
+  } catch {
+    return null; // this user may not read it, so nobody runs by it what this user does
+  }
+}
+
 /** The directory of the program that runs: nono's, and in a test the test's. */
 function installation(inspect: Host['inspect']): AbsolutePath | null {
   const script = process.argv[1] ?? '';
@@ -310,6 +321,7 @@ export function thisHost(): Host {
     inspect,
     fileSystem,
     list: directoryLister(),
+    text: readText,
     shebang,
     executable,
   };

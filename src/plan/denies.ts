@@ -2,7 +2,8 @@
 import type { Issue } from '../errors.ts';
 import { protectedList } from '../policy/lists.ts';
 import type { DeniedAccess, DenyWish, Origin, Policy } from '../policy/policy.ts';
-import { compileGlob, escapeGlob, expandBraces, isGlob } from './glob.ts';
+import { hooksPathIn } from './git-config.ts';
+import { compileGlob, escapeGlob, expandBraces, hasOddSet, isGlob } from './glob.ts';
 import { allowsReading, allowsWriting, type Grant } from './grant.ts';
 import type { AbsolutePath, Host } from './host.ts';
 import { childOf, contains, isFaithful, nameOf, parentOf, toAbsolute } from './path.ts';
@@ -106,6 +107,8 @@ function denyOf(wish: DenyWish, host: Host, asked: readonly Grant[]): Deny[] | I
   const globs = expandBraces(wish.path);
   if (globs.some((glob) => /\/\.\.?(\/|$)|^\.\.(\/|$)/.test(glob)))
     return valueIssue(wish, 'has "." or ".." in a glob');
+  if (globs.some(hasOddSet))
+    return valueIssue(wish, 'has a set of characters with a class or a backslash in it');
   const found = globs.map((glob) => globPatterns(glob.replace(/^\.\//, ''), host, asked));
   if (found.includes(null)) return valueIssue(wish, 'starts at a directory that is not known');
   const patterns = found.flatMap((each) => each ?? []);
@@ -154,6 +157,29 @@ function protectedDenies(asked: readonly Grant[]): Deny[] {
   );
 }
 
+/** The configuration of the repository whose worktree a directory is: a linked one shares another's. */
+function gitConfigOf(directory: AbsolutePath, host: Host): string | null {
+  const git = childOf(directory, '.git');
+  if (host.inspect(git).kind === 'directory') return host.text(childOf(git, 'config'));
+  const linked = /^gitdir: (\/.+)\/\.git\/worktrees\/[^/]+\s*$/.exec(host.text(git) ?? '')?.[1];
+  return linked === undefined ? null : host.text(`${linked as AbsolutePath}/.git/config`);
+}
+
+// What husky runs lies beside its own directory, tracked like any script; the directory is made by every npm install.
+const madeByHusky = /(^|\/)\.husky\/_$/;
+
+/** Hooks that a repository takes from elsewhere. */
+function hooksDenies(asked: readonly Grant[], host: Host): Deny[] {
+  return writableDirectories(asked).flatMap((directory): Deny[] => {
+    const hooks = hooksPathIn(gitConfigOf(directory, host) ?? '');
+    const path = hooks === null ? null : toAbsolute(hooks, { ...host, workingDirectory: directory });
+    if (path === null || madeByHusky.test(path)) return [];
+    const text = canonicalOf(path, host);
+    if (text === directory || !contains(directory, text)) return [];
+    return [{ kind: 'path', text, access: 'write', origin: 'built-in:git-hooks' }];
+  });
+}
+
 /** Programs that the user runs by name, where a whole home is granted; and nono itself. */
 function programDenies(asked: readonly Grant[], host: Host): Deny[] {
   const writable = writableDirectories(asked);
@@ -179,7 +205,7 @@ function programDenies(asked: readonly Grant[], host: Host): Deny[] {
             kind: 'path',
             text: host.installation as AbsolutePath,
             access: 'write',
-            origin: 'built-in:nono',
+            origin: 'built-in:installation',
           } as const,
         ]
       : []),
@@ -245,6 +271,7 @@ export function planDenies(
     ...sensitiveDenies(asked, protection),
     ...storeDenies(asked, sessions),
     ...programDenies(asked, host),
+    ...hooksDenies(asked, host),
     ...protectedDenies(asked),
   ];
   const lifted = [...bypasses.map((text): Pattern => ({ kind: 'path', text })), ...exceptions(asked)];

@@ -7,6 +7,11 @@ export function isGlob(text: string): boolean {
   return /[*?[{]/.test(text);
 }
 
+/** A set of characters that names a class or quotes one of them: neither is read alike everywhere. */
+export function hasOddSet(glob: string): boolean {
+  return /\[[!^]?\]?[^\]]*(\\|\[[:.=])/.test(glob);
+}
+
 /** A name as a glob that matches it alone. */
 export function escapeGlob(name: string): string {
   return name.replace(/[*?[\]\\]/g, '\\$&');
@@ -47,8 +52,8 @@ function nameExpression(glob: string): RegExp {
     else if (end > 0) {
       const inside = glob
         .slice(at + 1, end)
-        .replace(/\\/g, '\\\\')
-        .replace(/^[!^]/, '^');
+        .replace(/^[!^]/, '^')
+        .replace(/[\\\]]/g, '\\$&');
       source += `[${inside}]`;
       at = end;
     } else

@@ -43,6 +43,8 @@ export type Host = {
   readonly fileSystem: (path: AbsolutePath) => number | null;
   /** The entries of a directory, links not followed; empty when it cannot be listed. */
   readonly list: (directory: AbsolutePath) => readonly Entry[];
+  /** What a small text file holds; null where there is none that can be read. */
+  readonly text: (file: AbsolutePath) => string | null;
   /** The first line of a file when it starts with `#!`, without those two characters. */
   readonly shebang: (file: AbsolutePath) => string | null;
   /** Whether this user may execute the file. */

@@ -16,9 +16,9 @@ import type { Session } from './sessions.ts';
 
 /**
  * `same`: nothing to undo. `changed` and `missing`: the original can take its place. `moved`: it is whole under another
- * name. `lost`: the store does not hold it any more.
+ * name. `planted`: the session made it where it may not write. `lost`: the store does not hold it any more.
  */
-export type State = 'same' | 'changed' | 'missing' | 'moved' | 'lost';
+export type State = 'same' | 'changed' | 'missing' | 'moved' | 'planted' | 'lost';
 
 export type Difference = {
   readonly original: Original;
@@ -103,6 +103,7 @@ function stateOf(session: Session, { path, kept, movedTo }: Original, status: Bi
   }
   if (status !== null && isHeld(session, kept) && isSame(session, path, kept, status)) return 'same';
   if (!isHeld(session, kept)) return 'lost';
+  if (kept.reason === 'planted') return 'planted';
   return status === null ? 'missing' : 'changed';
 }
 

@@ -16,7 +16,8 @@ export type About = {
   readonly undoes?: string;
 };
 
-export type KeptReason = 'written' | 'replaced' | 'deleted' | 'exchanged';
+/** `planted`: the session made it where it may not write, and the end of the session took it away. */
+export type KeptReason = 'written' | 'replaced' | 'deleted' | 'exchanged' | 'planted';
 
 /** An original: what stood under `path` before the session changed it. */
 export type Kept = {
@@ -52,7 +53,13 @@ export type JournalEntry = Kept | Moved | Swapped | Refused | Ended;
 export type Journal = { readonly about: About; readonly entries: readonly JournalEntry[] };
 
 const tags = { about: 1, kept: 2, note: 3, ended: 4 } as const;
-const reasonNumbers: Record<KeptReason, number> = { written: 1, replaced: 2, deleted: 3, exchanged: 4 };
+const reasonNumbers: Record<KeptReason, number> = {
+  written: 1,
+  replaced: 2,
+  deleted: 3,
+  exchanged: 4,
+  planted: 8,
+};
 const noteNumbers = { moved: 5, refused: 6, swapped: 7 } as const;
 const heldNumbers: Record<Kept['held'], number> = { copy: 1, link: 2, record: 3 };
 const recordHeaderBytes = 8;

@@ -1,6 +1,7 @@
 // What became of what existed before, in words.
 import type { AbsolutePath } from '../plan/host.ts';
 import { shorten } from '../plan/path.ts';
+import type { Aftermath } from '../store/aftermath.ts';
 import type { Difference, State } from '../store/compare.ts';
 import type { Change, Summary } from '../store/diff.ts';
 import type { BytePath, Journal } from '../store/journal.ts';
@@ -13,10 +14,14 @@ function counted(count: number, one: string, many: string): string {
 
 /** How many paths a session kept an original of, and how many it was refused. */
 export function countOriginals({ entries }: Journal): { kept: number; moved: number; refused: number } {
-  const paths = (kind: 'kept' | 'refused') =>
-    new Set(entries.flatMap((entry) => (entry.kind === kind ? [entry.path] : []))).size;
-  const moved = entries.filter(({ kind }) => kind === 'moved' || kind === 'swapped').length;
-  return { kept: paths('kept'), moved, refused: paths('refused') };
+  const distinct = (paths: readonly BytePath[]) => new Set(paths).size;
+  return {
+    kept: distinct(
+      entries.flatMap((entry) => (entry.kind === 'kept' && entry.reason !== 'planted' ? [entry.path] : [])),
+    ),
+    moved: entries.filter(({ kind }) => kind === 'moved' || kind === 'swapped').length,
+    refused: distinct(entries.flatMap((entry) => (entry.kind === 'refused' ? [entry.path] : []))),
+  };
 }
 
 /** The one line at the end of a run; null where nothing is to be said. */
@@ -27,6 +32,29 @@ export function renderOriginals(journal: Journal): string | null {
     ...(kept === 0 ? [] : [`kept ${counted(kept, 'original', 'originals')}`]),
   ];
   return parts.length === 0 ? null : `${parts.join('; ')} (nono undo list ${journal.about.id})`;
+}
+
+const namedInWarning = 5;
+
+function some(names: readonly string[]): string {
+  const shown = names.slice(0, namedInWarning).join(', ');
+  return names.length > namedInWarning ? `${shown} and ${names.length - namedInWarning} more` : shown;
+}
+
+/** What a session leaves behind that counts outside, a line each. */
+export function renderAftermath({ id, planted, settings, later }: Aftermath): string[] {
+  const show = (path: BytePath) => showPath(path, null);
+  return [
+    ...(planted.length === 0
+      ? []
+      : [
+          `took away what was made under a protected name: ${some(planted.map(show))} (nono undo list ${id})`,
+        ]),
+    ...settings.map(
+      ({ path, added }) => `${show(path)} got settings that run commands: ${some(added.map(escapeText))}`,
+    ),
+    ...(later.length === 0 ? [] : [`changed what runs later, outside: ${some(later.map(show))}`]),
+  ];
 }
 
 /** A path of the journal for people. */
@@ -51,6 +79,7 @@ const stateWords: Record<State, string> = {
   changed: 'changed',
   missing: 'gone',
   moved: 'moved',
+  planted: 'planted',
   lost: 'lost',
 };
 

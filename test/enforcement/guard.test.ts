@@ -86,7 +86,7 @@ asEveryone('a deny inside a grant', (open) => {
   it('lets the same operations through where nothing is denied', () => {
     const box = open();
     const answers = tried(box, ['--allow', '.', '--deny', 'other'], ['sec', 'key'], 'file', true);
-    for (const operation of ['read', 'by handle', 'execute', 'write', 'append', 'both', 'cut'])
+    for (const operation of ['read', 'by handle', 'write', 'append', 'both', 'cut'])
       expect([operation, answers[`${operation}, relative`]]).toEqual([operation, 'ok']);
   });
 
@@ -293,5 +293,64 @@ asEveryone('metadata', (open) => {
     const line =
       'f=$(mktemp) && chmod 640 $f && touch -d 2001-01-01 $f && stat -c "%a %Y" $f; chmod 777 /etc/hostname ~ 2>&1 | grep -c permitted';
     expect(confined(open(), [], line).stdout).toBe('640 978307200\n2\n');
+  });
+});
+
+asEveryone('the end of a run', (open) => {
+  const plant = (names: readonly string[]) =>
+    `import os
+for n in ${JSON.stringify(names)}:
+    os.makedirs(os.path.dirname(n) or ".", exist_ok=True)
+    os.close(os.open(n, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))`;
+  const run = (box: Sandbox, words: readonly string[]) => box.run(['run', '--allow', '.', '--', ...words]);
+
+  it('takes away what was made exclusively under a protected name, and says so', () => {
+    const box = open();
+    box.outside(['git', 'init', '-q', '.']);
+    box.file(join(box.project, '.git/hooks/mine'), 'from before');
+    const planted = [
+      '.envrc',
+      '.git/hooks/pre-commit',
+      '.git/modules/a/hooks/update',
+      '.idea/x/y.xml',
+      '.vscode/tasks.json',
+    ];
+    const kept = ['.git/hooks/other.sample', '.vscode/other.json', 'envrc'];
+    const { stderr } = run(box, ['python3', '-c', plant([...planted, ...kept])]);
+    expect(stderr).toMatch(
+      /took away what was made under a protected name: .*\.envrc, .*tasks\.json \(nono undo list/,
+    );
+    expect(planted.filter((name) => existsSync(join(box.project, name)))).toEqual([]);
+    expect([...kept, '.git/hooks/mine'].filter((name) => !existsSync(join(box.project, name)))).toEqual([]);
+  });
+
+  it('brings back what it took away only for who asks for it by name', () => {
+    const box = open();
+    run(box, ['python3', '-c', plant(['.envrc'])]);
+    const envrc = join(box.project, '.envrc');
+    expect(box.run(['undo', 'list']).stdout).toMatch(/planted/);
+    expect(box.run(['undo', 'list', '--json']).code).toBe(0);
+    box.run(['undo', 'restore', '--yes']);
+    expect(existsSync(envrc)).toBe(false);
+    box.run(['undo', 'restore', '--yes', '.envrc']);
+    expect(existsSync(envrc)).toBe(true);
+  });
+
+  it('names settings of git that run commands, and changed files that somebody will run', () => {
+    const box = open();
+    box.outside(['git', 'init', '-q', '.']);
+    box.file(join(box.project, 'package.json'), '{}');
+    box.file(join(box.project, 'data.json'), '{}');
+    const line =
+      'git config core.hooksPath x && git config user.name y && echo 1 > package.json && echo 1 > data.json';
+    const { stderr } = run(box, ['bash', '-c', line]);
+    expect(stderr).toMatch(/project\/\.git\/config got settings that run commands: core\.hookspath=x\n/);
+    expect(stderr).toMatch(/changed what runs later, outside: .*project\/package\.json\n/);
+    expect(stderr).not.toMatch(/user\.name|data\.json/);
+  });
+
+  it('says nothing of a run that changed nothing of the kind', () => {
+    const box = open();
+    expect(run(box, ['bash', '-c', 'echo > new']).stderr).toMatch(/^nono: writes .*\n$/);
   });
 });

@@ -96,6 +96,7 @@ export function machine(disk: Disk, changes: Partial<Host> = {}): Host {
       const fact = inspect(directory);
       return fact.kind === 'directory' ? entriesOf(nodes, fact.canonical) : [];
     },
+    text: () => null,
     shebang: () => null,
     executable: (file) => {
       const fact = inspect(file);

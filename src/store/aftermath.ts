@@ -1,0 +1,45 @@
+// What a session leaves behind that counts outside: planted files, git settings that run commands, and scripts.
+import { readFileSync } from 'node:fs';
+import { addedCommands } from '../plan/git-config.ts';
+import { contentAt, isRegular, objectOf } from './compare.ts';
+import type { BytePath, Kept } from './journal.ts';
+import { originalsOf } from './originals.ts';
+import type { Session } from './sessions.ts';
+
+export type Aftermath = {
+  readonly id: string;
+  /** Made under a protected name, and taken away. */
+  readonly planted: readonly BytePath[];
+  /** Configuration files of git, and the settings as `key=value`. */
+  readonly settings: readonly { readonly path: BytePath; readonly added: readonly string[] }[];
+  /** Changed files that somebody will run, and that no list can deny. */
+  readonly later: readonly BytePath[];
+};
+
+const gitConfigs = /(^|\/)(\.git|[^/]+\.git)\/(.*\/)?config(\.worktree)?$/;
+
+const scripts =
+  /(^|\/)(package\.json|(GNU)?[Mm]akefile|justfile|Justfile|Rakefile|Taskfile\.ya?ml|tox\.ini|noxfile\.py|setup\.py|pyproject\.toml|build\.rs|CMakeLists\.txt|build\.gradle(\.kts)?|gradlew|pom\.xml|Dockerfile|(docker-)?compose\.ya?ml|\.pre-commit-config\.yaml|\.gitlab-ci\.yml|Jenkinsfile|\.(github\/workflows|circleci|husky)\/.+)$/;
+
+function addedSettings(session: Session, path: BytePath, kept: Kept): readonly string[] {
+  const now = contentAt(path);
+  if (now === null || !isRegular(kept)) return [];
+  return addedCommands(readFileSync(objectOf(session, kept), 'utf8'), now.toString('utf8'));
+}
+
+export function aftermathOf(session: Session): Aftermath {
+  const { entries, about } = session.journal;
+  const kept = originalsOf({ entries }).flatMap(({ path, kept: each }) =>
+    each === null ? [] : [{ path, kept: each }],
+  );
+  const rewritten = kept.filter((each) => each.kept.reason !== 'planted');
+  return {
+    id: about.id,
+    planted: kept.filter((each) => each.kept.reason === 'planted').map(({ path }) => path),
+    settings: rewritten
+      .filter(({ path }) => gitConfigs.test(path))
+      .map((each) => ({ path: each.path, added: addedSettings(session, each.path, each.kept) }))
+      .filter(({ added }) => added.length > 0),
+    later: rewritten.filter(({ path }) => scripts.test(path)).map(({ path }) => path),
+  };
+}
