@@ -11,7 +11,7 @@ const allowed = {
   plan: ['', 'policy'],
   backend: ['', 'policy', 'plan'],
   term: ['', 'policy', 'plan', 'store'],
-  store: [''],
+  store: ['', 'plan'],
   launch: ['', 'policy', 'plan', 'backend'],
   cli: ['', 'policy', 'plan', 'backend', 'launch', 'store', 'term', '..'],
   '': [],

@@ -12,13 +12,21 @@ function counted(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-/** How many paths a session kept an original of, and how many it was refused. */
-export function countOriginals({ entries }: Journal): { kept: number; moved: number; refused: number } {
+export type Counts = {
+  readonly kept: number;
+  readonly moved: number;
+  readonly refused: number;
+  readonly planted: number;
+};
+
+/** How many paths a session kept an original of, moved, was refused, and made where it may not write. */
+export function countOriginals({ entries }: Journal): Counts {
   const distinct = (paths: readonly BytePath[]) => new Set(paths).size;
+  const kept = entries.filter((entry) => entry.kind === 'kept');
+  const planted = kept.filter(({ reason }) => reason === 'planted');
   return {
-    kept: distinct(
-      entries.flatMap((entry) => (entry.kind === 'kept' && entry.reason !== 'planted' ? [entry.path] : [])),
-    ),
+    kept: distinct(kept.filter((each) => !planted.includes(each)).map(({ path }) => path)),
+    planted: planted.length,
     moved: entries.filter(({ kind }) => kind === 'moved' || kind === 'swapped').length,
     refused: distinct(entries.flatMap((entry) => (entry.kind === 'refused' ? [entry.path] : []))),
   };
@@ -64,11 +72,12 @@ export function showPath(path: BytePath, home: AbsolutePath | null): string {
 
 /** One session in the list of all. */
 export function renderSession({ about, entries }: Journal): string {
-  const { kept, moved, refused } = countOriginals({ about, entries });
+  const { kept, moved, refused, planted } = countOriginals({ about, entries });
   const counts = [
     counted(kept, 'original', 'originals'),
     ...(moved === 0 ? [] : [`${moved} moved`]),
     ...(refused === 0 ? [] : [`${refused} refused`]),
+    ...(planted === 0 ? [] : [`${planted} planted`]),
   ].join(', ');
   const when = about.started.slice(0, 16).replace('T', ' ');
   return `${about.id}  ${when}  ${counts}  ${escapeText(about.command)}`;
