@@ -11,7 +11,9 @@ const rounds = Number(process.argv[2] ?? 7);
 const base = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'nono-bench-'));
 const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env;
 const env = { ...environment, XDG_STATE_HOME: join(base, 'state') };
-const nono = [join(root, 'dist/nono'), 'run', '-s', '--allow', '.', '--'];
+const nono = [join(root, 'dist/nono'), 'run', '-s', '--allow-command', 'rm', '--allow', '.', '--'];
+
+const denying = [...nono.slice(0, -1), '--deny', 'secret', '--'];
 
 function run(words, cwd) {
   const [file, ...rest] = words;
@@ -37,16 +39,18 @@ function measureCalls() {
     'inside, pinned': [...pinned, ...nono, './calls'],
     outside: ['./calls'],
     inside: [...nono, './calls'],
+    'with a deny, pinned': [...pinned, ...denying, './calls'],
   };
   const results = Object.fromEntries(
     Object.entries(ways).map(([way, words]) => [way, JSON.parse(run(words, where))]),
   );
-  console.log(`| call, median of 3000, µs | ${Object.keys(ways).join(' | ')} | pinned, more |`);
-  console.log('|---|---|---|---|---|---|');
+  console.log(`| call, median of 3000, µs | ${Object.keys(ways).join(' | ')} | more, pinned | with a deny |`);
+  console.log('|---|---|---|---|---|---|---|---|');
   for (const call of Object.keys(results.outside)) {
     const cells = Object.keys(ways).map((way) => results[way][call].toFixed(1));
     const more = results['inside, pinned'][call] - results['outside, pinned'][call];
-    console.log(`| ${call} | ${cells.join(' | ')} | +${more.toFixed(1)} |`);
+    const denies = results['with a deny, pinned'][call] - results['outside, pinned'][call];
+    console.log(`| ${call} | ${cells.join(' | ')} | +${more.toFixed(1)} | +${denies.toFixed(1)} |`);
   }
 }
 

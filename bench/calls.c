@@ -9,6 +9,22 @@
 enum { ROUNDS = 3000 };
 static double times[ROUNDS];
 
+// First those that give a number, then those that give a descriptor.
+enum call {
+  UNLINK,
+  RENAME,
+  FTRUNCATE,
+  FCHMOD,
+  CHMOD,
+  EXECUTE,
+  OPEN_TO_WRITE,
+  OPEN_TO_CREATE,
+  OPEN_NULL,
+  CREATE,
+  OPEN_TO_READ,
+  CALL_COUNT,
+};
+
 static double now(void) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
@@ -23,8 +39,8 @@ static int compare(const void *one, const void *other) {
 static int make(const char *name) { return open(name, O_WRONLY | O_CREAT | O_EXCL, 0644); }
 
 static int prepare(int call) {
-  if (call == 0 || call == 1) return close(make("f"));
-  if (call == 4) unlink("k");
+  if (call == UNLINK || call == RENAME) return close(make("f"));
+  if (call == OPEN_TO_CREATE) unlink("k");
   return 0;
 }
 
@@ -32,13 +48,16 @@ static int descriptor;
 
 static int perform(int call) {
   switch (call) {
-  case 0: return unlink("f");
-  case 1: return rename("f", "g");
-  case 2: return ftruncate(descriptor, 0);
-  case 3: return open("h", O_WRONLY);
-  case 4: return open("k", O_WRONLY | O_CREAT | O_TRUNC, 0644);
-  case 5: return open("/dev/null", O_WRONLY);
-  case 6: return make("n");
+  case UNLINK: return unlink("f");
+  case RENAME: return rename("f", "g");
+  case FTRUNCATE: return ftruncate(descriptor, 0);
+  case FCHMOD: return fchmod(descriptor, 0644);
+  case CHMOD: return chmod("h", 0644);
+  case EXECUTE: return execl("./absent", "absent", NULL) < 0 ? 0 : -1;
+  case OPEN_TO_WRITE: return open("h", O_WRONLY);
+  case OPEN_TO_CREATE: return open("k", O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  case OPEN_NULL: return open("/dev/null", O_WRONLY);
+  case CREATE: return make("n");
   default: return open("h", O_RDONLY);
   }
 }
@@ -46,15 +65,26 @@ static int perform(int call) {
 static void finish(int call, int result) {
   if (result < 0) perror("calls");
   if (result < 0) exit(1);
-  if (call >= 3) close(result);
-  if (call == 6) unlink("n");
+  if (call >= OPEN_TO_WRITE) close(result);
+  if (call == CREATE) unlink("n");
 }
 
 int main(void) {
-  static const char *const names[] = {"unlink",          "rename",       "ftruncate",         "open to write",
-                                      "open to create",  "open /dev/null", "create exclusively", "open to read"};
+  static const char *const names[CALL_COUNT] = {
+      [UNLINK] = "unlink",
+      [RENAME] = "rename",
+      [FTRUNCATE] = "ftruncate",
+      [FCHMOD] = "fchmod",
+      [CHMOD] = "chmod",
+      [EXECUTE] = "execve of what is not there",
+      [OPEN_TO_WRITE] = "open to write",
+      [OPEN_TO_CREATE] = "open to create",
+      [OPEN_NULL] = "open /dev/null",
+      [CREATE] = "create exclusively",
+      [OPEN_TO_READ] = "open to read",
+  };
   descriptor = open("h", O_RDWR | O_CREAT, 0644);
-  for (int call = 0; call < 8; call++) {
+  for (int call = 0; call < CALL_COUNT; call++) {
     for (int i = 0; i < ROUNDS; i++) {
       prepare(call);
       double start = now();

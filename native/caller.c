@@ -69,14 +69,26 @@ int open_start(pid_t caller, int descriptor, const char *path) {
   return fd == -ENOENT ? -EBADF : fd;
 }
 
-int take_descriptor(pid_t caller, int descriptor) {
+static int open_process(pid_t caller) {
   int process = (int)syscall(NR_PIDFD_OPEN, caller, PIDFD_OF_THREAD);
   if (process < 0 && errno == EINVAL) process = (int)syscall(NR_PIDFD_OPEN, caller, 0); // before Linux 6.9
-  if (process < 0) return -errno;
-  int fd = (int)syscall(NR_PIDFD_GETFD, process, descriptor, 0);
-  int error = errno;
-  close(process);
-  return fd < 0 ? -error : fd;
+  return process < 0 ? -errno : process;
+}
+
+// The latest caller is held: it mostly calls again. Another one of the same number is another process, and the
+// descriptor of the one that died then says so.
+int take_descriptor(pid_t caller, int descriptor) {
+  static pid_t held;
+  static int process = -1;
+  int fd = held == caller ? (int)syscall(NR_PIDFD_GETFD, process, descriptor, 0) : -1;
+  if (fd >= 0 || (held == caller && errno != ESRCH)) return fd < 0 ? -errno : fd;
+  if (process >= 0) close(process);
+  held = 0;
+  process = open_process(caller);
+  if (process < 0) return process;
+  held = caller;
+  fd = (int)syscall(NR_PIDFD_GETFD, process, descriptor, 0);
+  return fd < 0 ? -errno : fd;
 }
 
 static int read_file(pid_t caller, const char *name, char text[STATUS_BYTES]) {

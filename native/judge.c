@@ -22,9 +22,16 @@ struct prefix {
   bool is_inner;  // others go on below
 };
 
+enum form {
+  FORM_GLOB,
+  FORM_ANY_DEPTH, // "**"
+  FORM_LITERAL,
+  FORM_ENDING, // "*" and a literal
+};
+
 struct component {
-  const char *text;
-  bool is_any_depth; // "**"
+  const char *text; // of an ending, without the star
+  enum form form;
 };
 
 // State i: the first i components are matched. All states that a path leads to are one set.
@@ -32,6 +39,7 @@ struct glob {
   struct component components[MOST_COMPONENTS];
   unsigned count;
   uint32_t flags;
+  uint64_t names; // the marks of its literal names: a path without one of them cannot match
 };
 
 struct states {
@@ -97,6 +105,20 @@ static void add_path(const struct deny *deny) {
   }
 }
 
+static struct component component_of(const char *name) {
+  if (strcmp(name, "**") == 0) return (struct component){name, FORM_ANY_DEPTH};
+  if (strpbrk(name, "*?[\\") == NULL) return (struct component){name, FORM_LITERAL};
+  bool is_ending = name[0] == '*' && strpbrk(name + 1, "*?[\\") == NULL;
+  return is_ending ? (struct component){name + 1, FORM_ENDING} : (struct component){name, FORM_GLOB};
+}
+
+// One of 64: most paths lack some name of most globs, which are then not looked at.
+static uint64_t mark_of(const char *name) {
+  uint64_t hash = hash_start;
+  for (; *name != 0; name++) hash = hash_on(hash, *name);
+  return 1ull << (hash >> 58);
+}
+
 static void add_glob(const struct deny *deny) {
   struct glob *glob = &judge.globs[judge.glob_count++];
   glob->flags = deny->flags;
@@ -104,8 +126,10 @@ static void add_glob(const struct deny *deny) {
   if (text == NULL) fail("remember the denied paths", "", ENOMEM);
   for (char *rest = text, *name; (name = strtok_r(rest, "/", &rest)) != NULL;) {
     if (glob->count == MOST_COMPONENTS) fail("remember the denied paths", deny->pattern, ENAMETOOLONG);
-    glob->components[glob->count++] = (struct component){name, strcmp(name, "**") == 0};
+    glob->components[glob->count++] = component_of(name);
   }
+  for (unsigned i = 0; i < glob->count; i++)
+    if (glob->components[i].form == FORM_LITERAL) glob->names |= mark_of(glob->components[i].text);
 }
 
 void prepare_judge(const struct program *program) {
@@ -120,7 +144,6 @@ void prepare_judge(const struct program *program) {
 bool has_denies(void) { return judge.program->deny_count > 0; }
 
 static const struct prefix *find_prefix(uint64_t hash, const char *path, size_t length) {
-  if (judge.room == 0) return NULL;
   const struct prefix *prefix = place_of(judge.prefixes, judge.room, hash | 1, path, length);
   return prefix->hash == 0 ? NULL : prefix;
 }
@@ -144,6 +167,7 @@ static void take_prefix(const struct prefix *prefix, struct exact *exact) {
 static struct exact look_up(const char *path) {
   struct exact exact = {0};
   uint64_t hash = hash_start;
+  if (judge.room == 0) return exact;
   take_prefix(find_prefix(hash_on(hash, '/'), "/", 1), &exact);
   for (size_t at = 0, end; path[at] != 0; at = end) {
     end = component_end(path, at);
@@ -154,12 +178,15 @@ static struct exact look_up(const char *path) {
 }
 
 static bool has_name(const struct component *component, const char *name) {
-  return fnmatch(component->text, name, FNM_CASEFOLD) == 0;
+  if (component->form == FORM_GLOB) return fnmatch(component->text, name, FNM_CASEFOLD) == 0;
+  size_t length = strlen(name), wanted = strlen(component->text);
+  if (component->form == FORM_LITERAL ? length != wanted : length < wanted) return false;
+  return strcasecmp(component->text, name + length - wanted) == 0;
 }
 
 static uint64_t with_empty_depths(const struct glob *glob, uint64_t set) {
   for (unsigned i = 0; i < glob->count; i++)
-    if (set >> i & 1 && glob->components[i].is_any_depth) set |= 1ull << (i + 1);
+    if (set >> i & 1 && glob->components[i].form == FORM_ANY_DEPTH) set |= 1ull << (i + 1);
   return set;
 }
 
@@ -168,7 +195,7 @@ static void step(const struct glob *glob, const char *name, struct states *state
   states->advanced = false;
   for (unsigned i = 0; i < glob->count; i++) {
     if (!(states->set >> i & 1)) continue;
-    if (glob->components[i].is_any_depth) next |= 1ull << i;
+    if (glob->components[i].form == FORM_ANY_DEPTH) next |= 1ull << i;
     else if (has_name(&glob->components[i], name)) {
       next |= 1ull << (i + 1);
       states->advanced |= i + 1 < glob->count;
@@ -183,13 +210,18 @@ struct names {
   char text[PATH_MAX];
   const char *names[PATH_MAX / 2];
   size_t count;
+  uint64_t marks;
 };
 
 static const struct names *split(const char *path) {
   static struct names split;
   split.count = 0;
+  split.marks = 0;
   strncpy(split.text, path, sizeof split.text - 1);
-  for (char *rest = split.text, *name; (name = strtok_r(rest, "/", &rest)) != NULL;) split.names[split.count++] = name;
+  for (char *rest = split.text, *name; (name = strtok_r(rest, "/", &rest)) != NULL;) {
+    split.names[split.count++] = name;
+    split.marks |= mark_of(name);
+  }
   return &split;
 }
 
@@ -205,7 +237,7 @@ unsigned denied_at(const char *path) {
   const struct names *names = split(path);
   for (size_t i = 0; i < judge.glob_count; i++) {
     const struct glob *glob = &judge.globs[i];
-    if (!follow(glob, names).has_matched) continue;
+    if ((glob->names & ~names->marks) != 0 || !follow(glob, names).has_matched) continue;
     unsigned rights = glob->flags & (DENY_READ | DENY_WRITE);
     if (glob->flags & DENY_EXCEPTION) exact.is_lifted = true;
     else if (glob->flags & DENY_BUILT_IN) built_in |= rights;
@@ -239,8 +271,9 @@ bool moving_changes_denies(const char *from, const char *to) {
 
 bool leads_to_denied(const char *path) {
   if (look_up(path).is_inner) return true;
+  const struct names *names = split(path);
   for (size_t i = 0; i < judge.glob_count; i++)
-    if (follow(&judge.globs[i], split(path)).advanced) return true;
+    if (follow(&judge.globs[i], names).advanced) return true;
   return false;
 }
 
@@ -250,18 +283,20 @@ static bool contains(const char *directory, const char *path) {
   return strncmp(directory, path, length) == 0 && (path[length] == '/' || path[length] == 0);
 }
 
-bool lies_in_write_grant(const char *path) {
+enum grant_around write_grant_around(const char *path) {
   const uint32_t both = 1u << LAYER_KEEPER | 1u << LAYER_GRANTS;
+  enum grant_around around = GRANT_NONE;
   for (size_t i = 0; i < judge.program->rule_count; i++) {
     const struct rule *rule = &judge.program->rules[i];
     if ((rule->layers & both) != both || !(rule->access & LANDLOCK_WRITE_FILE)) continue; // else it is for sockets
-    if (rule->flags & RULE_DIRECTORY ? contains(rule->path, path) : strcmp(rule->path, path) == 0) return true;
+    if (!(rule->flags & RULE_DIRECTORY) && strcmp(rule->path, path) == 0) around = GRANT_ITSELF;
+    if (rule->flags & RULE_DIRECTORY && contains(rule->path, path)) return GRANT_DIRECTORY;
   }
-  return false;
+  return around;
 }
 
 unsigned socket_rights_at(const char *path) {
-  unsigned rights = lies_in_write_grant(path) ? SOCKET_CONNECT | SOCKET_BIND : 0;
+  unsigned rights = write_grant_around(path) != GRANT_NONE ? SOCKET_CONNECT | SOCKET_BIND : 0;
   const char *slash = strrchr(path, '/');
   for (size_t i = 0; i < judge.program->socket_count; i++) {
     const struct socket_grant *grant = &judge.program->sockets[i];

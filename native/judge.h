@@ -29,7 +29,10 @@ bool moving_changes_denies(const char *from, const char *to);
 // Whether a link of this name would lead a denied path elsewhere.
 bool leads_to_denied(const char *path);
 
-bool lies_in_write_grant(const char *path);
+enum grant_around { GRANT_NONE, GRANT_ITSELF, GRANT_DIRECTORY };
+
+// The widest write grant that a path lies in.
+enum grant_around write_grant_around(const char *path);
 
 // What the plan says of a Unix socket at a path: SOCKET_CONNECT, SOCKET_BIND, or 0.
 unsigned socket_rights_at(const char *path);

@@ -35,13 +35,6 @@ static struct target at(uint64_t directory, uint64_t path, uint64_t flags) {
   return (struct target){(int)directory, path, (int)flags};
 }
 
-static int find_by_descriptor(const struct call *call, int descriptor) {
-  int fd = take_descriptor(call->caller, descriptor);
-  if (fd < 0 || !(fcntl(fd, F_GETFL) & O_PATH)) return fd;
-  close(fd);
-  return -EBADF;
-}
-
 static int find_by_path(const struct call *call, const struct target *target) {
   struct name name;
   int error = read_name(call->caller, target->directory, target->path, &name);
@@ -53,27 +46,36 @@ static int find_by_path(const struct call *call, const struct target *target) {
   return object;
 }
 
+// What no path leads to any more may change; a device that is granted by itself is not the session's to change.
 static int judge_metadata(int object) {
   struct statx status;
   char path[PATH_MAX];
-  int error = look(object, "", &status);
-  if (error == 0) error = describe_object(object, path);
+  int error = describe_object(object, path);
   if (error != 0) return error;
-  if (S_ISCHR(status.stx_mode) || S_ISBLK(status.stx_mode)) return -EPERM;
-  if (status.stx_nlink == 0) return 0; // no path leads there
-  if (path[0] != '/' || !lies_in_write_grant(path)) return -EPERM;
-  return denied_at(path) & DENY_WRITE ? -EACCES : 0;
+  switch (path[0] == '/' ? write_grant_around(path) : GRANT_NONE) {
+  case GRANT_DIRECTORY: return denied_at(path) & DENY_WRITE ? -EACCES : 0;
+  case GRANT_ITSELF:
+    error = look(object, "", &status);
+    if (error == 0 && (S_ISCHR(status.stx_mode) || S_ISBLK(status.stx_mode))) error = -EPERM;
+    return error != 0 || !(denied_at(path) & DENY_WRITE) ? error : -EACCES;
+  default:
+    error = look(object, "", &status);
+    return error != 0 ? error : status.stx_nlink == 0 ? 0 : -EPERM;
+  }
 }
 
 // The object, held and judged, or a negative errno.
 static int find(const struct broker *broker, const struct call *call, struct target target) {
-  int object = target.path == 0 ? find_by_descriptor(call, target.directory) : find_by_path(call, &target);
+  int object = target.path == 0 ? take_descriptor(call->caller, target.directory) : find_by_path(call, &target);
   if (object < 0) return object;
   int error = is_waiting(broker->listener, call) ? judge_metadata(object) : -ESRCH;
   if (error == 0) return object;
   close(object);
   return error;
 }
+
+// By the caller's own open file: what was opened as a name alone gives EBADF, as it should.
+static bool is_open_file(struct target target) { return target.path == 0; }
 
 static int finish(int object, int failed) {
   int error = failed ? -errno : 0;
@@ -83,12 +85,14 @@ static int finish(int object, int failed) {
 
 static int set_mode(const struct broker *broker, const struct call *call, struct target target, mode_t mode) {
   int object = find(broker, call, target);
-  return object < 0 ? object : finish(object, chmod(handle_of(object).path, mode));
+  if (object < 0) return object;
+  return finish(object, is_open_file(target) ? fchmod(object, mode) : chmod(handle_of(object).path, mode));
 }
 
 static int set_owner(const struct broker *broker, const struct call *call, struct target target, uid_t user, gid_t group) {
   int object = find(broker, call, target);
-  return object < 0 ? object : finish(object, chown(handle_of(object).path, user, group));
+  if (object < 0) return object;
+  return finish(object, is_open_file(target) ? fchown(object, user, group) : chown(handle_of(object).path, user, group));
 }
 
 enum time_form { SECONDS, MICROSECONDS, NANOSECONDS };
@@ -118,7 +122,8 @@ static int set_times(const struct broker *broker, const struct call *call, struc
   int error = read_times(call, address, form, times);
   if (error != 0) return error;
   int object = find(broker, call, target);
-  return object < 0 ? object : finish(object, utimensat(AT_FDCWD, handle_of(object).path, times, 0));
+  if (object < 0) return object;
+  return finish(object, is_open_file(target) ? futimens(object, times) : utimensat(AT_FDCWD, handle_of(object).path, times, 0));
 }
 
 static int read_attribute_name(const struct call *call, uint64_t address, char name[XATTR_NAME_MAX + 1]) {
@@ -136,7 +141,9 @@ static int set_attribute(const struct broker *broker, const struct call *call, s
   if (a[3] > sizeof value) return -E2BIG;
   if (a[3] > 0 && read_memory(call->caller, a[2], value, a[3]) != (ssize_t)a[3]) return -EFAULT;
   int object = find(broker, call, target);
-  return object < 0 ? object : finish(object, setxattr(handle_of(object).path, name, value, a[3], (int)a[4]));
+  if (object < 0) return object;
+  return finish(object, is_open_file(target) ? fsetxattr(object, name, value, a[3], (int)a[4])
+                                             : setxattr(handle_of(object).path, name, value, a[3], (int)a[4]));
 }
 
 static int remove_attribute(const struct broker *broker, const struct call *call, struct target target) {
@@ -144,7 +151,8 @@ static int remove_attribute(const struct broker *broker, const struct call *call
   int error = read_attribute_name(call, call->arguments[1], name);
   if (error != 0) return error;
   int object = find(broker, call, target);
-  return object < 0 ? object : finish(object, removexattr(handle_of(object).path, name));
+  if (object < 0) return object;
+  return finish(object, is_open_file(target) ? fremovexattr(object, name) : removexattr(handle_of(object).path, name));
 }
 
 // chattr and its kin, by an open file.

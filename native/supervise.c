@@ -286,6 +286,7 @@ int supervise(const struct program *program, struct layers *layers, const struct
   open_temporary(&session);
   start_guard(&session);
   enter_layer(layers, LAYER_GRANTS);
+  if (program->store.path != NULL) learn_protected(&session.broker, session.start);
   start_command(&session, layers);
   return end_session(&session, wait_for_end(&session, signals));
 }

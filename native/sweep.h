@@ -4,8 +4,13 @@
 
 #include "broker.h"
 
-// Moves it to the store, and says so in the journal. Looks in the granted directories themselves and in `start`, the
-// directory where the command started, not in all that is below them. The command's processes must be dead.
+// Both look in the granted directories themselves and in `start`, the directory where the command starts, not in all that
+// is below them.
+
+// To be called before the command runs: what has a protected name by then was not planted, whoever writes it anew.
+void learn_protected(const struct broker *broker, const char *start);
+
+// Moves what is new to the store, and says so in the journal. The command's processes must be dead.
 void sweep_protected(const struct broker *broker, const char *start);
 
 #endif

@@ -267,6 +267,7 @@ const mostTextBytes = 1 << 16;
 function readText(file: AbsolutePath): string | null {
   try {
     const status = statSync(file, { throwIfNoEntry: false });
+    // What the kernel writes itself has no size.
     return status?.isFile() && status.size <= mostTextBytes ? readFileSync(file, 'utf8') : null;
   } catch {
     return null; // this user may not read it, so nobody runs by it what this user does

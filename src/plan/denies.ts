@@ -6,6 +6,7 @@ import { hooksPathIn } from './git-config.ts';
 import { compileGlob, escapeGlob, expandBraces, hasOddSet, isGlob } from './glob.ts';
 import { allowsReading, allowsWriting, type Grant } from './grant.ts';
 import type { AbsolutePath, Host } from './host.ts';
+import { aliasesOf, parseMounts } from './mounts.ts';
 import { childOf, contains, isFaithful, nameOf, parentOf, toAbsolute } from './path.ts';
 import type { Protection } from './sensitive.ts';
 
@@ -256,6 +257,19 @@ function isExactly(glob: string, path: AbsolutePath): boolean {
   return matches(path) && !matches(parentOf(path));
 }
 
+/** A directory that is mounted within a grant as well is denied there too. */
+function withAliases(host: Host, asked: readonly Grant[], rules: readonly Deny[]): readonly Deny[] {
+  const paths = rules.filter(({ kind }) => kind === 'path');
+  if (paths.length === 0) return rules;
+  const mounts = parseMounts(host.text('/proc/self/mountinfo') ?? '');
+  const aliases = paths.flatMap((deny) =>
+    aliasesOf(deny.text, mounts)
+      .filter((alias) => asked.some(({ path }) => contains(path, alias) || contains(alias, path)))
+      .map((text): Deny => ({ ...deny, text })),
+  );
+  return [...rules, ...aliases];
+}
+
 /** Everything that is denied inside what the user granted, or the issues that stop the run. */
 export function planDenies(
   policy: Policy,
@@ -266,14 +280,14 @@ export function planDenies(
   sessions: AbsolutePath | null,
 ): { readonly denies: Denies; readonly issues: readonly Issue[] } {
   const wished = policy.denies.map((wish) => denyOf(wish, host, asked));
-  const rules = [
+  const rules = withAliases(host, asked, [
     ...wished.flatMap((each) => ('code' in each ? [] : each)),
     ...sensitiveDenies(asked, protection),
     ...storeDenies(asked, sessions),
     ...programDenies(asked, host),
     ...hooksDenies(asked, host),
     ...protectedDenies(asked),
-  ];
+  ]);
   const lifted = [...bypasses.map((text): Pattern => ({ kind: 'path', text })), ...exceptions(asked)];
   const issues = [
     ...wished.flatMap((each) => ('code' in each ? [each] : [])),

@@ -1,10 +1,10 @@
 // The guard inside the wall: what is denied in a grant, on the real kernel.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, renameSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { asEveryone, type Result, type Sandbox, unguarded } from './sandbox.ts';
+import { asEveryone, type Result, type Sandbox, unguarded, until } from './sandbox.ts';
 
 const attempts = fileURLToPath(new URL('attempts.py', import.meta.url));
 
@@ -209,7 +209,8 @@ describe.each([['files, metadata and sockets']])('racing for %s', () => {
       const server = `import socket, threading, time
 def answer(s, byte):
     while True:
-        c, _ = s.accept(); c.send(byte); c.close()
+        try: c, _ = s.accept(); c.send(byte); c.close()
+        except OSError: pass
 ${serve('fine/sock', 'p')}
 ${serve('deny/sock', 's')}
 print("ready", flush=True); time.sleep(60)`;
@@ -322,6 +323,20 @@ for n in ${JSON.stringify(names)}:
     );
     expect(planted.filter((name) => existsSync(join(box.project, name)))).toEqual([]);
     expect([...kept, '.git/hooks/mine'].filter((name) => !existsSync(join(box.project, name)))).toEqual([]);
+  });
+
+  it('leaves what had the name before, even if somebody outside saves it anew meanwhile', async () => {
+    const box = open();
+    const tasks = box.file(join(box.project, '.vscode/tasks.json'), 'old');
+    const child = box.start(['run', '-s', '--allow', '.', '--', 'bash', '-c', 'echo > ready; sleep 1'], {
+      stdio: 'ignore',
+    });
+    const ended = new Promise((resolve) => child.on('exit', resolve));
+    await until(() => existsSync(join(box.project, 'ready')), 'the session');
+    box.file(`${tasks}.new`, 'mine');
+    renameSync(`${tasks}.new`, tasks);
+    await ended;
+    expect(readFileSync(tasks, 'utf8')).toBe('mine');
   });
 
   it('brings back what it took away only for who asks for it by name', () => {

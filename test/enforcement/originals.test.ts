@@ -502,8 +502,7 @@ asEveryone('the store', (open) => {
   it('cannot be reached from inside, nor by a grant that covers it', () => {
     const box = withOriginal(open);
     const state = join(box.home, '.local/state');
-    mkdirSync(join(box.project, 'state'));
-    box.outside(['chown', '-R', `${box.identity.uid}:${box.identity.gid}`, 'state']);
+    box.file(join(box.project, 'state/beside'));
     const script = `echo x > f; cat ${state}/nono/sessions/*/journal || ls ${state}/nono/sessions || mv f ${state}/nono/sessions/ || echo closed`;
     expect(confined(box, script).stdout).toBe('closed\n');
     const covered = box.run(
