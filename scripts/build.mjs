@@ -1,6 +1,7 @@
 // Builds dist/: the two executables, the planner with its code cache, and the reporter.
 import { spawnSync } from 'node:child_process';
-import { closeSync, copyFileSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, copyFileSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -45,13 +46,15 @@ function writeCodeCache() {
   writeFileSync(hello, Buffer.from(Uint32Array.from(words).buffer));
   const channel = openSync(hello, 'r+');
   const handover = openSync('/dev/null', 'w');
+  const temporary = mkdtempSync(join(tmpdir(), 'nono-build-')); // the run makes its private directory, and nobody ends it
   const planned = spawnSync(process.execPath, [join(dist, 'cli.cjs'), 'run', '--silent', '--', 'true'], {
     stdio: ['ignore', 'ignore', 'inherit', channel, handover],
-    env: { ...process.env, NONO_WRITE_CACHE: cache },
+    env: { ...process.env, NONO_WRITE_CACHE: cache, TMPDIR: temporary },
   });
   closeSync(channel);
   closeSync(handover);
   rmSync(hello);
+  rmSync(temporary, { recursive: true, force: true });
   if (planned.status !== 0) throw new Error('the planner does not run; see above');
 }
 
