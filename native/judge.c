@@ -3,8 +3,10 @@
 
 #include "channel.h"
 #include "kernel.h"
+#include "originals.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -38,6 +40,7 @@ struct component {
 struct glob {
   struct component components[MOST_COMPONENTS];
   unsigned count;
+  unsigned start; // of a built-in one, the component after the first "**": what it protects begins there; else 0
   uint32_t flags;
   uint64_t names; // the marks of its literal names: a path without one of them cannot match
 };
@@ -53,6 +56,7 @@ static struct {
   size_t room, prefix_count;
   struct glob *globs;
   size_t glob_count;
+  const struct broker *broker;
   const struct program *program;
 } judge;
 
@@ -128,11 +132,15 @@ static void add_glob(const struct deny *deny) {
     if (glob->count == MOST_COMPONENTS) fail("remember the denied paths", deny->pattern, ENAMETOOLONG);
     glob->components[glob->count++] = component_of(name);
   }
-  for (unsigned i = 0; i < glob->count; i++)
+  for (unsigned i = glob->count; i-- > 0;) {
     if (glob->components[i].form == FORM_LITERAL) glob->names |= mark_of(glob->components[i].text);
+    if (glob->components[i].form == FORM_ANY_DEPTH && deny->flags & DENY_BUILT_IN) glob->start = i + 1;
+  }
 }
 
-void prepare_judge(const struct program *program) {
+void prepare_judge(const struct broker *broker) {
+  const struct program *program = broker->program;
+  judge.broker = broker;
   judge.program = program;
   judge.globs = calloc(program->deny_count + 1, sizeof *judge.globs);
   if (judge.globs == NULL) fail("remember the denied paths", "", ENOMEM);
@@ -190,13 +198,54 @@ static uint64_t with_empty_depths(const struct glob *glob, uint64_t set) {
   return set;
 }
 
-static void step(const struct glob *glob, const char *name, struct states *states) {
+// A path taken apart once for all globs.
+struct names {
+  char text[PATH_MAX];
+  const char *names[PATH_MAX / 2];
+  bool are_in_new[PATH_MAX / 2], are_looked_up[PATH_MAX / 2]; // whether the session made the directory of a name
+  size_t count;
+  uint64_t marks;
+  const char *path;
+};
+
+static struct names *split(const char *path) {
+  static struct names split;
+  split.count = 0;
+  split.marks = 0;
+  split.path = path;
+  strncpy(split.text, path, sizeof split.text - 1);
+  for (char *rest = split.text, *name; (name = strtok_r(rest, "/", &rest)) != NULL;) {
+    split.are_looked_up[split.count] = false;
+    split.names[split.count++] = name;
+    split.marks |= mark_of(name);
+  }
+  return &split;
+}
+
+static bool look_whether_new(const struct names *names, size_t at) {
+  char directory[PATH_MAX];
+  struct statx status;
+  size_t length = (size_t)(names->names[at] - names->text);
+  memcpy(directory, names->path, length);
+  directory[length] = 0;
+  return look(AT_FDCWD, directory, &status) == 0 && !is_old(judge.broker, &status);
+}
+
+// What the session made is its own: a clone brings its tasks and hooks along.
+static bool is_in_new(struct names *names, size_t at) {
+  if (!names->are_looked_up[at]) names->are_in_new[at] = look_whether_new(names, at);
+  names->are_looked_up[at] = true;
+  return names->are_in_new[at];
+}
+
+static void step(const struct glob *glob, struct names *names, size_t at, struct states *states) {
   uint64_t next = 0;
   states->advanced = false;
   for (unsigned i = 0; i < glob->count; i++) {
     if (!(states->set >> i & 1)) continue;
     if (glob->components[i].form == FORM_ANY_DEPTH) next |= 1ull << i;
-    else if (has_name(&glob->components[i], name)) {
+    else if (has_name(&glob->components[i], names->names[at])) {
+      if (i == glob->start && i > 0 && is_in_new(names, at)) continue;
       next |= 1ull << (i + 1);
       states->advanced |= i + 1 < glob->count;
     }
@@ -205,36 +254,16 @@ static void step(const struct glob *glob, const char *name, struct states *state
   states->has_matched |= states->set >> glob->count & 1;
 }
 
-// A path taken apart once for all globs.
-struct names {
-  char text[PATH_MAX];
-  const char *names[PATH_MAX / 2];
-  size_t count;
-  uint64_t marks;
-};
-
-static const struct names *split(const char *path) {
-  static struct names split;
-  split.count = 0;
-  split.marks = 0;
-  strncpy(split.text, path, sizeof split.text - 1);
-  for (char *rest = split.text, *name; (name = strtok_r(rest, "/", &rest)) != NULL;) {
-    split.names[split.count++] = name;
-    split.marks |= mark_of(name);
-  }
-  return &split;
-}
-
-static struct states follow(const struct glob *glob, const struct names *names) {
+static struct states follow(const struct glob *glob, struct names *names) {
   struct states states = {with_empty_depths(glob, 1), false, false};
-  for (size_t i = 0; i < names->count && states.set != 0; i++) step(glob, names->names[i], &states);
+  for (size_t i = 0; i < names->count && states.set != 0; i++) step(glob, names, i, &states);
   return states;
 }
 
 unsigned denied_at(const char *path) {
   struct exact exact = look_up(path);
   unsigned users = exact.users, built_in = 0;
-  const struct names *names = split(path);
+  struct names *names = split(path);
   for (size_t i = 0; i < judge.glob_count; i++) {
     const struct glob *glob = &judge.globs[i];
     if ((glob->names & ~names->marks) != 0 || !follow(glob, names).has_matched) continue;
@@ -271,7 +300,7 @@ bool moving_changes_denies(const char *from, const char *to) {
 
 bool leads_to_denied(const char *path) {
   if (look_up(path).is_inner) return true;
-  const struct names *names = split(path);
+  struct names *names = split(path);
   for (size_t i = 0; i < judge.glob_count; i++)
     if (follow(&judge.globs[i], names).advanced) return true;
   return false;

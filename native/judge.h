@@ -5,13 +5,13 @@
 #ifndef NONO_JUDGE_H
 #define NONO_JUDGE_H
 
-#include "program.h"
+#include "broker.h"
 #include "resolve.h"
 
 #include <stdbool.h>
 
-// Takes over what the program says; it must outlive the judge. Ends the process when memory runs out.
-void prepare_judge(const struct program *program);
+// Takes over what the broker's program says; both must outlive the judge. Ends the process when memory runs out.
+void prepare_judge(const struct broker *broker);
 
 // False where nothing inside the grants is denied: then no path needs to be looked up.
 bool has_denies(void);

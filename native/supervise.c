@@ -282,7 +282,7 @@ int supervise(const struct program *program, struct layers *layers, const struct
   if (signals < 0) fail("watch for signals", "", errno);
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) fail("adopt orphans", "", errno);
   if (has_broker(program)) prepare_callers();
-  prepare_judge(program);
+  prepare_judge(&session.broker);
   open_temporary(&session);
   start_guard(&session);
   enter_layer(layers, LAYER_GRANTS);

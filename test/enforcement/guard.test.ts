@@ -187,6 +187,21 @@ asEveryone('a deny inside a grant', (open) => {
     expect(box.run([...lifted, '--', 'true']).code).toBe(0);
   });
 
+  it('leaves to the session what it made: a clone brings its settings and scripts along', () => {
+    const box = open();
+    const origin = join(box.base, 'data/origin');
+    box.file(join(origin, '.devcontainer/start.sh'), '#!/bin/sh\n', 0o755);
+    box.file(join(origin, '.claude/hooks/x.sh'), '#!/bin/sh\n', 0o755);
+    box.file(join(origin, '.vscode/tasks.json'), '{}');
+    box.outside(['git', 'init', '-q', origin]);
+    box.outside(['git', '-C', origin, 'add', '-A']);
+    box.outside(['git', '-C', origin, '-c', 'user.name=a', '-c', 'user.email=b', 'commit', '-qm', '1']);
+    const line = `git clone -q ${origin} c && cd c && git status --porcelain && echo 1 > .vscode/tasks.json && echo 1 > .git/hooks/pre-commit && ls -A && cd .. && mv c/.vscode . ; mv c/.claude/hooks .git/ ; ln -s c/.vscode .vscode; mv c d && echo 2 > d/.envrc && ls -A`;
+    box.outside(['git', 'init', '-q', '.']);
+    const { stdout } = confined(box, ['--allow', '.', '--read', origin], line);
+    expect(stdout).toBe('.claude\n.devcontainer\n.git\n.vscode\n.git\nd\n');
+  });
+
   it('keeps git working: init, clone, commit, worktree, push', () => {
     const box = open();
     const line = `git init -q r && cd r && git config user.name a && git config user.email a@b && echo 1 > f && git add f &&

@@ -13,6 +13,7 @@ enum { MOST = 64 };
 int main(void) {
   static struct deny denies[MOST];
   struct program program = {.denies = denies};
+  struct broker broker = {.program = &program};
   char line[8192];
   while (fgets(line, sizeof line, stdin) != NULL && line[0] != '\n') {
     line[strcspn(line, "\n")] = 0;
@@ -20,7 +21,7 @@ int main(void) {
     denies[program.deny_count].flags = (uint32_t)strtoul(line, &pattern, 10);
     denies[program.deny_count++].pattern = strdup(pattern + 1);
   }
-  prepare_judge(&program);
+  prepare_judge(&broker);
   while (fgets(line, sizeof line, stdin) != NULL) {
     line[strcspn(line, "\n")] = 0;
     char *first = line + 2, *second = strchr(first, '\t');

@@ -13,7 +13,17 @@ beforeAll(() => {
   harness = compileHarness(
     join(scratch.path, 'judge'),
     ['judge.c'],
-    ['judge.c', 'resolve.c', 'caller.c', 'channel.c', 'program.c'],
+    [
+      'judge.c',
+      'resolve.c',
+      'caller.c',
+      'channel.c',
+      'program.c',
+      'originals.c',
+      'births.c',
+      'keep.c',
+      'passing.c',
+    ],
   );
 });
 afterAll(scratch.close);
