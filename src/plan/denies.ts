@@ -158,6 +158,28 @@ function protectedDenies(asked: readonly Grant[]): Deny[] {
   );
 }
 
+/** A protected directory that is a link: what it leads to is protected as well. */
+function linkedDenies(asked: readonly Grant[], host: Host): Deny[] {
+  const entries = protectedList.groups.flatMap(({ name, entries: listed }) =>
+    listed.map(({ path }) => ({ group: name, names: path.split('/').slice(1) })),
+  );
+  return writableDirectories(asked).flatMap((directory) =>
+    host
+      .list(directory)
+      .filter(({ kind }) => kind === 'symlink')
+      .flatMap(({ name: link }) => {
+        const meant = entries.filter(({ names: [first = ''] }) => first === link);
+        const target = meant.length === 0 ? null : host.inspect(childOf(directory, link));
+        if (target === null || !('mode' in target)) return [];
+        return meant.map(({ group, names: [, ...rest] }): Deny => {
+          const origin: Origin = `built-in:${group}`;
+          if (rest.length === 0) return { kind: 'path', text: target.canonical, access: 'write', origin };
+          return { kind: 'glob', text: below(target.canonical, rest.join('/')), access: 'write', origin };
+        });
+      }),
+  );
+}
+
 /** The configuration of the repository whose worktree a directory is: a linked one shares another's. */
 function gitConfigOf(directory: AbsolutePath, host: Host): string | null {
   const git = childOf(directory, '.git');
@@ -286,6 +308,7 @@ export function planDenies(
     ...storeDenies(asked, sessions),
     ...programDenies(asked, host),
     ...hooksDenies(asked, host),
+    ...linkedDenies(asked, host),
     ...protectedDenies(asked),
   ]);
   const lifted = [...bypasses.map((text): Pattern => ({ kind: 'path', text })), ...exceptions(asked)];

@@ -137,6 +137,20 @@ describe('what is built in', () => {
     );
   });
 
+  it('protects where a protected directory leads that is a link', () => {
+    const links = {
+      ...disk,
+      '/home/ada/project/conf/vscode': 'directory',
+      '/home/ada/project/.vscode': { link: 'conf/vscode' },
+      '/home/ada/project/.idea': { link: '/home/ada/data' },
+      '/home/ada/project/other': { link: 'conf' },
+    } as const;
+    const texts = plan({ allow: ['.'] }, machine(links)).denies.rules.map(({ text }) => text);
+    expect(texts).toContain('/home/ada/project/conf/vscode/tasks.json');
+    expect(texts).toContain('/home/ada/data');
+    expect(texts.filter((text) => text.endsWith('/conf'))).toEqual([]);
+  });
+
   it('refuses a grant for writing to exactly what is protected, until it is lifted', () => {
     const host = machine({
       ...disk,
