@@ -246,6 +246,7 @@ asEveryone('the guard over commands', (open) => {
     ['through Python', `python3 -c 'import subprocess, sys; sys.exit(subprocess.call(["rm", "f"]))'`],
     ['through a link', 'ln -s /bin/rm remove && ./remove f'],
     ['under its name', 'cp /bin/ls rm && ./rm f'],
+    ['under a link of its name, as a program of many names has it', 'ln -s /bin/ls rm && ./rm f'],
     ['from a descriptor', `python3 -c 'import os; os.execve(os.open("/bin/rm", os.O_PATH), ["x", "f"], {})'`],
   ])('stops a blocked command: %s', (_, line) => {
     const box = open();
