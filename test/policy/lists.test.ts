@@ -1,15 +1,20 @@
 // The built-in lists: their shape, and what they must and must not catch.
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
+import { compileGlob } from '../../src/plan/glob.ts';
 import {
+  commandListSchema,
   environmentListSchema,
+  protectedListSchema,
   sensitiveListSchema,
   systemListSchema,
   toolchainListSchema,
 } from '../../src/policy/list-schema.ts';
 import {
+  commandList,
   environmentList,
   sensitiveList as parseSensitive,
+  protectedList,
   systemList,
   toolchainList,
 } from '../../src/policy/lists.ts';
@@ -76,6 +81,8 @@ describe('each list has the shape of its schema', () => {
     ['system', systemListSchema, systemList],
     ['toolchains', toolchainListSchema, toolchainList],
     ['environment', environmentListSchema, environmentList],
+    ['protected', protectedListSchema, protectedList],
+    ['commands', commandListSchema, commandList],
   ];
   test.each(cases)('%s.jsonc', (_name, schema, list) => {
     expect(schema.safeParse(list).error?.issues ?? []).toEqual([]);
@@ -246,6 +253,87 @@ describe('sensitiveList', () => {
   ])('protects %s', (spelling) => {
     const path = expand(spelling) ?? '';
     expect(protectedPaths.some((each) => contains(each, path))).toBe(true);
+  });
+});
+
+describe('protectedList', () => {
+  const meant = (path: string) =>
+    protectedList.groups.some(
+      ({ entries, except = [] }) =>
+        entries.some((entry) => compileGlob(`/${entry.path}`)(`/w/${path}`)) &&
+        !except.some((glob) => compileGlob(`/${glob}`)(`/w/${path}`)),
+    );
+
+  test.each([
+    '.git/hooks/pre-commit',
+    'sub/.git/hooks/post-checkout',
+    '.git/modules/lib/hooks/pre-push',
+    '.git/modules/third/party/hooks/pre-push',
+    '.git/modules/a/modules/b/hooks/update',
+    'mirror.git/hooks/post-receive',
+    '.vscode/tasks.json',
+    'packages/x/.vscode/settings.json',
+    'a.code-workspace',
+    '.idea/workspace.xml',
+    '.devcontainer/devcontainer.json',
+    '.envrc',
+    '.claude/settings.local.json',
+    '.claude/hooks/x.sh',
+    '.mcp.json',
+    '.codex/config.toml',
+    '.gemini/settings.json',
+    '.cursor/mcp.json',
+    '.nono/profile.jsonc',
+  ])('protects %s', (path) => {
+    expect(meant(path)).toBe(true);
+  });
+
+  test.each([
+    '.git/config',
+    '.git/index.lock',
+    '.git/HEAD',
+    '.git/hooks/pre-commit.sample',
+    '.git/refs/heads/hooks/pre-commit',
+    '.git/logs/refs/heads/hooks/x',
+    '.git/modules/lib/config',
+    '.git/worktrees/w/index',
+    'hooks/pre-commit',
+    'src/hooks/useState.ts',
+    '.vscode/extensions.json',
+    'package.json',
+    'Makefile',
+    '.github/workflows/ci.yml',
+    '.husky/pre-commit',
+    '.env',
+    '.gitignore',
+    'CLAUDE.md',
+    'AGENTS.md',
+  ])('leaves %s to the project', (path) => {
+    expect(meant(path)).toBe(false);
+  });
+});
+
+describe('commandList', () => {
+  const names = commandList.groups.flatMap((each) => each.names);
+
+  test('names no command twice', () => {
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  });
+
+  test.each(
+    'rm rmdir shred dd mkfs mkfs.ext4 fdisk wipefs chmod chown chgrp chattr sudo su doas pkexec shutdown reboot systemctl mount'.split(
+      ' ',
+    ),
+  )('has %s', (name) => {
+    expect(names).toContain(name);
+  });
+
+  test.each(
+    'npm npx node pip python cp mv ln mkdir touch cat sed git make gcc tar find kill ps sh bash env xargs install truncate'.split(
+      ' ',
+    ),
+  )('leaves %s, which builds need', (name) => {
+    expect(names).not.toContain(name);
   });
 });
 
