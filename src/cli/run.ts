@@ -6,6 +6,7 @@ import { thisHost } from '../launch/host.ts';
 import type { Host } from '../plan/host.ts';
 import { buildPlan, type Plan } from '../plan/plan.ts';
 import { type PolicyFlags, policyFromFlags } from '../policy/from-flags.ts';
+import { escapeText } from '../term/escape.ts';
 import { renderLine, renderPlan } from '../term/plan.ts';
 import { planToJson } from '../term/plan-json.ts';
 import { printResult, say, styleFor } from './output.ts';
@@ -28,6 +29,9 @@ function announce(plan: Plan, host: Host, flags: RunFlags): void {
   // A loss is said even in silence: whoever asked to go on must know what they went on without.
   for (const { promise, missing } of plan.guarantees)
     if (missing !== undefined) say(style('warning', `nono: NOT held: ${promise} (${missing.reason})`));
+  if (!flags.silent)
+    for (const name of plan.environment.absent)
+      say(style('warning', `nono: --env ${escapeText(name)}: it is not set, so nothing is passed`));
   if (!flags.silent && !flags.json) say(style('faint', `nono: ${renderLine(plan, host.home)}`));
 }
 

@@ -11,6 +11,8 @@ export type Environment = {
   /** The whole environment, values included; printed nowhere. */
   readonly variables: readonly Variable[];
   readonly withheld: readonly Withheld[];
+  /** Names that were to be passed and are not set. */
+  readonly absent: readonly string[];
   /** The names that nono itself set: the private directories and its own mark. */
   readonly set: readonly string[];
 };
@@ -97,6 +99,7 @@ export function planEnvironment(
     withheld: inherited.flatMap(({ name, reason }) =>
       reason === null || variables.has(name) ? [] : [{ name, reason }],
     ),
+    absent: policy.environment.pass.filter((name) => host.environment[name] === undefined),
     set: own.map(({ name }) => name),
   };
 }

@@ -9,6 +9,7 @@ export function planToJson(plan: Plan): object {
       passed: environment.variables.map(({ name }) => name).filter((name) => !environment.set.includes(name)),
       set: environment.set,
       withheld: environment.withheld,
+      absent: environment.absent,
     },
   };
 }

@@ -74,6 +74,14 @@ asEveryone('hygiene', (open) => {
     expect(result.stdout).toContain('NONO=1\n');
   });
 
+  it('says of a variable that was to be passed that it is not set', () => {
+    const box = open();
+    expect(box.run(['run', '--env', 'NO_SUCH', '--env', 'HOME', '--', 'true']).stderr).toMatch(
+      /^nono: --env NO_SUCH: it is not set, so nothing is passed\nnono: /,
+    );
+    expect(box.run(['run', '-s', '--env', 'NO_SUCH', '--', 'true']).stderr).toBe('');
+  });
+
   it('gives a private TMPDIR, writable by the owner alone, and takes it away', () => {
     const box = open();
     const script =

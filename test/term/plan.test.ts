@@ -177,6 +177,7 @@ describe('planToJson()', () => {
     expect(json).toMatchObject({ version: 1, command: each.command, grants: each.grants, workdir: null });
     expect(json.environment).toEqual({
       passed: ['PATH', 'PLAIN'],
+      absent: [],
       set: ['TMPDIR', 'XDG_CACHE_HOME', 'npm_config_cache', 'NONO'],
       withheld: [{ name: 'A_TOKEN', reason: 'its name says that it holds a secret' }],
     });
