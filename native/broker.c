@@ -10,6 +10,7 @@
 #include "channel.h"
 #include "commands.h"
 #include "contents.h"
+#include "denials.h"
 #include "kernel.h"
 #include "metadata.h"
 #include "names.h"
@@ -47,7 +48,7 @@ static void serve_openat2(const struct broker *broker, const struct call *call) 
   else if (how.mode & S_ISUID) error = EPERM; // as the filter refuses it of every other call
   else if (how.flags >> 32 != 0 || (how.mode != 0 && !(how.flags & O_CREAT))) error = EINVAL;
   if (error != 0) {
-    answer_number(broker->listener, call, 0, error);
+    answer_call(broker, call, error);
     return;
   }
   open_file(broker, call, (int)a[0], a[1], &(struct opening){how.flags, how.mode & 07777, how.resolve});
@@ -81,6 +82,7 @@ static void serve(const struct broker *broker, const struct call *call) {
     note_umask_change();
     let_through(broker->listener, call);
     return;
+  case SYS_socket: result = -EACCES; break; // the network is closed: handed over so that the report can say so
   case SYS_unlinkat: result = remove_name(broker, call, (int)a[0], a[1], (int)a[2]); break;
 #ifdef SYS_renameat
   case SYS_renameat: result = rename_name(broker, call, (int)a[0], a[1], (int)a[2], a[3], 0); break;
@@ -104,7 +106,7 @@ static void serve(const struct broker *broker, const struct call *call) {
   default:
     if (!change_metadata(broker, call, &result)) result = -ENOSYS; // the filter and this table disagree
   }
-  answer_number(broker->listener, call, 0, -result);
+  answer_call(broker, call, -result);
 }
 
 bool serve_call(const struct broker *broker) {

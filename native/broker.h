@@ -14,6 +14,7 @@ struct broker {
   int listener; // -1: this program has nothing that needs judgement
   int keeper;
   int temporary; // the private directory, which is emptied at the end; -1 without one
+  bool keeps_originals; // else nothing from before can be written to
   bool keeps_deletions;
   bool remembers_births; // every creation comes by the broker, for the sake of file systems that record none
   bool closes_network;   // but for the program's ports

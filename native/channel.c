@@ -75,6 +75,14 @@ void send_failure(const char *step, const char *detail, int error) {
   send_bytes(detail, detail_length);
 }
 
+void send_denied(uint32_t operation, uint32_t error, uint32_t count, const char *texts, size_t length) {
+  uint32_t words[3] = {operation, error, count};
+  uint32_t header[2] = {FRAME_DENIED, (uint32_t)(sizeof words + length)};
+  send_bytes(header, sizeof header);
+  send_bytes(words, sizeof words);
+  send_bytes(texts, length);
+}
+
 void fail(const char *step, const char *detail, int error) {
   send_failure(step, detail, error);
   _exit(EXIT_NOT_STARTED);

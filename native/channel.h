@@ -7,13 +7,15 @@
 
 #define CHANNEL_FD 3
 
-enum frame { FRAME_HELLO = 1, FRAME_FAILURE = 2, FRAME_STOPPED = 3, FRAME_ENDED = 4 };
+enum frame { FRAME_HELLO = 1, FRAME_FAILURE = 2, FRAME_STOPPED = 3, FRAME_ENDED = 4, FRAME_DENIED = 5 };
 
 enum ending { ENDED_EXITED = 0, ENDED_SIGNALLED = 1 };
 
 void send_hello(void);
 void send_stopped(uint32_t signal);
 void send_ended(enum ending how, uint32_t value, uint32_t leftover_errno);
+// What was refused, how often, and two texts, each with its NUL.
+void send_denied(uint32_t operation, uint32_t error, uint32_t count, const char *texts, size_t length);
 void send_failure(const char *step, const char *detail, int error);
 
 // Reports the failed step, then ends the process: nothing was confined, so nothing may run.

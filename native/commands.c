@@ -3,6 +3,7 @@
 #include "commands.h"
 
 #include "caller.h"
+#include "denials.h"
 #include "helper.h"
 #include "judge.h"
 #include "resolve.h"
@@ -86,6 +87,13 @@ static int find_file(const struct call *call, struct name *name) {
   return file;
 }
 
+// The kernel will refuse to execute what no grant lets be read.
+static void note_unreadable(const struct broker *broker, const struct call *call, int file) {
+  int fd = reopen(file, O_RDONLY | O_NONBLOCK);
+  if (fd >= 0) close(fd);
+  else if (fd == -EACCES) note_denial(broker, call, EACCES);
+}
+
 void judge_execution(const struct broker *broker, const struct call *call) {
   static struct name name;
   char path[PATH_MAX] = "";
@@ -95,10 +103,14 @@ void judge_execution(const struct broker *broker, const struct call *call) {
     describe_object(file, path);
     denied = judge_object(file, DENY_READ);
     finding = find_blocked(broker, name.path, path);
+    if (denied == 0 && finding.name == NULL) note_unreadable(broker, call, file);
     close(file);
   }
-  if (denied != 0) answer_number(broker->listener, call, 0, -denied);
+  if (denied != 0) answer_call(broker, call, -denied);
   else if (finding.name == NULL) let_through(broker->listener, call);
   else if (was_told(call, &finding)) answer_number(broker->listener, call, 0, EPERM);
-  else explain(broker, call, &finding);
+  else {
+    note_denial(broker, call, EPERM);
+    explain(broker, call, &finding);
+  }
 }

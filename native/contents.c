@@ -2,6 +2,7 @@
 #include "contents.h"
 
 #include "caller.h"
+#include "denials.h"
 #include "helper.h"
 #include "judge.h"
 #include "kernel.h"
@@ -25,13 +26,21 @@ static unsigned rights_of(uint64_t flags) {
   return ((flags & O_ACCMODE) == O_WRONLY ? 0 : DENY_READ) | (writes(flags) ? DENY_WRITE : 0);
 }
 
+static bool is_entry(const struct place *place) {
+  struct statx status;
+  char bare[PATH_MAX];
+  bare_name(place, bare);
+  return look(place->directory, bare, &status) == 0;
+}
+
 static int create(const struct broker *broker, const struct name *name, const struct opening *opening) {
   struct place place;
   int mask = read_umask(name->caller);
   if (mask < 0) return mask;
   int error = open_place(name, &place);
   if (error != 0) return error;
-  error = judge_place(&place, DENY_WRITE);
+  // Something is there, though it leads to nothing: what counts is where it leads.
+  error = is_entry(&place) ? -EEXIST : judge_place(&place, DENY_WRITE);
   if (error != 0) return release_place(&place), error;
   umask((mode_t)mask); // the kernel applies it, or the directory's default ACL in its stead
   int flags = (int)(opening->flags & ~(uint64_t)(O_TRUNC | O_CLOEXEC)) | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY;
@@ -148,7 +157,7 @@ void open_file(const struct broker *broker, const struct call *call, int directo
   int fd = open_now(broker, call, directory, path, opening, &object);
   if (fd == -EWOULDBLOCK && object >= 0 && !(opening->flags & O_NONBLOCK))
     open_patiently(broker, call, object, opening->flags);
-  else if (fd < 0) answer_number(broker->listener, call, 0, -fd);
+  else if (fd < 0) answer_call(broker, call, -fd);
   else answer_descriptor(broker->listener, call, fd, opening->flags & O_CLOEXEC);
   if (fd >= 0) close(fd);
   if (object >= 0) close(object);

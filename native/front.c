@@ -17,15 +17,25 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { EXIT_NOT_STARTED = 125, SIGNAL_EXIT_BASE = 128, HANDOVER_FD = 4, FRAME_MAX = 1 << 16, FRAME_HEADER_BYTES = 8 };
+enum {
+  EXIT_NOT_STARTED = 125,
+  SIGNAL_EXIT_BASE = 128,
+  HANDOVER_FD = 4,
+  FRAME_MAX = 1 << 16,
+  FRAME_HEADER_BYTES = 8,
+  HANDOVER_COUNT = 4,
+  DENIED_MAX = 1 << 18,
+};
 
 extern char **environ;
 
 struct front {
   char directory[PATH_MAX]; // where this executable and its companions lie
-  char handover[2 * PATH_MAX]; // the two paths below
-  const char *temporary;       // the session's private directory, to be removed when it is empty
-  const char *store;           // where originals are kept, to be removed if none was; "" without one
+  char handover[HANDOVER_COUNT * PATH_MAX]; // the texts below
+  const char *temporary;                    // the session's private directory, to be removed when it is empty
+  const char *store;                        // where originals are kept, to be removed if none was; "" without one
+  const char *plan;                         // the file that the command may read its plan in, to be removed
+  const char *wish;                         // what is to be reported, and where: for the reporter
   int channel;              // the planner's end, taken over from it
   pid_t launcher;
   int node; // Node's executable, opened before anything confined ran
@@ -33,6 +43,8 @@ struct front {
   size_t pending_length;
   unsigned char failure[FRAME_MAX]; // the first failed step before the command, as it came: the reporter explains it
   size_t failure_length;
+  unsigned char denied[DENIED_MAX]; // what the broker refused, as it came
+  size_t denied_length;
   int exit_code;
   int ended; // the command's end was reported
 };
@@ -175,8 +187,7 @@ static int wait_for(pid_t pid) {
   return code_of(status);
 }
 
-// What the planner hands over with the program: the private directory's path and the store's, each with its NUL. Nothing
-// means nothing to run.
+// What the planner hands over with the program: texts, each with its NUL. Nothing means nothing to run.
 static int read_handover(struct front *front, int handover) {
   size_t length = 0;
   for (ssize_t got; length < sizeof front->handover; length += (size_t)got) {
@@ -185,11 +196,14 @@ static int read_handover(struct front *front, int handover) {
     else if (got <= 0) break;
   }
   close(handover);
-  const char *end = front->handover + length;
-  const char *first = memchr(front->handover, 0, length);
-  if (first == NULL || memchr(first + 1, 0, (size_t)(end - first - 1)) == NULL) return 0;
-  front->temporary = front->handover;
-  front->store = first + 1;
+  const char **texts[HANDOVER_COUNT] = {&front->temporary, &front->store, &front->plan, &front->wish};
+  const char *at = front->handover, *end = front->handover + length;
+  for (int i = 0; i < HANDOVER_COUNT; i++) {
+    const char *zero = memchr(at, 0, (size_t)(end - at));
+    if (zero == NULL) return 0;
+    *texts[i] = at;
+    at = zero + 1;
+  }
   return 1;
 }
 
@@ -207,6 +221,11 @@ static void take_frame(struct front *front, const unsigned char *frame, size_t l
     if (front->failure_length > 0) break;
     memcpy(front->failure, frame, length);
     front->failure_length = length;
+    break;
+  case FRAME_DENIED:
+    if (length > sizeof front->denied - front->denied_length) break; // the supervisor bounds them lower
+    memcpy(front->denied + front->denied_length, frame, length);
+    front->denied_length += length;
     break;
   case FRAME_ENDED:
     if (length < FRAME_HEADER_BYTES + 12) break;
@@ -267,9 +286,20 @@ static void follow_session(struct front *front) {
   close(signals);
 }
 
-// Starts Node once more, and only here: to say what went wrong, or what was kept. Its exit code is nono's where the
-// command did not run.
-static int explain(const struct front *front, char **arguments) {
+static void write_all(int fd, const void *bytes, size_t length) {
+  const char *at = bytes;
+  for (ssize_t wrote; length > 0; at += wrote, length -= (size_t)wrote) {
+    wrote = write(fd, at, length);
+    if (wrote < 0 && errno == EINTR) wrote = 0;
+    else if (wrote < 0) return; // the reporter ended, and said why
+  }
+}
+
+static void write_text(int fd, const char *text) { write_all(fd, text, strlen(text) + 1); }
+
+// Starts Node once more, and only here: to say what went wrong, what was refused and what was kept. Its exit code is
+// nono's where the command did not run.
+static int explain(const struct front *front, int kept, char **arguments) {
   int report[2];
   if (pipe2(report, O_CLOEXEC) != 0) die("report");
   pid_t reporter = start();
@@ -282,13 +312,17 @@ static int explain(const struct front *front, char **arguments) {
     become_node(front, "report.cjs", arguments);
   }
   close(report[0]);
-  // A path and one frame fit into a pipe, so writing them cannot block.
-  if (write(report[1], front->store, strlen(front->store) + 1) < 0 ||
-      write(report[1], front->failure, front->failure_length) < 0)
-    perror("nono: report");
+  write_text(report[1], kept ? front->store : "");
+  write_text(report[1], front->plan);
+  write_text(report[1], front->wish);
+  write_all(report[1], front->failure, front->failure_length);
+  write_all(report[1], front->denied, front->denied_length);
   close(report[1]);
   return wait_for(reporter);
 }
+
+// It is written whether or not anything happened.
+static int is_report_for_a_file(const struct front *front) { return strchr(front->wish, ':') != NULL; }
 
 // A shell ends its loop at Ctrl-C only if it sees that the signal ended the program.
 _Noreturn static void end_as_the_command(const struct front *front) {
@@ -330,8 +364,10 @@ int main(int argc, char **argv) {
   if (rmdir(front.temporary) != 0)
     fprintf(stderr, "nono: %s could not be removed: %s\n  Try: rm -r it\n", front.temporary, strerror(errno));
   int kept = front.store[0] != 0 && rmdir(front.store) != 0;
-  if (front.failure_length > 0) return explain(&front, arguments);
-  if (kept) explain(&front, arguments);
+  int code = EXIT_NOT_STARTED, has_news = front.failure_length > 0 || front.denied_length > 0 || kept;
+  if (has_news || is_report_for_a_file(&front)) code = explain(&front, kept, arguments);
+  unlink(front.plan);
+  if (front.failure_length > 0) return code;
   if (front.ended) end_as_the_command(&front);
   fprintf(stderr, "nono: the supervisor was killed, and the session with it\n");
   return launcher_code;

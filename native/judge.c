@@ -20,8 +20,9 @@ struct prefix {
   uint64_t hash; // 0: the place is free
   const char *text;
   size_t length;
-  uint32_t flags; // of the denies that end here
-  bool is_inner;  // others go on below
+  unsigned users, built_in; // rights that are denied by what ends here
+  bool is_exception;        // what is built in is lifted here
+  bool is_inner;            // others go on below
 };
 
 enum form {
@@ -95,6 +96,14 @@ static size_t component_end(const char *path, size_t at) {
   return at;
 }
 
+// Kept apart: an exception lifts what is built in, also at its very path, and nothing that the user denies.
+static void end_at(struct prefix *prefix, uint32_t flags) {
+  unsigned rights = flags & (DENY_READ | DENY_WRITE);
+  if (flags & DENY_EXCEPTION) prefix->is_exception = true;
+  else if (flags & DENY_BUILT_IN) prefix->built_in |= rights;
+  else prefix->users |= rights;
+}
+
 static void add_path(const struct deny *deny) {
   uint64_t hash = hash_start;
   for (size_t at = 0, end; deny->pattern[at] != 0; at = end) {
@@ -102,10 +111,12 @@ static void add_path(const struct deny *deny) {
     for (size_t i = at; i < end; i++) hash = hash_on(hash, deny->pattern[i]);
     grow();
     struct prefix *prefix = place_of(judge.prefixes, judge.room, hash | 1, deny->pattern, end);
-    if (prefix->hash == 0) judge.prefix_count++;
-    *prefix = (struct prefix){hash | 1, deny->pattern, end, prefix->flags, prefix->is_inner};
+    if (prefix->hash == 0) {
+      judge.prefix_count++;
+      *prefix = (struct prefix){.hash = hash | 1, .text = deny->pattern, .length = end};
+    }
     if (deny->pattern[end] != 0) prefix->is_inner = true;
-    else prefix->flags |= deny->flags;
+    else end_at(prefix, deny->flags);
   }
 }
 
@@ -166,10 +177,9 @@ struct exact {
 static void take_prefix(const struct prefix *prefix, struct exact *exact) {
   exact->is_inner = prefix != NULL && prefix->is_inner;
   if (prefix == NULL) return;
-  unsigned rights = prefix->flags & (DENY_READ | DENY_WRITE);
-  if (prefix->flags & DENY_EXCEPTION) exact->built_in = 0, exact->is_lifted = true;
-  else if (prefix->flags & DENY_BUILT_IN) exact->built_in |= rights;
-  else exact->users |= rights;
+  exact->users |= prefix->users;
+  exact->built_in = prefix->is_exception ? 0 : exact->built_in | prefix->built_in;
+  exact->is_lifted |= prefix->is_exception;
 }
 
 static struct exact look_up(const char *path) {
@@ -228,7 +238,8 @@ static bool look_whether_new(const struct names *names, size_t at) {
   size_t length = (size_t)(names->names[at] - names->text);
   memcpy(directory, names->path, length);
   directory[length] = 0;
-  return look(AT_FDCWD, directory, &status) == 0 && !is_old(judge.broker, &status);
+  if (look(AT_FDCWD, directory, &status) != 0) return false;
+  return !is_old(judge.broker, &status) || is_temporary(judge.broker, &status);
 }
 
 // What the session made is its own: a clone brings its tasks and hooks along.

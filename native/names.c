@@ -210,16 +210,6 @@ static int keep_side(const struct broker *broker, const struct side *side, enum 
   return keep_name(broker, reason, side->place->directory, side->bare);
 }
 
-static bool is_same(const struct statx *one, const struct statx *other) {
-  return one->stx_ino == other->stx_ino && one->stx_dev_major == other->stx_dev_major &&
-         one->stx_dev_minor == other->stx_dev_minor;
-}
-
-static bool is_temporary(const struct broker *broker, const struct statx *status) {
-  struct statx temporary;
-  return broker->temporary >= 0 && look(broker->temporary, "", &temporary) == 0 && is_same(status, &temporary);
-}
-
 static bool ends_with_session(const struct broker *broker, const struct place *place) {
   return broker->temporary >= 0 && lies_in(place->directory, broker->temporary);
 }

@@ -56,12 +56,23 @@ static uint64_t device_of(const struct statx *status) { return makedev(status->s
 
 // What is not known to be new is old: nothing can be lost by a mistake there.
 bool is_old(const struct broker *broker, const struct statx *status) {
+  if (!broker->keeps_originals) return false;
   struct timespec birth = {status->stx_btime.tv_sec, status->stx_btime.tv_nsec};
   switch (births_of(status)) {
   case BIRTHS_RECORDED: return !(status->stx_mask & STATX_BTIME) || !is_after(&birth, &broker->start);
   case BIRTHS_REMEMBERED: return !broker->remembers_births || !is_remembered(status);
   default: return true;
   }
+}
+
+bool is_same(const struct statx *one, const struct statx *other) {
+  return one->stx_ino == other->stx_ino && one->stx_dev_major == other->stx_dev_major &&
+         one->stx_dev_minor == other->stx_dev_minor;
+}
+
+bool is_temporary(const struct broker *broker, const struct statx *status) {
+  struct statx temporary;
+  return broker->temporary >= 0 && look(broker->temporary, "", &temporary) == 0 && is_same(status, &temporary);
 }
 
 // A birth that cannot be remembered makes the file old: it stays, and nothing is lost.

@@ -20,6 +20,12 @@ int look(int directory, const char *name, struct statx *status);
 
 bool is_old(const struct broker *broker, const struct statx *status);
 
+// One and the same inode.
+bool is_same(const struct statx *one, const struct statx *other);
+
+// The session's private directory itself, which was made just before the session.
+bool is_temporary(const struct broker *broker, const struct statx *status);
+
 // The session made what stands there now.
 void note_birth(const struct broker *broker, int directory, const char *name);
 

@@ -3,6 +3,7 @@
 #include "sockets.h"
 
 #include "caller.h"
+#include "denials.h"
 #include "helper.h"
 #include "judge.h"
 #include "originals.h"
@@ -161,9 +162,9 @@ void connect_socket(const struct broker *broker, const struct call *call) {
     if (error == 0 && domain == AF_UNIX)
       error = is_path(&address) ? pin_socket(call, &address, &object) : judge_abstract(broker, &address);
     if (error == 0 && may_wait(fd)) connect_patiently(broker, call, fd, &address);
-    else answer_number(broker->listener, call, 0, error == 0 ? connect_now(fd, &address) : -error);
+    else answer_call(broker, call, error == 0 ? connect_now(fd, &address) : -error);
     close(fd);
-  } else answer_number(broker->listener, call, 0, -fd);
+  } else answer_call(broker, call, -fd);
   if (object >= 0) close(object);
 }
 
@@ -224,7 +225,7 @@ void bind_socket(const struct broker *broker, const struct call *call) {
     else error = bind(fd, &address.any, address.length) == 0 ? 0 : -errno;
     close(fd);
   } else error = fd;
-  answer_number(broker->listener, call, 0, -error);
+  answer_call(broker, call, -error);
 }
 
 // A socket that is bound to nothing would be given a port by the kernel, on every interface.
@@ -240,5 +241,35 @@ void listen_socket(const struct broker *broker, const struct call *call) {
   int error = fd < 0 ? fd : judge_listening(broker, fd);
   if (error == 0 && listen(fd, (int)call->arguments[1]) != 0) error = -errno;
   if (fd >= 0) close(fd);
-  answer_number(broker->listener, call, 0, -error);
+  answer_call(broker, call, -error);
+}
+
+// A path, or a host and a port.
+static void spell_words(const struct call *call, const struct address *address, char first[PATH_MAX],
+                        char second[PATH_MAX]) {
+  struct name name;
+  char start[PATH_MAX] = "";
+  if (is_path(address) && name_of(call, address, &name) == 0) {
+    if (name.start != AT_FDCWD) describe_object(name.start, start);
+    if (snprintf(first, PATH_MAX, "%s%s%s", start, name.start == AT_FDCWD ? "" : "/", name.path) >= PATH_MAX) first[0] = 0;
+    release_name(&name);
+  }
+  if (!is_internet(address)) return;
+  bool is_v4 = address->any.sa_family == AF_INET;
+  const void *number = is_v4 ? (const void *)&address->v4.sin_addr : (const void *)&address->v6.sin6_addr;
+  if (inet_ntop(address->any.sa_family, number, first, PATH_MAX) == NULL) first[0] = 0;
+  snprintf(second, PATH_MAX, "%u", ntohs(is_v4 ? address->v4.sin_port : address->v6.sin6_port));
+}
+
+void spell_address(const struct call *call, char first[PATH_MAX], char second[PATH_MAX]) {
+  struct address address;
+  if (read_address(call, &address) == 0) spell_words(call, &address, first, second);
+}
+
+void spell_own_address(const struct broker *broker, const struct call *call, char first[PATH_MAX],
+                       char second[PATH_MAX]) {
+  struct address address = {.length = sizeof address.room};
+  int fd = take_socket(broker, call);
+  if (fd >= 0 && getsockname(fd, &address.any, &address.length) == 0) spell_words(call, &address, first, second);
+  if (fd >= 0) close(fd);
 }

@@ -6,6 +6,7 @@
 #include "broker.h"
 #include "caller.h"
 #include "channel.h"
+#include "denials.h"
 #include "hygiene.h"
 #include "judge.h"
 #include "keep.h"
@@ -261,6 +262,7 @@ static int end_session(const struct session *session, int status) {
   waitpid(session->guard, NULL, __WALL);
   int leftover = empty_temporary(session, is_the_sessions);
   if (status < 0) return EXIT_NOT_STARTED;
+  send_denials();
   int signalled = WIFSIGNALED(status);
   int value = signalled ? WTERMSIG(status) : WEXITSTATUS(status);
   send_ended(signalled ? ENDED_SIGNALLED : ENDED_EXITED, (uint32_t)value, (uint32_t)leftover);
@@ -269,6 +271,7 @@ static int end_session(const struct session *session, int status) {
 
 int supervise(const struct program *program, struct layers *layers, const struct timespec *start) {
   struct session session = {.program = program, .broker = {.program = program, .listener = -1, .start = *start}};
+  session.broker.keeps_originals = program->store.path != NULL;
   session.broker.keeps_deletions = (program->store.flags & STORE_KEEPS_DELETIONS) != 0;
   session.broker.remembers_births = (program->store.flags & STORE_REMEMBERS_BIRTHS) != 0;
   const char *workdir = program->workdir != NULL ? program->workdir : getcwd(session.start, sizeof session.start);

@@ -63,7 +63,7 @@ try {
   buildNative(root, dist);
   await bundle('src/cli/main.ts', 'planner.js');
   await bundle('src/cli/report-entry.ts', 'report.cjs');
-  await bundle('src/cli/undo-entry.ts', 'undo.cjs');
+  await bundle('src/cli/tools-entry.ts', 'tools.cjs');
   copyFileSync(join(root, 'scripts/cli.cjs'), join(dist, 'cli.cjs'));
   writeCodeCache();
 } catch (error) {

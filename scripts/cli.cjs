@@ -1,5 +1,5 @@
 // Runs the planner from V8's code cache, which V8 itself refuses, and then compiles, when it is of another version.
-// `nono undo` has a bundle of its own, since what it needs would slow every run.
+// The commands that are no runs have a bundle of their own, since what they need would slow every run.
 const { readFileSync, writeFileSync } = require('node:fs');
 const { Script } = require('node:vm');
 
@@ -21,8 +21,8 @@ function loadPlanner() {
 }
 
 const words = process.argv.slice(2);
-if (words[0] === 'undo') {
-  process.exitCode = require('./undo.cjs').main(words);
+if (['undo', 'why'].includes(words[0])) {
+  process.exitCode = require('./tools.cjs').main(words);
 } else {
   const { script, main } = loadPlanner();
   process.exitCode = main(words);

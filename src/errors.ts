@@ -9,6 +9,7 @@ export type IssueCode =
   | 'host/no-home'
   | 'host/no-working-directory'
   | 'host/no-state-directory'
+  | 'host/no-plan'
   | 'plan/path-missing'
   | 'plan/path-dangling'
   | 'plan/path-loop'
@@ -31,6 +32,8 @@ export type IssueCode =
   | 'launch/launcher-missing'
   | 'launch/launcher-mismatch'
   | 'launch/temporary'
+  | 'launch/plan-file'
+  | 'launch/report'
   | 'launch/store'
   | 'launch/failed'
   | 'undo/no-session'
@@ -50,7 +53,14 @@ export type Issue = {
 };
 
 /** nono's own exit codes, apart from the command's: see docs/cli.md. */
-export const exitCodes = { undo: 1, usage: 2, notStarted: 125, notExecutable: 126, notFound: 127 } as const;
+export const exitCodes = {
+  undo: 1,
+  unanswered: 1,
+  usage: 2,
+  notStarted: 125,
+  notExecutable: 126,
+  notFound: 127,
+} as const;
 
 function exitCodeOf(issues: readonly Issue[]): number {
   const codes = issues.map((issue) => issue.code);

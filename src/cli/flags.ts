@@ -27,7 +27,7 @@ function parseSize(text: string): number {
 
 const largestPort = 65535;
 
-function parsePort(text: string): number {
+export function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (port > 0 && port <= largestPort) return port;
   throw new InvalidArgumentError('It should be a port, 1 to 65535.');
@@ -133,6 +133,8 @@ export const flagGroups: readonly Group[] = [
       { flags: '--dry-run', text: 'print what would be enforced, run nothing' },
       { flags: '-s, --silent', text: 'say nothing before the run' },
       { flags: '--no-diagnostics', text: 'say nothing after it' },
+      { flags: '--explain', text: 'see denied reads too; every read then costs more' },
+      { flags: '--report <file>', text: 'write the end report there as JSON' },
       { flags: '-v, --verbose', text: 'say everything before the run' },
       { flags: '--json', text: 'results and errors as JSON' },
     ],

@@ -1,11 +1,12 @@
 // argv in, exit code out: the commands, their help, and errors of usage.
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import packageInfo from '../../package.json';
 import { exitCodes, type Issue, NonoError } from '../errors.ts';
-import { foldAliases, policyOptions } from './flags.ts';
+import { foldAliases, parsePort, policyOptions } from './flags.ts';
 import { reportDefect, reportError } from './output.ts';
 import { type RunFlags, run } from './run.ts';
 import type { UndoFlags } from './undo.ts';
+import type { WhyFlags } from './why.ts';
 
 type Runnable = {
   readonly name: string;
@@ -61,12 +62,7 @@ function commandOf(name: string, words: readonly string[], flags: ParsedFlags): 
   return words;
 }
 
-function addRunnable(
-  program: Command,
-  runnable: Runnable,
-  finish: (exitCode: number) => void,
-  asked: boolean,
-): void {
+function addRunnable(program: Command, runnable: Runnable, finish: Finish, asked: boolean): void {
   const { name, usage, summary, examples } = runnable;
   const command = program
     .command(name)
@@ -79,7 +75,7 @@ function addRunnable(
       const self = parameters.at(-1) as Command;
       const flags = foldAliases(self.opts()) as ParsedFlags;
       try {
-        const quiet = name === 'wrap' ? { ...flags, silent: true } : flags;
+        const quiet = name === 'wrap' ? { ...flags, silent: true, diagnostics: false } : flags;
         run(quiet, commandOf(name, self.args, flags));
       } catch (error) {
         finish(reportError(error, flags.json ?? false));
@@ -91,10 +87,15 @@ function addRunnable(
   else command.argument('[command...]');
 }
 
-/** `nono undo`, which the bundle that runs it brings. */
-export type Undo = (words: readonly string[], flags: UndoFlags) => void;
+type Finish = (exitCode: number) => void;
 
-function addUndo(program: Command, undo: Undo | null, finish: (exitCode: number) => void): void {
+/** The commands that are no runs: the bundle that has them brings them along. */
+export type Tools = {
+  readonly undo: (words: readonly string[], flags: UndoFlags) => void;
+  readonly why: (words: readonly string[], flags: WhyFlags) => number;
+};
+
+function addUndo(program: Command, tools: Tools | null, finish: Finish): void {
   program
     .command('undo')
     .usage('[list|diff|restore] [SESSION] [PATH…]')
@@ -107,11 +108,54 @@ function addUndo(program: Command, undo: Undo | null, finish: (exitCode: number)
     .addHelpText('after', '\nExamples:\n  nono undo list\n  nono undo diff\n  nono undo restore src/main.ts')
     .action((words: string[], flags: UndoFlags) => {
       try {
-        undo?.(words, flags);
+        tools?.undo(words, flags);
       } catch (error) {
         finish(reportError(error, flags.json ?? false));
       }
     });
+}
+
+/** With `--exit-code` 1 is an answer, so that an error is 2; without it 0 is every answer. */
+function whyError(error: unknown, flags: WhyFlags): number {
+  const code = reportError(error, flags.json ?? false);
+  return code === exitCodes.usage || flags.exitCode ? exitCodes.usage : exitCodes.unanswered;
+}
+
+function addWhy(program: Command, tools: Tools | null, finish: Finish): void {
+  const question = 'Question:';
+  const option = (flags: string, text: string) => new Option(flags, text).helpGroup(question);
+  const command = program
+    .command('why')
+    .usage('[flags] PATH')
+    .description('May this be done by a run with these flags, which rule decides, and what would change it.')
+    .argument('[path...]')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  nono why ~/.ssh/id_ed25519\n  nono why --allow . --path src/main.ts --op delete\n  nono why --net-block --host 127.0.0.1 --port 5432\n  nono why --self --command rm',
+    )
+    .addOption(option('--path <path>', 'what the question is about'))
+    .addOption(
+      option(
+        '--op <operation>',
+        'read, write, readwrite, create, delete, rename, truncate, list, execute, chmod, connect, bind',
+      ),
+    )
+    .addOption(option('--to <path>', 'where a rename goes'))
+    .addOption(option('--host <host>', 'a host to connect to, or to bind'))
+    .addOption(option('--port <n>', 'its port').argParser(parsePort))
+    .addOption(option('--command <name>', 'a command to execute'))
+    .addOption(option('--self', 'ask about the sandbox that this runs in'))
+    .addOption(option('--batch', 'answer JSON lines from standard input, one per line'))
+    .addOption(option('--exit-code', '0 allowed, 1 denied, 2 error'))
+    .action((words: string[]) => {
+      const flags = foldAliases(command.opts()) as WhyFlags;
+      try {
+        finish(tools?.why(words, flags) ?? 0);
+      } catch (error) {
+        finish(whyError(error, flags));
+      }
+    });
+  for (const each of policyOptions()) command.addOption(each);
 }
 
 /** Commander's own words as an issue: the suggestion that it adds becomes the thing to try. */
@@ -127,11 +171,7 @@ function usageIssue({ code, message }: CommanderError): Issue {
   return { code: kind, message: first, remedy: meant ?? 'nono --help' };
 }
 
-function buildProgram(
-  words: readonly string[],
-  undo: Undo | null,
-  finish: (exitCode: number) => void,
-): Command {
+function buildProgram(words: readonly string[], tools: Tools | null, finish: Finish): Command {
   const program = new Command('nono')
     .description('Run a program so that the kernel denies what it was not granted.')
     .usage('COMMAND [flags]')
@@ -145,7 +185,10 @@ function buildProgram(
   const named = runnables.filter(({ name }) => name === words[0]);
   for (const runnable of named.length > 0 ? named : runnables)
     addRunnable(program, runnable, finish, words.includes(runnable.name));
-  if (named.length === 0) addUndo(program, undo, finish);
+  if (named.length === 0) {
+    addWhy(program, tools, finish);
+    addUndo(program, tools, finish);
+  }
   for (const command of program.commands)
     command
       .exitOverride()
@@ -160,9 +203,9 @@ function buildProgram(
  * @param words the arguments after the program's name
  * @returns the exit code, as docs/cli.md lists them
  */
-export function main(words: readonly string[], undo: Undo | null = null): number {
+export function main(words: readonly string[], tools: Tools | null = null): number {
   let exitCode = 0;
-  const program = buildProgram(words, undo, (code) => {
+  const program = buildProgram(words, tools, (code) => {
     exitCode = code;
   });
   try {

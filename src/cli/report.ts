@@ -1,31 +1,104 @@
-// Started by nono's own process when a step failed after planning: explains the launcher's frames.
-import { existsSync, readFileSync } from 'node:fs';
+// Started by nono's own process at the end of a run, where there is something to say: what failed after planning, what was
+// refused, what was kept.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { getSystemErrorName } from 'node:util';
 import { exitCodes, type Issue, NonoError } from '../errors.ts';
 import { decodeFrames, type Frame } from '../launch/frames.ts';
-import { aftermathOf } from '../store/aftermath.ts';
-import { pruneSessions, readSession } from '../store/sessions.ts';
-import { renderAftermath, renderOriginals } from '../term/originals.ts';
+import { thisHost } from '../launch/host.ts';
+import { readPlanFile } from '../launch/own-plan.ts';
+import { decodeReportWish, type ReportWish } from '../launch/report-wish.ts';
+import type { Host } from '../plan/host.ts';
+import { type Aftermath, aftermathOf } from '../store/aftermath.ts';
+import { pruneSessions, readSession, type Session } from '../store/sessions.ts';
+import { renderDenials, unseenText } from '../term/denials.ts';
+import { escapeText } from '../term/escape.ts';
+import { countOriginals, renderAftermath, renderOriginals } from '../term/originals.ts';
+import { verdictToJson } from '../term/verdict.ts';
+import { type Denials, explainDenials } from './denials.ts';
 import { reportError, say, styleFor } from './output.ts';
 
 const channel = 3;
 
-// wrap is for scripts, and promises to say nothing; what was kept can be listed all the same.
-function saysOriginals(words: readonly string[]): boolean {
-  const own = words.slice(0, words.includes('--') ? words.indexOf('--') : words.length);
-  return own[0] !== 'wrap' && !own.includes('--no-diagnostics');
+/** What nono's own process passes on: texts, each with its NUL, and then frames. */
+type Input = {
+  /** Where originals were kept; empty: nowhere. */
+  readonly store: string;
+  readonly planFile: string;
+  readonly wish: ReportWish;
+  readonly frames: readonly Frame[];
+};
+
+function readInput(bytes: Buffer): Input {
+  const texts: string[] = [];
+  let at = 0;
+  for (const _ of ['store', 'plan', 'wish']) {
+    const end = bytes.indexOf(0, at);
+    texts.push(bytes.toString('utf8', at, end));
+    at = end + 1;
+  }
+  const [store = '', planFile = '', wish = ''] = texts;
+  return { store, planFile, wish: decodeReportWish(wish), frames: decodeFrames(bytes.subarray(at)) };
 }
 
-function reportOriginals(store: string): void {
-  const journal = join(store, 'journal');
-  if (!existsSync(journal)) return;
+type Kept = { readonly session: Session; readonly aftermath: Aftermath };
+
+function readKept(store: string): Kept | null {
+  if (store === '' || !existsSync(join(store, 'journal'))) return null;
   const session = readSession(store);
-  const line = renderOriginals(session.journal);
-  if (line !== null) say(styleFor(2)('faint', `nono: ${line}`));
-  for (const warning of renderAftermath(aftermathOf(session)))
-    say(styleFor(2)('warning', `nono: ${warning}`));
-  pruneSessions(dirname(dirname(dirname(store))), Date.now());
+  return { session, aftermath: aftermathOf(session) };
+}
+
+function sayReport({ denied, unlisted }: Denials, kept: Kept | null, host: Host, explained: boolean): void {
+  const style = styleFor(2);
+  for (const line of renderDenials(denied, unlisted, host.home, style)) say(line);
+  if (denied.length > 0 && !explained) say(style('faint', `nono: ${unseenText}`));
+  const line = kept === null ? null : renderOriginals(kept.session.journal);
+  if (line !== null) say(style('faint', `nono: ${line}`));
+  for (const warning of kept === null ? [] : renderAftermath(kept.aftermath))
+    say(style('warning', `nono: ${warning}`));
+}
+
+function reportToJson({ denied, unlisted }: Denials, kept: Kept | null, explained: boolean): object {
+  return {
+    version: 1,
+    denied: denied.map(({ request, count, verdict }) => ({ count, ...verdictToJson(request, verdict) })),
+    unlisted,
+    unseen: explained ? [] : [unseenText],
+    originals:
+      kept === null ? null : { ...kept.session.journal.about, ...countOriginals(kept.session.journal) },
+    warnings: kept === null ? [] : renderAftermath(kept.aftermath),
+  };
+}
+
+function isNews({ denied, unlisted }: Denials, kept: Kept | null): boolean {
+  if (denied.length > 0 || unlisted > 0) return true;
+  if (kept === null) return false;
+  return renderOriginals(kept.session.journal) !== null || renderAftermath(kept.aftermath).length > 0;
+}
+
+function writeReport(file: string, report: object): void {
+  try {
+    writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+  } catch (error) {
+    say(`nono: the report "${escapeText(file)}" was not written: ${(error as Error).message}`);
+  }
+}
+
+function reportRun({ store, planFile, wish, frames }: Input): void {
+  const kept = readKept(store);
+  const host = thisHost();
+  const plan = readPlanFile(planFile);
+  const denials = explainDenials(
+    frames.filter((frame) => frame.kind === 'denied'),
+    plan,
+    host,
+  );
+  const json = () => reportToJson(denials, kept, plan.explained);
+  if (wish.file !== null) writeReport(wish.file, json());
+  if (wish.form === 'text') sayReport(denials, kept, host, plan.explained);
+  else if (wish.form === 'json' && isNews(denials, kept)) say(JSON.stringify(json()));
+  if (kept !== null) pruneSessions(dirname(dirname(dirname(store))), Date.now());
 }
 
 type Failure = Extract<Frame, { kind: 'failure' }>;
@@ -62,13 +135,11 @@ export function failureIssue({ step, detail, errno }: Failure): Issue {
   };
 }
 
-/** Prints the failures and what became of originals; returns the exit code that the failures mean. */
+/** Prints the failures, what was refused and what became of originals; returns the exit code that the failures mean. */
 export function report(words: readonly string[]): number {
-  const input = readFileSync(channel);
-  const end = input.indexOf(0);
-  const store = input.toString('utf8', 0, end);
-  if (store !== '' && saysOriginals(words)) reportOriginals(store);
-  const failures = decodeFrames(input.subarray(end + 1)).filter((frame) => frame.kind === 'failure');
+  const input = readInput(readFileSync(channel));
+  reportRun(input);
+  const failures = input.frames.filter((frame) => frame.kind === 'failure');
   if (failures.length === 0) return exitCodes.notStarted;
   return reportError(new NonoError(failures.map(failureIssue)), words.includes('--json'));
 }

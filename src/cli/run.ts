@@ -1,10 +1,13 @@
 // `nono run`, `wrap` and `shell`: policy, plan, program, in that order; then nono's own process takes over.
 import { compileProgram } from '../backend/linux/compile.ts';
+import { NonoError } from '../errors.ts';
 import { askSupport, handOver } from '../launch/channel.ts';
 import { makeDirectories, removeDirectories } from '../launch/directories.ts';
 import { thisHost } from '../launch/host.ts';
+import type { ReportWish } from '../launch/report-wish.ts';
 import type { Host } from '../plan/host.ts';
 import { buildPlan, type Plan } from '../plan/plan.ts';
+import { reportFileOf } from '../plan/report-file.ts';
 import { type PolicyFlags, policyFromFlags } from '../policy/from-flags.ts';
 import { escapeText } from '../term/escape.ts';
 import { renderLine, renderPlan } from '../term/plan.ts';
@@ -16,7 +19,19 @@ export type RunFlags = PolicyFlags & {
   readonly silent?: boolean;
   readonly verbose?: boolean;
   readonly json?: boolean;
+  /** false: nothing is said after the run. */
+  readonly diagnostics?: boolean;
+  /** Where the report after the run is written as JSON. */
+  readonly report?: string;
 };
+
+function reportWishOf(flags: RunFlags, plan: Plan, host: Host): ReportWish {
+  const form = flags.diagnostics === false ? 'none' : flags.json ? 'json' : 'text';
+  if (flags.report === undefined) return { form, file: null };
+  const file = reportFileOf(flags.report, host, plan.grants);
+  if (typeof file === 'string') return { form, file };
+  throw new NonoError([file]);
+}
 
 function showPlan(plan: Plan, host: Host, flags: RunFlags): void {
   if (flags.json) printResult(JSON.stringify(planToJson(plan), null, 2));
@@ -55,11 +70,12 @@ export function run(flags: RunFlags, command: readonly string[]): void {
     showPlan(plan, host, flags);
     return;
   }
+  const wish = reportWishOf(flags, plan, host);
   const program = compileProgram(plan);
   const directories = makeDirectories(plan);
   announce(plan, host, flags);
   try {
-    handOver(program, directories);
+    handOver(program, directories, wish);
   } catch (error) {
     removeDirectories(directories);
     throw error;

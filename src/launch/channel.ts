@@ -7,6 +7,7 @@ import { NonoError } from '../errors.ts';
 import type { Support } from '../plan/host.ts';
 import type { SessionDirectories } from './directories.ts';
 import { decodeFrame, type Frame, frameHeaderBytes, payloadLength } from './frames.ts';
+import { encodeReportWish, type ReportWish } from './report-wish.ts';
 
 const channel = 3;
 const handover = 4;
@@ -63,8 +64,12 @@ function writeAll(descriptor: number, bytes: Uint8Array): void {
 }
 
 /** Gives the program to the launcher and this process's place to nono's own, which follows the run to its end. */
-export function handOver(program: Uint8Array, { temporary, store }: SessionDirectories): void {
+export function handOver(
+  program: Uint8Array,
+  { temporary, store, planFile }: SessionDirectories,
+  wish: ReportWish,
+): void {
   writeAll(channel, program);
-  writeAll(handover, Buffer.from(`${temporary}\0${store ?? ''}\0`));
+  writeAll(handover, Buffer.from(`${temporary}\0${store ?? ''}\0${planFile}\0${encodeReportWish(wish)}\0`));
   closeSync(handover);
 }

@@ -1,12 +1,17 @@
 // The session's own directories: made here; the launcher empties the private one, and nono removes what is empty.
-import { mkdirSync, rmdirSync } from 'node:fs';
+import { mkdirSync, rmdirSync, rmSync } from 'node:fs';
 import { type Issue, NonoError } from '../errors.ts';
 import type { AbsolutePath } from '../plan/host.ts';
 import { parentOf } from '../plan/path.ts';
 import type { Plan } from '../plan/plan.ts';
+import { writeOwnPlan } from './own-plan.ts';
 
-/** The directories of one session; the store only where the plan keeps originals. */
-export type SessionDirectories = { readonly temporary: AbsolutePath; readonly store: AbsolutePath | null };
+/** What one session has on the disk: the store only where the plan keeps originals. */
+export type SessionDirectories = {
+  readonly temporary: AbsolutePath;
+  readonly planFile: AbsolutePath;
+  readonly store: AbsolutePath | null;
+};
 
 const ownerOnly = 0o700;
 
@@ -45,21 +50,39 @@ function makeStore(path: AbsolutePath): void {
   );
 }
 
+function makePlanFile(plan: Plan): void {
+  attempt(
+    () => writeOwnPlan(plan),
+    (errno) => ({
+      code: 'launch/plan-file',
+      message: `the plan "${plan.planFile}" cannot be written for the command to read (${errno})`,
+      origin: 'environment:TMPDIR',
+      remedy: 'TMPDIR=/a/directory/that/can/be/written nono run …',
+    }),
+  );
+}
+
 /** Removes them again, as long as nothing is in them. */
-export function removeDirectories({ temporary, store }: SessionDirectories): void {
+export function removeDirectories({ temporary, planFile, store }: SessionDirectories): void {
+  rmSync(planFile, { force: true });
   rmdirSync(temporary);
   if (store !== null) rmdirSync(store);
 }
 
-/** @throws {NonoError} `launch/temporary`, `launch/store`: one exists already, or its parent cannot be written. */
-export function makeDirectories({ temporary, originals }: Plan): SessionDirectories {
+/**
+ * @throws {NonoError} `launch/temporary`, `launch/plan-file`, `launch/store`: one exists already, or its parent cannot be
+ * written.
+ */
+export function makeDirectories(plan: Plan): SessionDirectories {
+  const { temporary, planFile, originals } = plan;
   const store = originals.kind === 'kept' ? originals.store : null;
   makeTemporary(temporary);
   try {
+    makePlanFile(plan);
     if (store !== null) makeStore(store);
   } catch (error) {
-    rmdirSync(temporary);
+    removeDirectories({ temporary, planFile, store: null });
     throw error;
   }
-  return { temporary, store };
+  return { temporary, planFile, store };
 }

@@ -9,7 +9,44 @@ export type Frame =
       readonly signalled: boolean;
       readonly value: number;
       readonly leftover: number;
-    };
+    }
+  | DeniedFrame;
+
+/** What the broker refused; `unlisted` counts what there was no room for. */
+export type DeniedFrame = {
+  readonly kind: 'denied';
+  readonly operation: DeniedOperation;
+  readonly count: number;
+  /** A path, or a host; may be anything, since the sandboxed side wrote it. */
+  readonly first: string;
+  /** Where a rename goes, or a port; else empty. */
+  readonly second: string;
+};
+
+const deniedOperations = [
+  'unlisted',
+  'read',
+  'write',
+  'readwrite',
+  'create',
+  'delete',
+  'rename',
+  'truncate',
+  'execute',
+  'chmod',
+  'connect',
+  'bind',
+  'socket',
+] as const;
+
+export type DeniedOperation = (typeof deniedOperations)[number];
+
+function decodeDenied(payload: Buffer): DeniedFrame {
+  const operation = deniedOperations[payload.readUInt32LE(0)];
+  if (operation === undefined) throw new Error('the launcher refused an unknown operation');
+  const [first = '', second = ''] = payload.toString('utf8', 12).split('\0');
+  return { kind: 'denied', operation, count: payload.readUInt32LE(8), first, second };
+}
 
 export const frameHeaderBytes = 8;
 
@@ -31,6 +68,7 @@ const decoders: Record<number, (payload: Buffer) => Frame> = {
     value: payload.readUInt32LE(4),
     leftover: payload.readUInt32LE(8),
   }),
+  5: decodeDenied,
 };
 
 export function payloadLength(header: Buffer): number {

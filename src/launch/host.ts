@@ -18,7 +18,7 @@ import {
 } from 'node:fs';
 import { userInfo } from 'node:os';
 
-import type { AbsolutePath, Entry, FileKind, Host, PathFact } from '../plan/host.ts';
+import type { AbsolutePath, Entry, FileKind, Host, PathFact, Status } from '../plan/host.ts';
 import { childOf, isAbsolute, nameOf, parentOf } from '../plan/path.ts';
 
 const shebangBytes = 256;
@@ -163,6 +163,28 @@ function fileSystem(path: AbsolutePath): number | null {
   } catch {
     return null; // the launcher will say what is wrong with the path
   }
+}
+
+function lookAtEntry(path: AbsolutePath): Status | null {
+  try {
+    const status = lstatSync(path, { throwIfNoEntry: false });
+    if (status === undefined) return null;
+    const { dev, ino, nlink, size, birthtimeMs } = status;
+    const kind = status.isSymbolicLink() ? 'symlink' : kindOf(status);
+    return { kind, inode: `${dev}:${ino}`, names: nlink, size, born: birthtimeMs > 0 ? birthtimeMs : null };
+  } catch {
+    return null; // a name below a file, or one that may not be asked for
+  }
+}
+
+/** Asked once a path: one run sees one state of the disk. */
+function statusLookup(): (path: AbsolutePath) => Status | null {
+  const known = new Map<AbsolutePath, Status | null>();
+  return (path) => {
+    const status = known.get(path) ?? (known.has(path) ? null : lookAtEntry(path));
+    known.set(path, status);
+    return status;
+  };
 }
 
 function shebang(file: AbsolutePath): string | null {
@@ -320,6 +342,7 @@ export function thisHost(): Host {
     temporary: childOf('canonical' in base ? base.canonical : '/tmp', `nono-${session.id}`),
     terminals: terminals(),
     inspect,
+    status: statusLookup(),
     fileSystem,
     list: directoryLister(),
     text: readText,

@@ -3,7 +3,7 @@ import type { Issue } from '../errors.ts';
 import { protectedList } from '../policy/lists.ts';
 import type { DeniedAccess, DenyWish, Origin, Policy } from '../policy/policy.ts';
 import { hooksPathIn } from './git-config.ts';
-import { compileGlob, escapeGlob, expandBraces, hasOddSet, isGlob } from './glob.ts';
+import { compileGlob, escapeGlob, expandBraces, foldCase, hasOddSet, isGlob } from './glob.ts';
 import { allowsReading, allowsWriting, type Grant } from './grant.ts';
 import type { AbsolutePath, Host } from './host.ts';
 import { aliasesOf, parseMounts } from './mounts.ts';
@@ -143,8 +143,8 @@ function outermost(paths: readonly AbsolutePath[]): AbsolutePath[] {
   return paths.filter((path) => !paths.some((other) => other !== path && contains(other, path)));
 }
 
-function protectedDenies(asked: readonly Grant[]): Deny[] {
-  return outermost(writableDirectories(asked)).flatMap((directory) =>
+function protectedIn(directories: readonly AbsolutePath[]): Deny[] {
+  return directories.flatMap((directory) =>
     protectedList.groups.flatMap(({ name, entries }) =>
       entries.map(
         ({ path }): Deny => ({
@@ -235,18 +235,31 @@ function programDenies(asked: readonly Grant[], host: Host): Deny[] {
   ];
 }
 
-/** Where sessions keep originals: out of every reach, by whatever grant. */
-function storeDenies(asked: readonly Grant[], sessions: AbsolutePath | null): Deny[] {
-  if (sessions === null || !asked.some(({ path }) => contains(path, sessions))) return [];
-  return [{ kind: 'path', text: sessions, access: 'all', origin: 'session' }];
+/** What nono needs for itself: where sessions keep originals, and the plan that the command may read. */
+export type OwnPaths = { readonly sessions: AbsolutePath | null; readonly planFile: AbsolutePath };
+
+/** Out of every reach, by whatever grant: the store whole, the plan from being written. */
+function ownDenies(asked: readonly Grant[], { sessions, planFile }: OwnPaths): Deny[] {
+  const rules: Deny[] = [
+    { kind: 'path', text: planFile, access: 'write', origin: 'session' },
+    ...(sessions === null
+      ? []
+      : [{ kind: 'path', text: sessions, access: 'all', origin: 'session' } as const]),
+  ];
+  return rules.filter(({ text }) => asked.some(({ path }) => contains(path, text)));
 }
 
-function exceptions(asked: readonly Grant[]): Pattern[] {
-  return outermost(writableDirectories(asked)).flatMap((directory) =>
+function exceptionsIn(directories: readonly AbsolutePath[]): Pattern[] {
+  return directories.flatMap((directory) =>
     protectedList.groups.flatMap(({ except = [] }) =>
       except.map((glob): Pattern => ({ kind: 'glob', text: below(directory, glob) })),
     ),
   );
+}
+
+/** What would be protected from writing if a directory were granted. */
+export function protectedBelow(directory: AbsolutePath): Denies {
+  return { rules: protectedIn([directory]), lifted: exceptionsIn([directory]) };
 }
 
 function protectedGrantIssue({ path, origin }: Grant, title: string): Issue {
@@ -299,19 +312,20 @@ export function planDenies(
   asked: readonly Grant[],
   protection: Protection,
   bypasses: readonly AbsolutePath[],
-  sessions: AbsolutePath | null,
+  own: OwnPaths,
 ): { readonly denies: Denies; readonly issues: readonly Issue[] } {
   const wished = policy.denies.map((wish) => denyOf(wish, host, asked));
+  const writable = outermost(writableDirectories(asked));
   const rules = withAliases(host, asked, [
     ...wished.flatMap((each) => ('code' in each ? [] : each)),
     ...sensitiveDenies(asked, protection),
-    ...storeDenies(asked, sessions),
+    ...ownDenies(asked, own),
     ...programDenies(asked, host),
     ...hooksDenies(asked, host),
     ...linkedDenies(asked, host),
-    ...protectedDenies(asked),
+    ...protectedIn(writable),
   ]);
-  const lifted = [...bypasses.map((text): Pattern => ({ kind: 'path', text })), ...exceptions(asked)];
+  const lifted = [...bypasses.map((text): Pattern => ({ kind: 'path', text })), ...exceptionsIn(writable)];
   const issues = [
     ...wished.flatMap((each) => ('code' in each ? [each] : [])),
     ...protectedGrantIssues(asked, bypasses),
@@ -322,15 +336,21 @@ export function planDenies(
 /** Whether a deny means this path, or a directory around it. */
 export function matchesDeny(deny: Pattern, path: AbsolutePath): boolean {
   if (deny.kind === 'glob') return compileGlob(deny.text)(path);
-  return contains(deny.text.toLowerCase() as AbsolutePath, path.toLowerCase() as AbsolutePath);
+  return contains(foldCase(deny.text) as AbsolutePath, foldCase(path) as AbsolutePath);
 }
 
-/** Whether a deny may match something below a grant: a glob may match anywhere. */
+/** The directories before a glob's first wildcard, as a path. */
+function literalPart({ kind, text }: Deny): AbsolutePath {
+  if (kind === 'path') return text;
+  const names = text.split('/');
+  return names.slice(0, names.findIndex(isGlob)).join('/').replace(/\\(.)/g, '$1') as AbsolutePath;
+}
+
+/** Whether a deny may match something below a grant, in whatever letters; a glob may match anywhere. */
 function mayLieIn(grant: Grant, deny: Deny): boolean {
-  if (deny.kind === 'path') return contains(grant.path, deny.text) || contains(deny.text, grant.path);
-  const names = deny.text.split('/');
-  const literal = names.slice(0, names.findIndex(isGlob)).join('/').replace(/\\(.)/g, '$1') as AbsolutePath;
-  return literal.length === 0 || contains(literal, grant.path) || contains(grant.path, literal);
+  const granted = foldCase(grant.path) as AbsolutePath;
+  const denied = foldCase(literalPart(deny)) as AbsolutePath;
+  return denied.length === 0 || contains(granted, denied) || contains(denied, granted);
 }
 
 /** What the broker has to judge for the sake of the denies. */
@@ -345,10 +365,11 @@ export function judgedFor(
       allowsReading,
       denies.rules.filter(({ access }) => access === 'all'),
     ),
-    // What is built in against writing lets exclusive creation through, and is looked after at the end.
+    // What is built in against writing lets exclusive creation through, and is looked after at the end; the plan is
+    // there already.
     creations: reached(
       allowsWriting,
-      denies.rules.filter((deny) => deny.access === 'all' || !isBuiltIn(deny)),
+      denies.rules.filter(({ access, origin }) => access === 'all' || origin.startsWith('flag:')),
     ),
   };
 }

@@ -77,6 +77,7 @@ export function planEnvironment(
   policy: Policy,
   host: Host,
   workdir: AbsolutePath | null,
+  planFile: AbsolutePath,
   mayWrite: (path: AbsolutePath) => boolean,
 ): Environment {
   const passed = new Set(policy.environment.pass);
@@ -90,6 +91,7 @@ export function planEnvironment(
     ...privateCaches(host, mayWrite).filter(({ name }) => !passed.has(name)),
     ...(workdir === null ? [] : [{ name: 'PWD', value: workdir }]),
     { name: 'NONO', value: '1' },
+    { name: 'NONO_PLAN', value: planFile },
   ];
   const variables = new Map<string, string>();
   for (const { name, value, reason } of inherited) if (reason === null) variables.set(name, value);

@@ -41,6 +41,15 @@ export function expandBraces(pattern: string): string[] {
   return [pattern];
 }
 
+/**
+ * A text as the broker compares it: bytes, a character each, with the letters of ASCII alone in lower case. One letter of
+ * another alphabet is several bytes, and `?` is one of them.
+ */
+export function foldCase(text: string): string {
+  const bytes = /[^\0-\x7f]/.test(text) ? Buffer.from(text).toString('latin1') : text;
+  return bytes.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
 /** One component, as fnmatch(3) reads it without flags. */
 function nameExpression(glob: string): RegExp {
   let source = '';
@@ -62,29 +71,42 @@ function nameExpression(glob: string): RegExp {
         '\\$&',
       );
   }
-  return new RegExp(`^${source}$`, 'is');
+  return new RegExp(`^${source}$`, 's');
+}
+
+/** Whether a name, folded, is what one folded component of a glob means. */
+export function compileName(glob: string): (name: string) => boolean {
+  const literal = literalName(glob);
+  if (literal !== null) return (name) => name === literal;
+  const expression = nameExpression(glob);
+  return (name) => expression.test(name);
+}
+
+/** The one name that a component stands for; null where it is a pattern. */
+export function literalName(glob: string): string | null {
+  return /[*?[\\]/.test(glob) ? null : glob;
 }
 
 /** Whether a path, or a directory around it, is what the glob means. */
 export function compileGlob(pattern: AbsolutePath): (path: AbsolutePath) => boolean {
-  const components = pattern
+  const components = foldCase(pattern)
     .split('/')
     .filter((each) => each !== '')
-    .map((each) => (each === '**' ? null : nameExpression(each)));
+    .map((each) => (each === '**' ? null : compileName(each)));
   const matches = (names: readonly string[], at: number, component: number): boolean => {
     if (component === components.length) return true;
-    const expression = components[component];
-    if (expression === null)
+    const isMeant = components[component];
+    if (isMeant === null)
       return matches(names, at, component + 1) || (at < names.length && matches(names, at + 1, component));
     return (
-      at < names.length &&
-      (expression as RegExp).test(names[at] as string) &&
-      matches(names, at + 1, component + 1)
+      at < names.length && isMeant?.(names[at] as string) === true && matches(names, at + 1, component + 1)
     );
   };
   return (path) =>
     matches(
-      path.split('/').filter((each) => each !== ''),
+      foldCase(path)
+        .split('/')
+        .filter((each) => each !== ''),
       0,
       0,
     );

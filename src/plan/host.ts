@@ -15,6 +15,19 @@ export type PathFact =
 
 export type Entry = { readonly name: string; readonly kind: FileKind | 'symlink'; readonly mode: number };
 
+/** What stands at a path itself, a link not followed. */
+export type Status = {
+  readonly kind: FileKind | 'symlink';
+  /** Which inode of which file system it is; the same for every name of a file. */
+  readonly inode: string;
+  /** How many names the inode has. */
+  readonly names: number;
+  /** Bytes. */
+  readonly size: number;
+  /** When it was made: milliseconds since 1970; null where the file system does not say. */
+  readonly born: number | null;
+};
+
 export type Host = {
   readonly platform: string;
   readonly architecture: string;
@@ -39,6 +52,8 @@ export type Host = {
   readonly terminals: readonly AbsolutePath[];
   /** Facts about an absolute path, links resolved; the same answer for the whole run. */
   readonly inspect: (path: AbsolutePath) => PathFact;
+  /** What stands at a path itself; null where nothing does, or it cannot be looked up. */
+  readonly status: (path: AbsolutePath) => Status | null;
   /** The kind of file system at a path, as `statfs` numbers it; null where that cannot be asked. */
   readonly fileSystem: (path: AbsolutePath) => number | null;
   /** The entries of a directory, links not followed; empty when it cannot be listed. */

@@ -9,7 +9,7 @@ import { allowsWriting, type Grant, indexGrants, mergeGrants } from './grant.ts'
 import { decideGuarantees, type Guarantee, guaranteeIssues } from './guarantees.ts';
 import type { AbsolutePath, Host, Support } from './host.ts';
 import { type Originals, planOriginals, reachesOriginals, sessionsDirectory } from './originals.ts';
-import { lineage, nameOf } from './path.ts';
+import { childOf, lineage, nameOf, parentOf } from './path.ts';
 import { type Protection, protect, type SensitivePath } from './sensitive.ts';
 import { type SocketGrant, socketOf } from './sockets.ts';
 import { systemGrants } from './system.ts';
@@ -39,11 +39,15 @@ export type Plan = {
   /** Commands that nothing inside executes. */
   readonly blocked: readonly BlockedCommand[];
   readonly originals: Originals;
+  /** The broker sees every read and everything that is made. */
+  readonly explained: boolean;
   readonly network: Policy['network'];
   readonly environment: Environment;
   readonly session: Host['session'];
   /** The session's private directory. */
   readonly temporary: AbsolutePath;
+  /** The file by which the command may read its plan. */
+  readonly planFile: AbsolutePath;
   readonly guarantees: readonly Guarantee[];
 };
 
@@ -82,8 +86,21 @@ function variableIssues(policy: Policy): Issue[] {
     }));
 }
 
-function sessionGrant(path: AbsolutePath): Grant {
-  return { path, kind: 'directory', access: 'readwrite', origin: 'session', required: true };
+/** The private directory, the plan to read, and nono itself to ask about it. */
+function sessionGrants(host: Host, planFile: AbsolutePath, protection: Protection): Grant[] {
+  const session = { origin: 'session', required: true } as const;
+  const { installation } = host;
+  const own = installation === null ? [] : [installation, childOf(parentOf(installation), 'bin/nono')];
+  const readable = own.filter((path) => protection.exposedBy(path).length === 0);
+  return [
+    { ...session, path: host.temporary, kind: 'directory', access: 'readwrite' },
+    { ...session, path: planFile, kind: 'file', access: 'read' },
+    ...readable.flatMap((path): Grant[] => {
+      const { kind } = host.inspect(path);
+      if (kind !== 'directory' && kind !== 'file') return [];
+      return [{ ...session, path, kind, access: 'read', required: false }];
+    }),
+  ];
 }
 
 function writableAt(grants: readonly Grant[], host: Host): (path: AbsolutePath) => boolean {
@@ -103,10 +120,11 @@ function gatherGrants(
   command: Command,
   host: Host,
   protection: Protection,
+  planFile: AbsolutePath,
 ): Grant[] {
   return mergeGrants([
     ...asked,
-    sessionGrant(host.temporary),
+    ...sessionGrants(host, planFile, protection),
     ...systemGrants(host, protection),
     ...toolchainGrants(host, protection),
     ...commandGrants(command, host, protection, writableAt(asked, host)),
@@ -154,8 +172,9 @@ export function buildPlan(policy: Policy, host: Host, support: Support): Plan {
     (wish) => take(grantOf(wish, host, protection, support.seccomp.notify)) ?? [],
   );
   const command = take(findCommand(policy.command, host, workdir));
-  const sessions = sessionsDirectory(host);
-  const { denies, issues: denyIssues } = planDenies(policy, host, asked, protection, bypasses, sessions);
+  const planFile: AbsolutePath = `${host.temporary}.json`;
+  const own = { sessions: sessionsDirectory(host), planFile };
+  const { denies, issues: denyIssues } = planDenies(policy, host, asked, protection, bypasses, own);
   found.push(...denyIssues);
   const sockets = policy.sockets.flatMap((wish) => take(socketOf(wish, host, denies)) ?? []);
   const blocked = blockedCommands(policy);
@@ -163,7 +182,7 @@ export function buildPlan(policy: Policy, host: Host, support: Support): Plan {
     { network: policy.network.mode, writes: reachesOriginals(asked), denies: denies.rules.length > 0 },
     support,
   );
-  const grants = command === null ? [] : gatherGrants(asked, command, host, protection);
+  const grants = command === null ? [] : gatherGrants(asked, command, host, protection, planFile);
   const originals = take(planOriginals(policy, host, support, grants));
   const issues = [
     ...platformIssue(host),
@@ -192,10 +211,12 @@ export function buildPlan(policy: Policy, host: Host, support: Support): Plan {
     sockets,
     blocked,
     originals,
+    explained: policy.explained,
     network: policy.network,
-    environment: planEnvironment(policy, host, workdir, writableAt(grants, host)),
+    environment: planEnvironment(policy, host, workdir, planFile, writableAt(grants, host)),
     session: host.session,
     temporary: host.temporary,
+    planFile,
     guarantees,
   };
 }

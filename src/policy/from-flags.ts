@@ -29,6 +29,7 @@ export type PolicyFlags = {
   readonly onDelete?: 'refuse' | 'keep';
   /** Bytes. */
   readonly keepLimit?: number;
+  readonly explain?: boolean;
   readonly bestEffort?: boolean;
 };
 
@@ -120,6 +121,7 @@ export function policyFromFlags(flags: PolicyFlags, command: readonly string[]):
     originals: { onDelete: flags.onDelete ?? 'refuse', mostBytes: flags.keepLimit ?? defaultKeepLimit },
     workdir: flags.workdir === undefined ? null : pathWish(flags.workdir, '--workdir'),
     command,
+    explained: flags.explain ?? false,
     bestEffort: flags.bestEffort ?? false,
   };
 }

@@ -69,6 +69,8 @@ export type Policy = {
   readonly workdir: PathWish | null;
   /** The command and its arguments; never empty. */
   readonly command: readonly string[];
+  /** Every refusal is to be seen at the end, reads too, whatever it costs. */
+  readonly explained: boolean;
   /** Go on where the machine cannot hold a guarantee, and say so. */
   readonly bestEffort: boolean;
 };

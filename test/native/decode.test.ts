@@ -41,6 +41,8 @@ const plan: Plan = {
   originals: { kind: 'untouched' },
   session: { id: '20260223-101500-1-a', started: '2026-02-23T10:15:00.000Z' },
   temporary: '/tmp/nono-1000-1',
+  planFile: '/tmp/nono-1000-1.json',
+  explained: false,
   guarantees: [],
 };
 

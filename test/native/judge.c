@@ -13,7 +13,7 @@ enum { MOST = 64 };
 int main(void) {
   static struct deny denies[MOST];
   struct program program = {.denies = denies};
-  struct broker broker = {.program = &program};
+  struct broker broker = {.program = &program, .temporary = -1};
   char line[8192];
   while (fgets(line, sizeof line, stdin) != NULL && line[0] != '\n') {
     line[strcspn(line, "\n")] = 0;

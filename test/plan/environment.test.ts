@@ -17,6 +17,7 @@ function planned(environment: Record<string, string>, { env = [], workdir, mayWr
     policyFromFlags({ env }, ['true']),
     machine({}, { environment, ...host }),
     workdir ?? null,
+    '/tmp/nono-1.json',
     mayWrite ?? (() => false),
   );
   return { ...result, values: Object.fromEntries(result.variables.map(({ name, value }) => [name, value])) };
@@ -176,6 +177,7 @@ describe('planEnvironment() sets', () => {
       'npm_config_cache',
       'PWD',
       'NONO',
+      'NONO_PLAN',
     ]);
   });
 

@@ -33,6 +33,13 @@ describe('NonoError', () => {
 
 describe('exitCodes', () => {
   it('are those of the documentation', () => {
-    expect(exitCodes).toEqual({ undo: 1, usage: 2, notStarted: 125, notExecutable: 126, notFound: 127 });
+    expect(exitCodes).toEqual({
+      undo: 1,
+      unanswered: 1,
+      usage: 2,
+      notStarted: 125,
+      notExecutable: 126,
+      notFound: 127,
+    });
   });
 });

@@ -91,6 +91,15 @@ export function machine(disk: Disk, changes: Partial<Host> = {}): Host {
     temporary: '/tmp/nono-1',
     terminals: [],
     inspect,
+    status: (path) => {
+      const fact = inspect(parentOf(path));
+      const place = fact.kind === 'directory' && path !== '/' ? childOf(fact.canonical, nameOf(path)) : path;
+      const node = nodes.get(place);
+      if (node === undefined || (typeof node === 'object' && 'fails' in node)) return null;
+      const isLink = typeof node === 'object' && 'link' in node;
+      const kind = isLink ? 'symlink' : kindAndMode(node).kind;
+      return { kind, inode: place, names: 1, size: kind === 'file' ? 1 : 0, born: 0 };
+    },
     fileSystem: () => 0xef53,
     list: (directory) => {
       const fact = inspect(directory);

@@ -15,6 +15,7 @@ describe('policyFromFlags()', () => {
       originals: { onDelete: 'refuse', mostBytes: 2 ** 30 },
       workdir: null,
       command: ['true', '-x'],
+      explained: false,
       bestEffort: false,
     });
   });

@@ -87,6 +87,7 @@ describe('renderPlan()', () => {
 
       Read
         --read   ~/data
+        session  /tmp/nono-1.json
         system   /usr, /usr/bin, /etc/passwd, /etc/ssl/certs, /proc
         git      ~/.gitconfig
         command  /usr/bin/true
@@ -115,7 +116,7 @@ describe('renderPlan()', () => {
         rewriting  keeps the original first, in ~/.local/state/nono/sessions/20260223-101500-1-a
 
       Environment
-        set       TMPDIR, XDG_CACHE_HOME, npm_config_cache, NONO
+        set       TMPDIR, XDG_CACHE_HOME, npm_config_cache, NONO, NONO_PLAN
         withheld  A_TOKEN
 
       Guarantees
@@ -178,7 +179,7 @@ describe('planToJson()', () => {
     expect(json.environment).toEqual({
       passed: ['PATH', 'PLAIN'],
       absent: [],
-      set: ['TMPDIR', 'XDG_CACHE_HOME', 'npm_config_cache', 'NONO'],
+      set: ['TMPDIR', 'XDG_CACHE_HOME', 'npm_config_cache', 'NONO', 'NONO_PLAN'],
       withheld: [{ name: 'A_TOKEN', reason: 'its name says that it holds a secret' }],
     });
     expect(JSON.stringify(json)).not.toMatch(/visible-value|hidden-value/);

@@ -129,12 +129,12 @@ function blockedRecords({ blocked }: Plan): Record[] {
   return [...byMessage].map(([message, names]) => record.blocked(message, names));
 }
 
-function brokerOf({ originals, machine, denies, grants }: Plan): Broker {
+function brokerOf({ originals, machine, denies, grants, explained }: Plan): Broker {
   if (!machine.notifies) return 'absent';
   const { reads, creations } = judgedFor(denies, grants);
   const remembers = originals.kind === 'kept' && originals.remembersBirths;
-  const writes = originals.kind === 'kept';
-  const level = creations || remembers ? 'making' : writes ? 'judging' : 'guarding';
+  if (explained) return 'making+reads';
+  const level = creations || remembers ? 'making' : 'judging';
   return reads ? `${level}+reads` : level;
 }
 

@@ -367,6 +367,13 @@ const closed: readonly SyscallRule[] = [
   },
 ];
 
+const toldClosed: SyscallRule = {
+  calls: ['socket'],
+  when: [{ argument: 0, oneOf: [family.inet, family.inet6] }],
+  action: notify,
+  reason: 'the broker refuses it, so that the report can say what the program wanted',
+};
+
 const refusedJoining: readonly SyscallRule[] = [
   {
     calls: ['connect', 'bind', 'listen'],
@@ -396,21 +403,13 @@ const openFlag = {
  * Who answers what the filter leaves open, each with all that the one before it does.
  *
  * - `absent`: nobody.
- * - `guarding`: a broker, for metadata, sockets and commands.
- * - `judging`: also for what could lose something from before, or change what is protected.
+ * - `judging`: a broker, for writing, for what could lose something from before or change what is protected, metadata,
+ *   sockets and commands.
  * - `making`: also for everything that is made: births are remembered, or a deny must hold for what is new.
  *
  * `+reads`: also for reading, since something is denied inside what may be read.
  */
-export const brokers = [
-  'absent',
-  'guarding',
-  'judging',
-  'making',
-  'guarding+reads',
-  'judging+reads',
-  'making+reads',
-] as const;
+export const brokers = ['absent', 'judging', 'making', 'judging+reads', 'making+reads'] as const;
 export type Broker = (typeof brokers)[number];
 
 const executable = 0o111;
@@ -575,21 +574,20 @@ const guarding: readonly SyscallRule[] = [
 
 /** The rules of a run, in order: the first that matches a call decides. */
 export function filterRules(network: NetworkMode, broker: Broker): readonly SyscallRule[] {
-  const [level, reading] = broker.split('+') as ['absent' | 'guarding' | 'judging' | 'making', string?];
+  const [level, reading] = broker.split('+') as ['absent' | 'judging' | 'making', string?];
   const reads = reading !== undefined;
   const present = level !== 'absent';
-  const judges = level === 'judging' || level === 'making';
   const makes = level === 'making';
   return [
     ...alwaysRefused,
     ...(present ? localSockets : withoutBroker),
     ...(network === 'open' ? open : []),
     ...(network === 'ports' ? namedPorts : []),
-    ...(network === 'open' ? [] : closed),
+    ...(network === 'open' ? [] : [...(present ? [toldClosed] : []), ...closed]),
     ...(network === 'open' ? [] : present ? judgedListening : refusedJoining),
-    ...(judges || reads ? (openings[Number(makes)]?.[Number(reads)] ?? []) : []),
+    ...(present ? (openings[Number(makes)]?.[Number(reads)] ?? []) : []),
     ...(makes ? making : []),
-    ...(judges ? judging : []),
+    ...(present ? judging : []),
     ...(present ? guarding : []),
   ];
 }

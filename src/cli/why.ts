@@ -1,0 +1,95 @@
+// `nono why`: what a run with these flags could do, or what the session that this runs in can.
+import { readFileSync } from 'node:fs';
+import { type Issue, NonoError } from '../errors.ts';
+import { askSupport } from '../launch/channel.ts';
+import { thisHost } from '../launch/host.ts';
+import { readOwnPlan } from '../launch/own-plan.ts';
+import { prepareToAsk } from '../plan/ask/ask.ts';
+import type { Askable } from '../plan/ask/askable.ts';
+import type { Request } from '../plan/ask/request.ts';
+import type { Verdict } from '../plan/ask/verdict.ts';
+import type { Host } from '../plan/host.ts';
+import { buildPlan } from '../plan/plan.ts';
+import { type PolicyFlags, policyFromFlags } from '../policy/from-flags.ts';
+import { renderVerdict, verdictToJson } from '../term/verdict.ts';
+import { printResult, styleFor } from './output.ts';
+import { type QuestionFlags, questionFromFlags, questionFromLine, requestOf } from './question.ts';
+
+export type WhyFlags = PolicyFlags &
+  QuestionFlags & {
+    readonly self?: boolean;
+    readonly batch?: boolean;
+    readonly exitCode?: boolean;
+    readonly json?: boolean;
+  };
+
+const standardInput = 0;
+
+// A plan is of some command; what may be done does not depend on this one.
+const anyCommand = ['/bin/sh'];
+
+function planned(flags: WhyFlags, host: Host): Askable {
+  return buildPlan(policyFromFlags(flags, anyCommand), host, askSupport());
+}
+
+const bothPlans: Issue = {
+  code: 'usage/flag-value',
+  message: '--self asks about the sandbox that this runs in, and takes no flags of a run',
+  remedy: 'nono why --self PATH',
+};
+
+const ownFlags = ['path', 'op', 'to', 'host', 'port', 'command', 'self', 'batch', 'exitCode', 'json'];
+
+function planToAsk(flags: WhyFlags, host: Host): Askable | null {
+  if (!flags.self) return planned(flags, host);
+  if (Object.keys(flags).some((name) => !ownFlags.includes(name))) throw new NonoError([bothPlans]);
+  return readOwnPlan(host.environment);
+}
+
+const notSandboxed = 'not_sandboxed';
+
+function answerBatch(ask: ((request: Request) => Verdict) | null, host: Host): void {
+  const lines = readFileSync(standardInput, 'utf8').split('\n');
+  const answers = lines.flatMap((line, index) => {
+    if (line.trim() === '') return [];
+    const request = requestOf(questionFromLine(line, index + 1), host);
+    return [
+      JSON.stringify(
+        ask === null ? { version: 1, status: notSandboxed } : verdictToJson(request, ask(request)),
+      ),
+    ];
+  });
+  if (answers.length > 0) printResult(answers.join('\n'));
+}
+
+/**
+ * Answers one question, or each line of standard input.
+ *
+ * @returns the exit code: 0, or with `--exit-code` 1 for what is denied
+ * @throws {NonoError} where the question or the flags cannot be understood
+ */
+export function why(words: readonly string[], flags: WhyFlags): number {
+  const host = thisHost();
+  const plan = planToAsk(flags, host);
+  const ask = plan === null ? null : prepareToAsk(plan, host);
+  if (flags.batch) {
+    answerBatch(ask, host);
+    return 0;
+  }
+  const request = requestOf(questionFromFlags(flags, words), host);
+  if (ask === null) {
+    printResult(
+      flags.json
+        ? JSON.stringify({ version: 1, status: notSandboxed }, null, 2)
+        : 'Status: not in a sandbox of nono',
+    );
+    return 0;
+  }
+  const verdict = ask(request);
+  printResult(
+    flags.json
+      ? JSON.stringify(verdictToJson(request, verdict), null, 2)
+      : renderVerdict(request, verdict, styleFor(1)),
+  );
+  return flags.exitCode && verdict.status === 'denied' ? 1 : 0;
+}

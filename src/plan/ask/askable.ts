@@ -1,0 +1,57 @@
+// A plan made ready to be asked: its rules indexed once, the machine at hand.
+import { protectedBelow } from '../denies.ts';
+import type { AbsolutePath, Host } from '../host.ts';
+import type { Originals } from '../originals.ts';
+import type { Plan } from '../plan.ts';
+import type { SensitivePath } from '../sensitive.ts';
+import { type DenyIndex, indexDenies } from './deny-index.ts';
+import { type Reach, reachOf } from './reach.ts';
+
+type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
+
+/** The part of a plan that decides about requests. */
+export type Askable = Pick<
+  Plan,
+  'machine' | 'grants' | 'denies' | 'sockets' | 'blocked' | 'network' | 'session' | 'temporary'
+> & { readonly originals: Without<Originals, 'store'> };
+
+/** What is sensitive by the built-in lists, and why; null where nothing is at that path. */
+export type Secrets = (path: AbsolutePath) => SensitivePath | null;
+
+export type Prepared = {
+  readonly plan: Askable;
+  readonly host: Host;
+  readonly reach: Reach;
+  readonly denies: DenyIndex;
+  readonly secrets: Secrets;
+  /** What a grant for writing would still not let be written, wherever it is. */
+  readonly protects: () => DenyIndex;
+  /** Made by the session that the plan is of. */
+  readonly isNew: (path: AbsolutePath) => boolean;
+};
+
+function once<T>(make: () => T): () => T {
+  let made: T | null = null;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+export function prepare(plan: Askable, host: Host, secrets: Secrets): Prepared {
+  const start = Date.parse(plan.session.started);
+  const isNew = (path: AbsolutePath) => {
+    if (path === plan.temporary) return true;
+    const born = host.status(path)?.born ?? null;
+    return born !== null && born > start;
+  };
+  return {
+    plan,
+    host,
+    reach: reachOf(plan.grants, host),
+    denies: indexDenies(plan.denies, isNew),
+    secrets,
+    protects: once(() => indexDenies(protectedBelow('/'), () => false)),
+    isNew,
+  };
+}

@@ -1,0 +1,130 @@
+// Requests about one file or directory: what Landlock asks of the grants, and what the broker judges besides.
+import { nameOf, parentOf } from '../path.ts';
+import type { Prepared } from './askable.ts';
+import { blockedObstacles } from './commands.ts';
+import {
+  denyObstacles,
+  directoryObstacles,
+  grantedTo,
+  type Obstacle,
+  objectObstacles,
+  verdictOf,
+} from './obstacles.ts';
+import type { Right } from './reach.ts';
+import type { FileOperation, Seen } from './request.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What would be lost with an entry from before the run. */
+export function lossObstacles(prepared: Prepared, { name }: Pick<Seen, 'name'>): readonly Obstacle[] {
+  const { plan, host, isNew } = prepared;
+  const status = host.status(name);
+  if (status === null || isNew(name)) return [];
+  const { originals } = plan;
+  if (originals.kind === 'withheld')
+    return [lost('nothing can be removed or cut here without a broker', null)];
+  if (originals.kind === 'kept' && originals.onDelete === 'keep') return [];
+  return [lost('it existed before the run, and would be lost', '--on-delete keep')];
+}
+
+function lost(details: string, flag: string | null): Obstacle {
+  const rule = { kind: 'originals', path: null, origin: 'built-in:originals' } as const;
+  return { reason: 'protected_from_delete', rule, details, flag };
+}
+
+function opening(prepared: Prepared, seen: Seen, rights: readonly Right[]): Obstacle[] {
+  return [
+    ...denyObstacles(prepared, seen.object, rights),
+    ...objectObstacles(prepared, seen.object, seen.kind, rights),
+  ];
+}
+
+function creating(prepared: Prepared, { object }: Seen): Obstacle[] {
+  return [...denyObstacles(prepared, object, ['write']), ...directoryObstacles(prepared, object)];
+}
+
+/** Opens what is there, and makes what is not. */
+function writing(rights: readonly Right[]) {
+  return (prepared: Prepared, seen: Seen): Obstacle[] =>
+    seen.kind === null ? creating(prepared, seen) : opening(prepared, seen, rights);
+}
+
+function reading(prepared: Prepared, seen: Seen): Obstacle[] {
+  return opening(prepared, seen, ['read']);
+}
+
+function truncating(prepared: Prepared, seen: Seen): Obstacle[] {
+  const isCut = seen.kind === 'file' && (prepared.host.status(seen.object)?.size ?? 0) > 0;
+  return [
+    ...opening(prepared, seen, ['write']),
+    ...(isCut ? lossObstacles(prepared, { name: seen.object }) : []),
+  ];
+}
+
+function deleting(prepared: Prepared, seen: Seen): Obstacle[] {
+  if (prepared.host.status(seen.name) === null) return [...directoryObstacles(prepared, seen.name)];
+  return [
+    ...denyObstacles(prepared, seen.name, ['read', 'write']),
+    ...directoryObstacles(prepared, seen.name),
+    ...lossObstacles(prepared, seen),
+  ];
+}
+
+function executing(prepared: Prepared, seen: Seen): Obstacle[] {
+  const blocked = blockedObstacles(prepared, [nameOf(seen.name), nameOf(seen.object)]);
+  return [...blocked, ...reading(prepared, seen)];
+}
+
+/** Metadata is judged by the path of its object: a grant of another name of the file does not count. */
+function changingMetadata(prepared: Prepared, seen: Seen): Obstacle[] {
+  const { reach } = prepared;
+  const denies = denyObstacles(prepared, seen.object, ['write']);
+  const grant = reach.writeGrantAround(seen.object);
+  if (grant?.kind === 'device' && grant.path === seen.object)
+    return [
+      ...denies,
+      {
+        reason: 'insufficient_access',
+        rule: null,
+        details: "a device that is granted by itself is not the command's to change",
+        flag: null,
+      },
+    ];
+  if (grant !== null) return [...denies];
+  const found = objectObstacles(prepared, seen.object, seen.kind, ['write']);
+  if (found.length > 0) return [...denies, ...found];
+  return [...denies, ...directoryObstacles(prepared, seen.object)];
+}
+
+const checks: Record<FileOperation, (prepared: Prepared, seen: Seen) => readonly Obstacle[]> = {
+  read: reading,
+  list: reading,
+  write: writing(['write']),
+  readwrite: writing(['read', 'write']),
+  create: writing(['write']),
+  truncate: truncating,
+  delete: deleting,
+  execute: executing,
+  chmod: changingMetadata,
+};
+
+const rightsOf: Record<FileOperation, readonly Right[]> = {
+  read: ['read'],
+  list: ['read'],
+  execute: ['read'],
+  write: ['write'],
+  readwrite: ['read', 'write'],
+  create: ['write'],
+  truncate: ['write'],
+  delete: ['write'],
+  chmod: ['write'],
+};
+
+/** Where the grant that allows it is to be looked for: what is made or removed is an entry of its directory. */
+function decidedAt(op: FileOperation, { name, object, kind }: Seen): Seen['object'] {
+  if (op === 'delete') return parentOf(name);
+  return kind === null ? parentOf(object) : object;
+}
+
+export function askFile(prepared: Prepared, op: FileOperation, seen: Seen): Verdict {
+  return verdictOf(checks[op](prepared, seen), grantedTo(prepared, decidedAt(op, seen), rightsOf[op]));
+}

@@ -1,0 +1,42 @@
+// Where the report of a run may be written: nono writes it unconfined, so nothing inside may have led it elsewhere.
+import type { Issue } from '../errors.ts';
+import { allowsWriting, type Grant } from './grant.ts';
+import type { AbsolutePath, Host } from './host.ts';
+import { contains, isFaithful, toAbsolute } from './path.ts';
+
+const origin = 'flag:--report';
+
+// Standard input, and what nono itself hands to its reporter.
+const takenDescriptors = [0, 3, 4];
+
+function issue(code: Issue['code'], message: string, remedy: string): Issue {
+  return { code, message, origin, remedy };
+}
+
+/** The file by its canonical path, a descriptor of the caller's as it is; or the issue that refuses it. */
+export function reportFileOf(text: string, host: Host, grants: readonly Grant[]): AbsolutePath | Issue {
+  const path = isFaithful(text) && text !== '' ? toAbsolute(text, host) : null;
+  if (path === null)
+    return issue('usage/flag-value', `"${text}" is not a path that can be looked up`, '--report report.json');
+  const descriptor = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/.exec(path)?.[1];
+  if (descriptor !== undefined) {
+    if (!takenDescriptors.includes(Number(descriptor))) return path;
+    return issue(
+      'launch/report',
+      `descriptor ${descriptor} is nono's own`,
+      '--report /dev/fd/9 9> report.json',
+    );
+  }
+  const fact = host.inspect(path);
+  const isPlace = fact.kind === 'file' || fact.kind === 'device' || fact.kind === 'missing';
+  if (!isPlace) return issue('launch/report', `"${text}" is no place for a report`, '--report report.json');
+  const around = grants.find(
+    (grant) => grant.kind === 'directory' && allowsWriting(grant) && contains(grant.path, fact.canonical),
+  );
+  if (around === undefined) return fact.canonical;
+  return issue(
+    'launch/report',
+    `"${text}" lies in "${around.path}", which the command may write: it could lead the report anywhere`,
+    '--report with a path outside of what is granted, such as ~/report.json',
+  );
+}
