@@ -112,6 +112,15 @@ describe('denied_at()', () => {
       ],
     ],
     [
+      'no exception of what the user denies, at the very path of a bypass either',
+      [
+        [3, '/a'],
+        [4, '/a'],
+        [11, '/a'],
+      ],
+      [['/a/x', 3]],
+    ],
+    [
       'no exception of what the user denies',
       [
         [3, '/a'],
