@@ -321,8 +321,10 @@ static int explain(const struct front *front, int kept, char **arguments) {
   return wait_for(reporter);
 }
 
-// It is written whether or not anything happened.
-static int is_report_for_a_file(const struct front *front) { return strchr(front->wish, ':') != NULL; }
+// Where nobody is to be told, what was refused is no reason to start Node. A file is written whatever happened.
+static int has_report(const struct front *front) {
+  return strchr(front->wish, ':') != NULL || (front->denied_length > 0 && strcmp(front->wish, "none") != 0);
+}
 
 // A shell ends its loop at Ctrl-C only if it sees that the signal ended the program.
 _Noreturn static void end_as_the_command(const struct front *front) {
@@ -364,8 +366,8 @@ int main(int argc, char **argv) {
   if (rmdir(front.temporary) != 0)
     fprintf(stderr, "nono: %s could not be removed: %s\n  Try: rm -r it\n", front.temporary, strerror(errno));
   int kept = front.store[0] != 0 && rmdir(front.store) != 0;
-  int code = EXIT_NOT_STARTED, has_news = front.failure_length > 0 || front.denied_length > 0 || kept;
-  if (has_news || is_report_for_a_file(&front)) code = explain(&front, kept, arguments);
+  int code = EXIT_NOT_STARTED;
+  if (front.failure_length > 0 || kept || has_report(&front)) code = explain(&front, kept, arguments);
   unlink(front.plan);
   if (front.failure_length > 0) return code;
   if (front.ended) end_as_the_command(&front);

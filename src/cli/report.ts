@@ -138,8 +138,13 @@ export function failureIssue({ step, detail, errno }: Failure): Issue {
 /** Prints the failures, what was refused and what became of originals; returns the exit code that the failures mean. */
 export function report(words: readonly string[]): number {
   const input = readInput(readFileSync(channel));
-  reportRun(input);
+  const json = words.includes('--json');
+  try {
+    reportRun(input);
+  } catch (error) {
+    reportError(error, json); // what failed below is said all the same
+  }
   const failures = input.frames.filter((frame) => frame.kind === 'failure');
   if (failures.length === 0) return exitCodes.notStarted;
-  return reportError(new NonoError(failures.map(failureIssue)), words.includes('--json'));
+  return reportError(new NonoError(failures.map(failureIssue)), json);
 }

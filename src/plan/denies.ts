@@ -4,7 +4,7 @@ import { protectedList } from '../policy/lists.ts';
 import type { DeniedAccess, DenyWish, Origin, Policy } from '../policy/policy.ts';
 import { hooksPathIn } from './git-config.ts';
 import { compileGlob, escapeGlob, expandBraces, foldCase, hasOddSet, isGlob } from './glob.ts';
-import { allowsReading, allowsWriting, type Grant } from './grant.ts';
+import { allowsReading, allowsWriting, type Grant, isAskedFor } from './grant.ts';
 import type { AbsolutePath, Host } from './host.ts';
 import { aliasesOf, parseMounts } from './mounts.ts';
 import { childOf, contains, isFaithful, nameOf, parentOf, toAbsolute } from './path.ts';
@@ -348,6 +348,8 @@ function literalPart({ kind, text }: Deny): AbsolutePath {
 
 /** Whether a deny may match something below a grant, in whatever letters; a glob may match anywhere. */
 function mayLieIn(grant: Grant, deny: Deny): boolean {
+  // A file that the user grants may be denied under another of its names; the kernel grants the inode.
+  if (grant.kind !== 'directory' && isAskedFor(grant) && deny.origin.startsWith('flag:')) return true;
   const granted = foldCase(grant.path) as AbsolutePath;
   const denied = foldCase(literalPart(deny)) as AbsolutePath;
   return denied.length === 0 || contains(granted, denied) || contains(denied, granted);

@@ -181,5 +181,7 @@ export function askChanging(random: Random, nodes: readonly Node[], others: read
   const inner = nodes.slice(1).length > 0 ? nodes.slice(1) : nodes; // the root itself has neighbours
   const path = place(random, inner);
   if (op !== 'rename') return { op, path };
-  return { op, path, to: place(random, random.chance(0.8) ? inner : others) };
+  // Into another plot only by a name that nobody else asks about.
+  const [beyond] = others as readonly [Node];
+  return { op, path, to: random.chance(0.8) ? place(random, inner) : join(beyond.path, 'from-elsewhere') };
 }

@@ -51,6 +51,22 @@ describe('ask() about files', () => {
       'insufficient_access',
     ],
     ['a new file', { allow: ['.'] }, 'create', `${project}/new`, 'allowed', 'granted_path'],
+    [
+      'a new file to read, where it could not be',
+      { write: ['/srv/docs'] },
+      'readwrite',
+      '/srv/docs/new',
+      'denied',
+      'insufficient_access',
+    ],
+    [
+      'a new file that is read',
+      { write: ['/srv/docs'] },
+      'readwrite',
+      '/srv/docs/new',
+      'denied',
+      'insufficient_access',
+    ],
     ['a new file elsewhere', { allow: ['.'] }, 'create', '/srv/docs/new', 'denied', 'path_not_granted'],
     [
       'a file granted alone',

@@ -190,6 +190,8 @@ describe('judgedFor()', () => {
     [{ read: ['~'] }, true, false],
     [{ allow: ['~'] }, true, true],
     [{ allow: ['~/data'], deny: ['~/d?ta/x'] }, true, true],
+    [{ allow: ['.'], deny: ['~/PROJECT/out'] }, true, true], // in other letters
+    [{ readFile: ['~/data/table'], deny: ['out'] }, true, false], // it may be a name of the same file
   ])('asks for what the denies need: %j', (flags, reads, creations) => {
     expect(judged(flags)).toEqual({ reads, creations });
   });

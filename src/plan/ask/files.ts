@@ -38,14 +38,18 @@ function opening(prepared: Prepared, seen: Seen, rights: readonly Right[]): Obst
   ];
 }
 
-function creating(prepared: Prepared, { object }: Seen): Obstacle[] {
-  return [...denyObstacles(prepared, object, ['write']), ...directoryObstacles(prepared, object)];
+/** What is made is opened at once: to be read as well, its directory must be granted for that. */
+function creating(prepared: Prepared, { object }: Seen, rights: readonly Right[]): Obstacle[] {
+  return [
+    ...denyObstacles(prepared, object, ['write']),
+    ...rights.flatMap((right) => directoryObstacles(prepared, object, right)),
+  ];
 }
 
 /** Opens what is there, and makes what is not. */
 function writing(rights: readonly Right[]) {
   return (prepared: Prepared, seen: Seen): Obstacle[] =>
-    seen.kind === null ? creating(prepared, seen) : opening(prepared, seen, rights);
+    seen.kind === null ? creating(prepared, seen, rights) : opening(prepared, seen, rights);
 }
 
 function reading(prepared: Prepared, seen: Seen): Obstacle[] {

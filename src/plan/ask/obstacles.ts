@@ -143,11 +143,15 @@ export function objectObstacles(
 }
 
 /** Making, moving or removing an entry of a directory that may not be changed. */
-export function directoryObstacles(prepared: Prepared, entry: AbsolutePath): readonly Obstacle[] {
+export function directoryObstacles(
+  prepared: Prepared,
+  entry: AbsolutePath,
+  right: Right = 'write',
+): readonly Obstacle[] {
   const directory = (entry.slice(0, entry.lastIndexOf('/')) || '/') as AbsolutePath;
-  if (prepared.reach.directoryGrantFor(directory, 'write') !== null) return [];
+  if (prepared.reach.directoryGrantFor(directory, right) !== null) return [];
   const path = existingAround(entry, prepared.host);
-  return [missingObstacle(prepared, entry, ['write'], { path, flag: directoryFlag(path, prepared.host) })];
+  return [missingObstacle(prepared, entry, [right], { path, flag: directoryFlag(path, prepared.host) })];
 }
 
 /** Allowed, by the grant that reaches the path. */

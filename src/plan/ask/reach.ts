@@ -30,12 +30,6 @@ export function reachOf(grants: readonly Grant[], host: Host): Reach {
   const files = new Map<AbsolutePath, Grant>();
   const byInode = new Map<string, Grant[]>();
   for (const grant of grants) (grant.kind === 'directory' ? directories : files).set(grant.path, grant);
-  for (const grant of files.values()) {
-    const status = host.status(grant.path);
-    if (status !== null && status.names > 1)
-      byInode.set(status.inode, [...(byInode.get(status.inode) ?? []), grant]);
-  }
-
   const around = new Map<AbsolutePath, readonly Grant[]>();
   const grantsAround = (directory: AbsolutePath): readonly Grant[] => {
     const known = around.get(directory);
@@ -46,6 +40,17 @@ export function reachOf(grants: readonly Grant[], host: Host): Reach {
     around.set(directory, found);
     return found;
   };
+  // A grant that a directory's makes redundant is none of the kernel's, and so none of the file's other names.
+  const isRedundant = (grant: Grant) =>
+    grantsAround(parentOf(grant.path)).some((outer) =>
+      (['read', 'write'] as const).every((right) => allows[right](outer) || !allows[right](grant)),
+    );
+  for (const grant of files.values()) {
+    const status = host.status(grant.path);
+    if (status !== null && status.names > 1 && !isRedundant(grant))
+      byInode.set(status.inode, [...(byInode.get(status.inode) ?? []), grant]);
+  }
+
   const ofTheFile = (path: AbsolutePath): readonly Grant[] => {
     const own = files.get(path);
     const status = byInode.size === 0 ? null : host.status(path);
