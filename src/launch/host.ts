@@ -331,6 +331,7 @@ export function thisHost(): Host {
   return {
     platform: process.platform,
     architecture: process.arch,
+    uid: process.getuid?.() ?? 0,
     home: homes[0] ?? null,
     homes,
     otherHomes: otherHomes(homes),

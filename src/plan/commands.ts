@@ -1,6 +1,6 @@
 // The guard over commands: names that may not be executed inside.
 import { commandList } from '../policy/lists.ts';
-import type { Origin, Policy } from '../policy/policy.ts';
+import { type NameWish, nameOrigin, type Origin, type Policy } from '../policy/policy.ts';
 
 export type BlockedCommand = {
   readonly name: string;
@@ -10,11 +10,10 @@ export type BlockedCommand = {
   readonly instead: string;
 };
 
-const askedFor = { reason: 'is blocked by --block-command', instead: 'Go on without it.' } as const;
-
 /** The names that are blocked: the built-in ones and the user's, less what the user allows. */
 export function blockedCommands({ commands }: Policy): readonly BlockedCommand[] {
-  const allowed = new Set(commands.allow);
+  const names = (wishes: readonly NameWish[]) => new Set(wishes.map(({ name }) => name));
+  const [allowed, blocked] = [names(commands.allow), names(commands.block)];
   const builtIn = commandList.groups.flatMap(({ name: group, title, names, instead }) =>
     names.map(
       (name): BlockedCommand => ({
@@ -26,8 +25,13 @@ export function blockedCommands({ commands }: Policy): readonly BlockedCommand[]
     ),
   );
   const added = commands.block.map(
-    (name): BlockedCommand => ({ name, origin: 'flag:--block-command', ...askedFor }),
+    ({ name, origin }): BlockedCommand => ({
+      name,
+      origin,
+      reason: `is blocked by ${nameOrigin(origin)}`,
+      instead: 'Go on without it.',
+    }),
   );
   // What the user blocks stays blocked: of two wishes that contradict each other the stricter one holds.
-  return [...added, ...builtIn.filter(({ name }) => !allowed.has(name) && !commands.block.includes(name))];
+  return [...added, ...builtIn.filter(({ name }) => !allowed.has(name) && !blocked.has(name))];
 }

@@ -1,7 +1,14 @@
 // What is denied inside the grants: the user's denies, what is sensitive, and what runs later outside.
 import type { Issue } from '../errors.ts';
 import { protectedList } from '../policy/lists.ts';
-import type { DeniedAccess, DenyWish, Origin, Policy } from '../policy/policy.ts';
+import {
+  type DeniedAccess,
+  type DenyWish,
+  isByUser,
+  type NameWish,
+  type Origin,
+  type Policy,
+} from '../policy/policy.ts';
 import { hooksPathIn } from './git-config.ts';
 import { compileGlob, escapeGlob, expandBraces, foldCase, hasOddSet, isGlob } from './glob.ts';
 import { allowsReading, allowsWriting, type Grant, isAskedFor } from './grant.ts';
@@ -143,9 +150,10 @@ function outermost(paths: readonly AbsolutePath[]): AbsolutePath[] {
   return paths.filter((path) => !paths.some((other) => other !== path && contains(other, path)));
 }
 
-function protectedIn(directories: readonly AbsolutePath[]): Deny[] {
+function protectedIn(directories: readonly AbsolutePath[], excluded: readonly NameWish[] = []): Deny[] {
+  const groups = protectedList.groups.filter(({ name }) => !excluded.some((each) => each.name === name));
   return directories.flatMap((directory) =>
-    protectedList.groups.flatMap(({ name, entries }) =>
+    groups.flatMap(({ name, entries }) =>
       entries.map(
         ({ path }): Deny => ({
           kind: 'glob',
@@ -235,13 +243,19 @@ function programDenies(asked: readonly Grant[], host: Host): Deny[] {
   ];
 }
 
-/** What nono needs for itself: where sessions keep originals, and the plan that the command may read. */
-export type OwnPaths = { readonly sessions: AbsolutePath | null; readonly planFile: AbsolutePath };
+/** What nono needs for itself: where sessions keep originals, the plan to read, and the profiles it follows from. */
+export type OwnPaths = {
+  readonly sessions: AbsolutePath | null;
+  readonly planFile: AbsolutePath;
+  readonly profiles: readonly AbsolutePath[];
+};
 
-/** Out of every reach, by whatever grant: the store whole, the plan from being written. */
-function ownDenies(asked: readonly Grant[], { sessions, planFile }: OwnPaths): Deny[] {
+/** Out of every reach, by whatever grant: the store whole, the plan and the profiles from being written. */
+function ownDenies(asked: readonly Grant[], { sessions, planFile, profiles }: OwnPaths): Deny[] {
   const rules: Deny[] = [
-    { kind: 'path', text: planFile, access: 'write', origin: 'session' },
+    ...[planFile, ...profiles].map(
+      (text): Deny => ({ kind: 'path', text, access: 'write', origin: 'session' }),
+    ),
     ...(sessions === null
       ? []
       : [{ kind: 'path', text: sessions, access: 'all', origin: 'session' } as const]),
@@ -323,7 +337,7 @@ export function planDenies(
     ...programDenies(asked, host),
     ...hooksDenies(asked, host),
     ...linkedDenies(asked, host),
-    ...protectedIn(writable),
+    ...protectedIn(writable, policy.excludedGroups),
   ]);
   const lifted = [...bypasses.map((text): Pattern => ({ kind: 'path', text })), ...exceptionsIn(writable)];
   const issues = [
@@ -349,7 +363,7 @@ function literalPart({ kind, text }: Deny): AbsolutePath {
 /** Whether a deny may match something below a grant, in whatever letters; a glob may match anywhere. */
 function mayLieIn(grant: Grant, deny: Deny): boolean {
   // A file that the user grants may be denied under another of its names; the kernel grants the inode.
-  if (grant.kind !== 'directory' && isAskedFor(grant) && deny.origin.startsWith('flag:')) return true;
+  if (grant.kind !== 'directory' && isAskedFor(grant) && isByUser(deny.origin)) return true;
   const granted = foldCase(grant.path) as AbsolutePath;
   const denied = foldCase(literalPart(deny)) as AbsolutePath;
   return denied.length === 0 || contains(granted, denied) || contains(denied, granted);
@@ -371,7 +385,7 @@ export function judgedFor(
     // there already.
     creations: reached(
       allowsWriting,
-      denies.rules.filter(({ access, origin }) => access === 'all' || origin.startsWith('flag:')),
+      denies.rules.filter(({ access, origin }) => access === 'all' || isByUser(origin)),
     ),
   };
 }

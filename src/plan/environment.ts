@@ -1,6 +1,6 @@
 // The command's environment: what is passed, what is withheld and why, what nono sets.
 import { environmentList } from '../policy/lists.ts';
-import type { Policy, Variable } from '../policy/policy.ts';
+import { type NameWish, nameOrigin, type Policy, type Variable } from '../policy/policy.ts';
 import type { AbsolutePath, Host } from './host.ts';
 import { childOf, isAbsolute, isFaithful } from './path.ts';
 import { placesOf } from './sensitive.ts';
@@ -42,6 +42,10 @@ function fits(parts: readonly string[], text: string): boolean {
   return at + last.length <= text.length;
 }
 
+function matchesName(pattern: string, name: string): boolean {
+  return pattern.includes('*') ? fits(pattern.split('*'), name) : pattern === name;
+}
+
 // Plain matching on purpose: as regular expressions these 200 patterns would cost 15 ms at every start.
 function reasonByName(name: string): string | null {
   const lower = name.toLowerCase();
@@ -58,6 +62,20 @@ function reasonByValue(value: string): string | null {
 function reasonToWithhold(name: string, value: string): string | null {
   if (!isFaithful(name) || !isFaithful(value)) return 'not valid UTF-8, so it would arrive changed';
   return reasonByName(name) ?? reasonByValue(value);
+}
+
+/** What a list or a profile says of a name; who passes it on the command line knows better than either. */
+function reasonFor(name: string, value: string, { pass, withhold }: Policy['environment']): string | null {
+  const passing = pass.filter((each) => each.name === name);
+  if (!isFaithful(value)) return reasonToWithhold(name, value);
+  if (passing.some(isOnCommandLine)) return null;
+  const withheld = withhold.find((each) => matchesName(each.name.toLowerCase(), name.toLowerCase()));
+  if (withheld !== undefined) return `withheld by ${nameOrigin(withheld.origin)}`;
+  return passing.length > 0 ? null : reasonToWithhold(name, value);
+}
+
+function isOnCommandLine({ origin }: NameWish): boolean {
+  return origin.startsWith('flag:');
 }
 
 /** Caches move into the private directory unless the plan lets the command write to the usual place. */
@@ -80,11 +98,11 @@ export function planEnvironment(
   planFile: AbsolutePath,
   mayWrite: (path: AbsolutePath) => boolean,
 ): Environment {
-  const passed = new Set(policy.environment.pass);
+  const passed = new Set(policy.environment.pass.map(({ name }) => name));
   const inherited = Object.entries(host.environment).map(([name, value]) => ({
     name,
     value,
-    reason: passed.has(name) && isFaithful(value) ? null : reasonToWithhold(name, value),
+    reason: reasonFor(name, value, policy.environment),
   }));
   const own: Variable[] = [
     ...temporaryNames(host).map((name) => ({ name, value: host.temporary })),
@@ -101,7 +119,10 @@ export function planEnvironment(
     withheld: inherited.flatMap(({ name, reason }) =>
       reason === null || variables.has(name) ? [] : [{ name, reason }],
     ),
-    absent: policy.environment.pass.filter((name) => host.environment[name] === undefined),
+    absent: policy.environment.pass
+      .filter(isOnCommandLine)
+      .map(({ name }) => name)
+      .filter((name) => host.environment[name] === undefined),
     set: own.map(({ name }) => name),
   };
 }

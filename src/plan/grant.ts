@@ -1,5 +1,5 @@
 // One grant as it will be enforced, and the way from a fact about a path to it.
-import type { Access, Origin } from '../policy/policy.ts';
+import { type Access, isByUser, type Origin } from '../policy/policy.ts';
 import type { AbsolutePath, FileKind } from './host.ts';
 
 export type Grant = {
@@ -9,6 +9,8 @@ export type Grant = {
   readonly origin: Origin;
   /** Asked for by name: if it is gone when the run starts, the run stops. Other grants are passed over then. */
   readonly required: boolean;
+  /** It does not exist yet and is made before the command starts, a file with this content. */
+  readonly make?: string;
 };
 
 export function allowsWriting(grant: Grant): boolean {
@@ -17,7 +19,7 @@ export function allowsWriting(grant: Grant): boolean {
 
 /** The user named it; all else is nono's own choice. */
 export function isAskedFor(grant: Grant): boolean {
-  return grant.origin.startsWith('flag:');
+  return isByUser(grant.origin);
 }
 
 export function allowsReading(grant: Grant): boolean {

@@ -31,6 +31,8 @@ export type Status = {
 export type Host = {
   readonly platform: string;
   readonly architecture: string;
+  /** The user that nono runs as. */
+  readonly uid: number;
   /** `$HOME`, else the account's; null where there is neither. */
   readonly home: AbsolutePath | null;
   /** Every directory that may be this user's home: `$HOME` and the account's. */

@@ -1,20 +1,21 @@
 // What will be enforced: the one value that run, dry-run and every explanation ask.
 import { type Issue, NonoError } from '../errors.ts';
-import type { Policy } from '../policy/policy.ts';
+import type { GrantWish, Policy } from '../policy/policy.ts';
 import { type Command, commandGrants, findCommand } from './command.ts';
 import { type BlockedCommand, blockedCommands } from './commands.ts';
 import { type Denies, planDenies } from './denies.ts';
 import { type Environment, planEnvironment } from './environment.ts';
+import { expandPolicy } from './expand.ts';
 import { allowsWriting, type Grant, indexGrants, mergeGrants } from './grant.ts';
 import { decideGuarantees, type Guarantee, guaranteeIssues } from './guarantees.ts';
 import type { AbsolutePath, Host, Support } from './host.ts';
 import { type Originals, planOriginals, reachesOriginals, sessionsDirectory } from './originals.ts';
-import { childOf, lineage, nameOf, parentOf } from './path.ts';
+import { childOf, lineage, nameOf, parentOf, toAbsolute } from './path.ts';
 import { type Protection, protect, type SensitivePath } from './sensitive.ts';
 import { type SocketGrant, socketOf } from './sockets.ts';
 import { systemGrants } from './system.ts';
 import { toolchainGrants } from './toolchains.ts';
-import { bypassOf, grantOf, workdirOf } from './wishes.ts';
+import { bypassOf, grantOf, isSkipped, workdirOf } from './wishes.ts';
 
 export type Plan = {
   readonly version: 1;
@@ -48,6 +49,10 @@ export type Plan = {
   readonly temporary: AbsolutePath;
   /** The file by which the command may read its plan. */
   readonly planFile: AbsolutePath;
+  /** The profiles that it was made from, bases first. */
+  readonly profiles: Policy['profiles'];
+  /** What profiles grant and this machine does not have. */
+  readonly skipped: readonly GrantWish[];
   readonly guarantees: readonly Guarantee[];
 };
 
@@ -75,13 +80,12 @@ function platformIssue(host: Host): Issue[] {
 }
 
 function variableIssues(policy: Policy): Issue[] {
-  const names = [...policy.environment.pass, ...policy.environment.set.map(({ name }) => name)];
-  return names
-    .filter((name) => name === '' || /[\0\uFFFD]/.test(name))
-    .map((name) => ({
+  return [...policy.environment.pass, ...policy.environment.set]
+    .filter(({ name }) => name === '' || /[\0\uFFFD]/.test(name))
+    .map(({ name, origin }) => ({
       code: 'usage/flag-value',
       message: `"${name}" is not the name of a variable`,
-      origin: 'flag:--env',
+      origin,
       remedy: '--env NAME or --env NAME=VALUE',
     }));
 }
@@ -101,6 +105,15 @@ function sessionGrants(host: Host, planFile: AbsolutePath, protection: Protectio
       return [{ ...session, path, kind, access: 'read', required: false }];
     }),
   ];
+}
+
+/** What this run was decided from must not be written for the next one. */
+function profileFiles({ profiles }: Policy, host: Host): AbsolutePath[] {
+  const files = profiles.flatMap(({ file }) => (file === null ? [] : (toAbsolute(file, host) ?? [])));
+  return files.flatMap((file) => {
+    const fact = host.inspect(file);
+    return 'canonical' in fact ? [file, fact.canonical] : [file];
+  });
 }
 
 function writableAt(grants: readonly Grant[], host: Host): (path: AbsolutePath) => boolean {
@@ -162,18 +175,20 @@ function workdirHere(host: Host): Issue[] {
  * @throws {NonoError} with every issue at once: paths that are missing or would expose what is sensitive, a command
  * that cannot be run, guarantees that the machine cannot hold.
  */
-export function buildPlan(policy: Policy, host: Host, support: Support): Plan {
+export function buildPlan(wished: Policy, host: Host, support: Support): Plan {
   const found: Issue[] = [];
   const take = collectInto(found);
-  const workdir = policy.workdir === null ? null : take(workdirOf(policy.workdir, host));
+  const workdir = wished.workdir === null ? null : take(workdirOf(wished.workdir, host));
+  const { policy, issues: unexpanded } = expandPolicy(wished, host, workdir);
+  found.push(...unexpanded);
   const bypasses = policy.bypasses.flatMap((wish) => take(bypassOf(wish, host)) ?? []);
-  const protection = protect(host, bypasses);
-  const asked = policy.grants.flatMap(
-    (wish) => take(grantOf(wish, host, protection, support.seccomp.notify)) ?? [],
-  );
+  const protection = protect(host, bypasses, policy.excludedGroups);
+  const skipped = policy.grants.filter((wish) => isSkipped(wish, host));
+  const wishes = policy.grants.filter((wish) => !skipped.includes(wish));
+  const asked = wishes.flatMap((wish) => take(grantOf(wish, host, protection, support.seccomp.notify)) ?? []);
   const command = take(findCommand(policy.command, host, workdir));
   const planFile: AbsolutePath = `${host.temporary}.json`;
-  const own = { sessions: sessionsDirectory(host), planFile };
+  const own = { sessions: sessionsDirectory(host), planFile, profiles: profileFiles(policy, host) };
   const { denies, issues: denyIssues } = planDenies(policy, host, asked, protection, bypasses, own);
   found.push(...denyIssues);
   const sockets = policy.sockets.flatMap((wish) => take(socketOf(wish, host, denies)) ?? []);
@@ -217,6 +232,8 @@ export function buildPlan(policy: Policy, host: Host, support: Support): Plan {
     session: host.session,
     temporary: host.temporary,
     planFile,
+    profiles: policy.profiles,
+    skipped,
     guarantees,
   };
 }

@@ -3,6 +3,7 @@
 // A list of a thousand paths is asked at every start and hardly ever matches, so it is kept as one text per base
 // directory and searched as text. Only what exists and is a link is looked up: it leads elsewhere.
 import { sensitiveList, sensitiveTexts, systemList } from '../policy/lists.ts';
+import type { NameWish } from '../policy/policy.ts';
 import type { AbsolutePath, Host } from './host.ts';
 import { childOf, contains, isAbsolute } from './path.ts';
 
@@ -220,7 +221,11 @@ export function placesOf(spelling: string, host: Host): AbsolutePath[] {
  * The protected paths of this machine, less what `bypasses` lifts. A bypass lifts what lies below it, and a part
  * of a protected directory where it names that part alone.
  */
-export function protect(host: Host, bypasses: readonly AbsolutePath[]): Protection {
+export function protect(
+  host: Host,
+  bypasses: readonly AbsolutePath[],
+  excludedGroups: readonly NameWish[] = [],
+): Protection {
   const held: Held[] = [];
   const anchors = bases(host).flatMap((anchor) => withLinks(anchor, host, held));
   // Only what a user keeps: system directories are full of links that lead to no secret.
@@ -228,6 +233,9 @@ export function protect(host: Host, bypasses: readonly AbsolutePath[]): Protecti
     .filter(({ anchor }) => anchor.shelf.base === '~')
     .flatMap((each) => linkedOut(each, host));
   const lifted = (path: AbsolutePath) => bypasses.some((bypass) => contains(bypass, path));
+  const excluded = new Set(excludedGroups.map(({ name }) => name));
+  const isHeld = (each: SensitivePath) =>
+    !lifted(each.path) && (excluded.size === 0 || !excluded.has(each.group));
   return {
     paths: () => {
       const all = anchors.flatMap((anchor) =>
@@ -235,7 +243,7 @@ export function protect(host: Host, bypasses: readonly AbsolutePath[]): Protecti
           .filter((rest) => placeOf(anchor, rest) !== null)
           .map((rest) => spelledAt(anchor, rest)),
       );
-      return distinct([...all, ...linked].filter(({ path }) => !lifted(path)));
+      return distinct([...all, ...linked].filter(isHeld));
     },
     exposedBy: (path) => {
       if (lifted(path)) return [];
@@ -246,7 +254,7 @@ export function protect(host: Host, bypasses: readonly AbsolutePath[]): Protecti
           for (const rest of matches(anchor, path)) exposed.push(spelledAt(anchor, rest));
       for (const each of linked)
         if (contains(path, each.path) || contains(each.path, path)) exposed.push(each);
-      return exposed.length === 0 ? exposed : distinct(exposed.filter((each) => !lifted(each.path)));
+      return exposed.length === 0 ? exposed : distinct(exposed.filter(isHeld));
     },
   };
 }

@@ -84,7 +84,7 @@ function find(wish: PathWish, host: Host, make: 'mkdir -p' | 'touch'): Found | I
   return 'mode' in fact ? fact : missingIssue(wish, fact, make);
 }
 
-function kindIssue(wish: GrantWish, fact: Found): Issue | null {
+function kindIssue(wish: GrantWish, fact: Pick<Found, 'kind'>): Issue | null {
   const isDirectory = fact.kind === 'directory';
   if (isDirectory === (wish.kind === 'directory')) return null;
   const flag = grantFlagFor(wish.access, isDirectory ? 'directory' : 'file');
@@ -125,6 +125,24 @@ function exposures(path: AbsolutePath, protection: Protection, brokered: boolean
   return brokered ? exposed.filter((each) => contains(each.path, path)) : exposed;
 }
 
+/** What is to be made before the run. */
+type ToMake = { readonly kind: 'directory' | 'file'; readonly canonical: AbsolutePath };
+
+function findOrMake(wish: GrantWish, host: Host): Found | ToMake | Issue {
+  const path = typeof wish.ifMissing === 'object' ? toAbsolute(wish.path, host) : null;
+  const fact = path === null ? null : host.inspect(path);
+  if (fact?.kind === 'missing') return { kind: wish.kind, canonical: fact.canonical };
+  return find(wish, host, wish.kind === 'directory' ? 'mkdir -p' : 'touch');
+}
+
+/** A profile names what most machines have: there it may be missing. */
+export function isSkipped(wish: GrantWish, host: Host): boolean {
+  if (wish.ifMissing !== 'skip') return false;
+  const path = toAbsolute(wish.path, host);
+  const fact = path === null ? null : host.inspect(path);
+  return fact?.kind === 'missing' || fact?.kind === 'dangling';
+}
+
 /** The grant that a wish becomes, or the issue that refuses it. */
 export function grantOf(
   wish: GrantWish,
@@ -132,13 +150,15 @@ export function grantOf(
   protection: Protection,
   brokered: boolean,
 ): Grant | Issue {
-  const fact = find(wish, host, wish.kind === 'directory' ? 'mkdir -p' : 'touch');
+  const fact = findOrMake(wish, host);
   if ('code' in fact) return fact;
   const wrongKind = kindIssue(wish, fact);
   if (wrongKind !== null) return wrongKind;
   const exposed = exposures(fact.canonical, protection, brokered);
   if (exposed.length > 0) return exposureIssue(wish, existingFirst(exposed, host), host);
-  return { path: fact.canonical, kind: fact.kind, access: wish.access, origin: wish.origin, required: true };
+  const { access, origin, ifMissing } = wish;
+  const grant: Grant = { path: fact.canonical, kind: fact.kind, access, origin, required: true };
+  return 'mode' in fact || typeof ifMissing !== 'object' ? grant : { ...grant, make: ifMissing.make };
 }
 
 /** Where a bypass points, links resolved; it may name what does not exist yet. */

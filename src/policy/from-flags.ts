@@ -1,5 +1,6 @@
 // Flags → Policy. Knows what each flag asks for, and nothing of any machine.
-import type { Access, GrantWish, Network, PathWish, Policy, SocketWish, Variable } from './policy.ts';
+import { type Chosen, emptyLayer, joinLayers, type Layer, type PortWish } from './layer.ts';
+import type { Access, GrantWish, Network, Origin, PathWish, Policy, SocketWish, Variable } from './policy.ts';
 
 /** The policy flags of one command line, as the argument parser hands them over, in their order. */
 export type PolicyFlags = {
@@ -52,12 +53,10 @@ export function grantFlagFor(access: Access, kind: 'directory' | 'file'): string
 }
 
 function grantWishes(flags: PolicyFlags): GrantWish[] {
-  const named = (Object.keys(grantFlags) as GrantFlag[]).flatMap((key) => {
+  return (Object.keys(grantFlags) as GrantFlag[]).flatMap((key) => {
     const { flag, access, kind } = grantFlags[key];
     return (flags[key] ?? []).map((path): GrantWish => ({ path, access, kind, origin: `flag:${flag}` }));
   });
-  if (!flags.allowCwd) return named;
-  return [...named, { path: '.', access: 'readwrite', kind: 'directory', origin: 'flag:--allow-cwd' }];
 }
 
 function splitVariable(text: string): Variable | string {
@@ -87,21 +86,17 @@ function socketWishes(flags: PolicyFlags): SocketWish[] {
   });
 }
 
-/** Naming ports closes everything else: an open network has them already. */
-function networkOf({ netBlock, allowPort = [], listenPort = [] }: PolicyFlags): Network {
-  const ports = { connect: [...new Set(allowPort)], listen: [...new Set(listenPort)] };
-  if (allowPort.length > 0) return { mode: 'ports', ...ports, origin: 'flag:--allow-port' };
-  if (listenPort.length > 0) return { mode: 'ports', ...ports, origin: 'flag:--listen-port' };
-  if (netBlock) return { mode: 'blocked', ...ports, origin: 'flag:--net-block' };
-  return { mode: 'open', ...ports, origin: 'built-in:network' };
-}
+const byPort: Origin = 'flag:--allow-port';
+const byListenPort: Origin = 'flag:--listen-port';
 
-const defaultKeepLimit = 2 ** 30;
-
-/** Folds the flags of one command line into a policy. */
-export function policyFromFlags(flags: PolicyFlags, command: readonly string[]): Policy {
+/** What a command line asks for. */
+export function layerFromFlags(flags: PolicyFlags): Layer {
+  const env: Origin = 'flag:--env';
   const variables = (flags.env ?? []).map(splitVariable);
+  const ports = (list: readonly number[] | undefined, origin: Origin) =>
+    (list ?? []).map((port) => ({ port, origin }));
   return {
+    ...emptyLayer,
     grants: grantWishes(flags),
     bypasses: (flags.bypassProtection ?? []).map((path) => pathWish(path, '--bypass-protection')),
     denies: [
@@ -112,13 +107,69 @@ export function policyFromFlags(flags: PolicyFlags, command: readonly string[]):
       })),
     ],
     sockets: socketWishes(flags),
-    network: networkOf(flags),
-    commands: { allow: flags.allowCommand ?? [], block: flags.blockCommand ?? [] },
-    environment: {
-      pass: variables.filter((each) => typeof each === 'string'),
-      set: variables.filter((each) => typeof each !== 'string'),
+    network: {
+      blocked: flags.netBlock ? ['flag:--net-block'] : [],
+      connect: ports(flags.allowPort, byPort),
+      listen: ports(flags.listenPort, byListenPort),
     },
-    originals: { onDelete: flags.onDelete ?? 'refuse', mostBytes: flags.keepLimit ?? defaultKeepLimit },
+    commands: {
+      allow: (flags.allowCommand ?? []).map((name) => ({ name, origin: 'flag:--allow-command' })),
+      block: (flags.blockCommand ?? []).map((name) => ({ name, origin: 'flag:--block-command' })),
+    },
+    environment: {
+      pass: variables.filter((each) => typeof each === 'string').map((name) => ({ name, origin: env })),
+      set: variables.filter((each) => typeof each !== 'string').map((each) => ({ ...each, origin: env })),
+      withhold: [],
+    },
+    chosen: {
+      ...(flags.onDelete && { onDelete: flags.onDelete }),
+      ...(flags.keepLimit !== undefined && { keepLimit: flags.keepLimit }),
+    },
+  };
+}
+
+/** Naming ports closes everything else: an open network has them already. */
+function networkOf({ network: { blocked, connect, listen } }: Layer): Network {
+  const numbers = (wishes: readonly PortWish[]) => [...new Set(wishes.map(({ port }) => port))];
+  const ports = { connect: numbers(connect), listen: numbers(listen) };
+  const [named] = [...connect, ...listen];
+  if (named !== undefined) return { mode: 'ports', ...ports, origin: named.origin };
+  const [origin] = blocked;
+  if (origin !== undefined) return { mode: 'blocked', ...ports, origin };
+  return { mode: 'open', ...ports, origin: 'built-in:network' };
+}
+
+/** `--allow-cwd` grants what the profile says of the working directory. */
+function workdirGrants({ allowCwd }: PolicyFlags, { workdirAccess = 'readwrite' }: Chosen): GrantWish[] {
+  if (!allowCwd || workdirAccess === 'none') return [];
+  return [{ path: '.', access: workdirAccess, kind: 'directory', origin: 'flag:--allow-cwd' }];
+}
+
+const defaultKeepLimit = 2 ** 30;
+
+/** The policy of a command line, on top of what profiles ask for, bases first. */
+export function policyFromFlags(
+  flags: PolicyFlags,
+  command: readonly string[],
+  profiles: readonly Layer[] = [],
+): Policy {
+  const layer = joinLayers([...profiles, layerFromFlags(flags)]);
+  const { bypasses, denies, sockets, commands, environment, groups, chosen } = layer;
+  const included = new Set(groups.include.map(({ name }) => name));
+  return {
+    grants: [...layer.grants, ...workdirGrants(flags, chosen)],
+    bypasses,
+    denies,
+    sockets,
+    network: networkOf(layer),
+    commands,
+    environment,
+    excludedGroups: groups.exclude.filter(({ name }) => !included.has(name)),
+    profiles: layer.profiles,
+    originals: {
+      onDelete: chosen.onDelete ?? 'refuse',
+      mostBytes: chosen.keepLimit ?? defaultKeepLimit,
+    },
     workdir: flags.workdir === undefined ? null : pathWish(flags.workdir, '--workdir'),
     command,
     explained: flags.explain ?? false,

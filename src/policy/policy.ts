@@ -6,20 +6,31 @@ export type Access = 'read' | 'write' | 'readwrite';
 /** Where a rule came from, as it is shown to people and in JSON. */
 export type Origin =
   | `flag:${string}`
+  | `profile:${string}`
   | `built-in:${string}`
   | `environment:${string}`
   | 'command'
   | 'session';
 
-/** A path as the user wrote it, with what it should allow. */
-export type GrantWish = {
-  readonly path: string;
-  readonly access: Access;
-  readonly kind: 'directory' | 'file';
-  readonly origin: Origin;
-};
+/** Asked for on the command line or in a profile; all else is nono's own choice. */
+export function isByUser(origin: Origin): boolean {
+  return origin.startsWith('flag:') || origin.startsWith('profile:');
+}
+
+/** An origin in words: `--allow`, `profile claude`, `built-in:ssh`. */
+export function nameOrigin(origin: string): string {
+  return origin.replace(/^flag:/, '').replace(/^profile:/, 'profile ');
+}
 
 export type PathWish = { readonly path: string; readonly origin: Origin };
+
+/** A path as the user wrote it, with what it should allow. */
+export type GrantWish = PathWish & {
+  readonly access: Access;
+  readonly kind: 'directory' | 'file';
+  /** What becomes of a path that does not exist: without this the run stops; with `make` a file has this content. */
+  readonly ifMissing?: 'skip' | { readonly make: string };
+};
 
 /** `all`: neither read nor written, executed or listed. `write`: only not changed. */
 export type DeniedAccess = 'all' | 'write';
@@ -49,6 +60,14 @@ export type Network = {
 
 export type Variable = { readonly name: string; readonly value: string };
 
+/** A name and where it was named: of a command, of a variable, of a built-in group. */
+export type NameWish = { readonly name: string; readonly origin: Origin };
+
+export type VariableWish = Variable & { readonly origin: Origin };
+
+/** Where a profile was read: null for one that comes with nono. */
+export type ProfileSource = { readonly name: string; readonly file: string | null };
+
 export type Policy = {
   readonly grants: readonly GrantWish[];
   /** Built-in denies that the user lifts; each needs a grant as well. */
@@ -57,8 +76,17 @@ export type Policy = {
   readonly sockets: readonly SocketWish[];
   readonly network: Network;
   /** Names of commands: lifted from the built-in guard, or added to it. */
-  readonly commands: { readonly allow: readonly string[]; readonly block: readonly string[] };
-  readonly environment: { readonly pass: readonly string[]; readonly set: readonly Variable[] };
+  readonly commands: { readonly allow: readonly NameWish[]; readonly block: readonly NameWish[] };
+  readonly environment: {
+    readonly pass: readonly NameWish[];
+    readonly set: readonly VariableWish[];
+    /** Names as patterns, as the built-in list has them. */
+    readonly withhold: readonly NameWish[];
+  };
+  /** Built-in groups of paths that are not protected in this run. */
+  readonly excludedGroups: readonly NameWish[];
+  /** The profiles that this was made from, bases first. */
+  readonly profiles: readonly ProfileSource[];
   readonly originals: {
     /** What becomes of a file from before that the command deletes. */
     readonly onDelete: 'refuse' | 'keep';

@@ -1,16 +1,13 @@
 // Renders what stopped a run: every issue with its code, its origin and one thing to try.
 import type { Issue } from '../errors.ts';
+import { nameOrigin } from '../policy/policy.ts';
 import { escapeText } from './escape.ts';
 import type { Style } from './style.ts';
 
 const shownIssues = 20;
 
-function originText(origin: string): string {
-  return origin.startsWith('flag:') ? origin.slice('flag:'.length) : origin;
-}
-
 function renderIssue({ code, message, origin, remedy }: Issue, style: Style): string {
-  const from = origin === undefined ? '' : style('faint', ` (from ${escapeText(originText(origin))})`);
+  const from = origin === undefined ? '' : style('faint', ` (from ${escapeText(nameOrigin(origin))})`);
   return [
     `${style('error', 'nono:')} ${escapeText(message)}${from} ${style('faint', `[${code}]`)}`,
     `  Try: ${style('code', escapeText(remedy))}`,

@@ -4,7 +4,7 @@ import type { AbsolutePath } from '../plan/host.ts';
 import { shorten } from '../plan/path.ts';
 import type { Plan } from '../plan/plan.ts';
 import { quoteForShell } from '../plan/quote.ts';
-import type { NetworkMode, Origin } from '../policy/policy.ts';
+import { isByUser, type NetworkMode, nameOrigin, type Origin } from '../policy/policy.ts';
 import { escapeText } from './escape.ts';
 import type { Style } from './style.ts';
 
@@ -57,7 +57,7 @@ function columns(rows: readonly (readonly [string, string])[]): string[] {
 }
 
 function originText({ origin }: { readonly origin: Origin }): string {
-  return origin.replace(/^(flag|built-in|environment):/, '');
+  return nameOrigin(origin).replace(/^(built-in|environment):/, '');
 }
 
 function grantRows(grants: readonly Grant[], home: AbsolutePath | null, all: boolean): [string, string][] {
@@ -111,7 +111,7 @@ function denyRows({ denies }: Plan, home: AbsolutePath | null, all: boolean): [s
     origin,
     names(
       rules.map(({ text }) => text),
-      all || rules[0]?.origin.startsWith('flag:') ? rules.length : namedInLine,
+      all || rules.some((rule) => isByUser(rule.origin)) ? rules.length : namedInLine,
       home,
     ),
   ]);

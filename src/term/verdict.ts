@@ -1,6 +1,7 @@
 // A verdict in words and as JSON.
 import type { Request } from '../plan/ask/request.ts';
 import type { Reason, Rule, Verdict } from '../plan/ask/verdict.ts';
+import { nameOrigin } from '../policy/policy.ts';
 import { escapeText } from './escape.ts';
 import type { Style } from './style.ts';
 
@@ -33,13 +34,9 @@ function subjectOf(request: Request): [string, string] {
   }
 }
 
-function originText(origin: string): string {
-  return origin.replace(/^flag:/, '');
-}
-
 function ruleText({ kind, path, access, origin }: Rule): string {
   const about = [kind, access, path].filter((each) => each !== null && each !== undefined);
-  return escapeText(`${about.join(' ')} (${originText(origin)})`);
+  return escapeText(`${about.join(' ')} (${nameOrigin(origin)})`);
 }
 
 export function renderVerdict(request: Request, verdict: Verdict, style: Style): string {

@@ -43,6 +43,8 @@ const plan: Plan = {
   temporary: '/tmp/nono-1000-1',
   planFile: '/tmp/nono-1000-1.json',
   explained: false,
+  profiles: [],
+  skipped: [],
   guarantees: [],
 };
 

@@ -80,6 +80,7 @@ export function machine(disk: Disk, changes: Partial<Host> = {}): Host {
   return {
     platform: 'linux',
     architecture: 'x64',
+    uid: 1000,
     home: '/home/ada',
     homes: ['/home/ada'],
     otherHomes: [],

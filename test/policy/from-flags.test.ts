@@ -11,7 +11,9 @@ describe('policyFromFlags()', () => {
       sockets: [],
       network: { mode: 'open', connect: [], listen: [], origin: 'built-in:network' },
       commands: { allow: [], block: [] },
-      environment: { pass: [], set: [] },
+      environment: { pass: [], set: [], withhold: [] },
+      excludedGroups: [],
+      profiles: [],
       originals: { onDelete: 'refuse', mostBytes: 2 ** 30 },
       workdir: null,
       command: ['true', '-x'],
@@ -90,14 +92,19 @@ describe('policyFromFlags()', () => {
 
   it('tells a variable that is passed from one that is set, at the first equals sign', () => {
     const { environment } = policyFromFlags({ env: ['A', 'B=1', 'C=', 'D=a=b', '', '=x'] }, ['true']);
+    const origin = 'flag:--env';
     expect(environment).toEqual({
-      pass: ['A', ''],
-      set: [
-        { name: 'B', value: '1' },
-        { name: 'C', value: '' },
-        { name: 'D', value: 'a=b' },
-        { name: '', value: 'x' },
+      pass: [
+        { name: 'A', origin },
+        { name: '', origin },
       ],
+      set: [
+        { name: 'B', value: '1', origin },
+        { name: 'C', value: '', origin },
+        { name: 'D', value: 'a=b', origin },
+        { name: '', value: 'x', origin },
+      ],
+      withhold: [],
     });
   });
 

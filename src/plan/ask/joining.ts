@@ -1,5 +1,6 @@
 // Sockets: those that have a path, and those of the network.
 import ipaddr from 'ipaddr.js';
+import { nameOrigin } from '../../policy/policy.ts';
 import type { AbsolutePath } from '../host.ts';
 import { contains, parentOf } from '../path.ts';
 import { quoteForShell } from '../quote.ts';
@@ -89,7 +90,7 @@ export function askNetwork({ plan }: Prepared, op: Joining, host: string, port: 
   const isNamed = port === null ? false : ports.includes(port);
   if (place !== 'outside' && isNamed)
     return allowed('network_allowed', rule, `port ${port} of loopback is granted`);
-  const flag = network.origin.replace('flag:', '');
+  const flag = nameOrigin(network.origin);
   if (place === 'outside') return denied('network_blocked', rule, `${flag} leaves no way to another machine`);
   return denied('network_blocked', rule, `${flag} leaves no way to this port`, {
     suggestion: port === null ? null : `${portFlags[op]} ${port}`,

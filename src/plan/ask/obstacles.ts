@@ -1,4 +1,5 @@
 // What stands in the way of an operation, one by one, each with the flag that would take it away.
+import { nameOrigin } from '../../policy/policy.ts';
 import { type Deny, isBuiltIn } from '../denies.ts';
 import type { AbsolutePath, FileKind } from '../host.ts';
 import type { Prepared } from './askable.ts';
@@ -39,7 +40,7 @@ function detailsOfDeny(deny: Deny, path: AbsolutePath, { secrets }: Prepared): s
   if (deny.origin === 'session') return "it is nono's own, and of use to nobody inside";
   const secret = deny.access === 'all' ? secrets(path) : null;
   if (secret !== null) return `${secret.title} are protected by default`;
-  const whose = isBuiltIn(deny) ? 'by default' : `by ${deny.origin.replace('flag:', '')}`;
+  const whose = isBuiltIn(deny) ? 'by default' : `by ${nameOrigin(deny.origin)}`;
   return `${deny.text} is ${denyVerbs[deny.access]} ${whose}`;
 }
 

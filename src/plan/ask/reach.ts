@@ -1,6 +1,6 @@
 // What the grants allow at a path: each of the path itself, of every directory around it, and of the same file under
 // another name, since the kernel grants inodes.
-import { allowsReading, allowsWriting, type Grant } from '../grant.ts';
+import { allowsReading, allowsWriting, type Grant, isAskedFor } from '../grant.ts';
 import type { AbsolutePath, Host } from '../host.ts';
 import { contains, parentOf } from '../path.ts';
 
@@ -71,7 +71,7 @@ export function reachOf(grants: readonly Grant[], host: Host): Reach {
     nearestTo: (path) => {
       const [covering] = [...ofTheFile(path), ...grantsAround(path)];
       if (covering !== undefined) return covering;
-      const asked = grants.filter(({ origin }) => origin.startsWith('flag:'));
+      const asked = grants.filter(isAskedFor);
       const [nearest] = [...asked].sort(
         (one, other) => sharedLength(other.path, path) - sharedLength(one.path, path),
       );

@@ -1,0 +1,92 @@
+// The paths of profiles on this machine: `~` and variables, read by a parser, never put in as text to be read again.
+import type { Issue } from '../errors.ts';
+import type { Origin, PathWish, Policy } from '../policy/policy.ts';
+import { spelledParts } from '../policy/spelling.ts';
+import { escapeGlob, isGlob } from './glob.ts';
+import type { AbsolutePath, Host } from './host.ts';
+import { childOf, isAbsolute } from './path.ts';
+
+const xdgDefaults: Record<string, string> = {
+  XDG_CONFIG_HOME: '.config',
+  XDG_DATA_HOME: '.local/share',
+  XDG_STATE_HOME: '.local/state',
+  XDG_CACHE_HOME: '.cache',
+};
+
+/** The value of a variable that a profile may name; null: it is not set here. */
+function variableValue(name: string, host: Host, workdir: AbsolutePath | null): string | null {
+  if (name === 'UID') return String(host.uid);
+  if (name === 'HOME') return host.home;
+  if (name === 'WORKDIR') return workdir ?? host.workingDirectory;
+  const value = host.environment[name] ?? '';
+  const inHome = xdgDefaults[name];
+  if (inHome === undefined) return value === '' ? null : value;
+  return isAbsolute(value) ? value : host.home && childOf(host.home, inHome);
+}
+
+function unsetIssue(wish: PathWish, name: string): Issue {
+  return {
+    code: 'profile/variable',
+    message: `"${wish.path}" needs $${name}, which is not set`,
+    origin: wish.origin,
+    remedy: `${name}=/a/directory nono run …, or "when": { "set": "${name}" } beside the path`,
+  };
+}
+
+function relativeIssue(wish: PathWish, name: string): Issue {
+  return {
+    code: 'profile/variable',
+    message: `"${wish.path}" starts with $${name}, which holds no absolute path`,
+    origin: wish.origin,
+    remedy: `${name}=/a/directory nono run …`,
+  };
+}
+
+function isOfProfile(origin: Origin): boolean {
+  return origin.startsWith('profile:');
+}
+
+/** One path of a profile as this machine spells it. */
+export function expandPath(wish: PathWish, host: Host, workdir: AbsolutePath | null): string | Issue {
+  const parts = spelledParts(wish.path);
+  const values: string[] = [];
+  const literal = isGlob(wish.path) ? escapeGlob : (text: string) => text;
+  for (const [index, part] of parts.entries()) {
+    if (part.kind === 'text') {
+      values.push(part.text);
+      continue;
+    }
+    const value = variableValue(part.name, host, workdir);
+    if (value === null) return unsetIssue(wish, part.name);
+    if (index === 0 && !isAbsolute(value)) return relativeIssue(wish, part.name);
+    values.push(literal(value));
+  }
+  return values.join('');
+}
+
+/** The policy with the paths of its profiles spelled as on this machine. */
+export function expandPolicy(
+  policy: Policy,
+  host: Host,
+  workdir: AbsolutePath | null,
+): { readonly policy: Policy; readonly issues: readonly Issue[] } {
+  const issues: Issue[] = [];
+  const expanded = <Wish extends PathWish>(wishes: readonly Wish[]): Wish[] =>
+    wishes.flatMap((wish) => {
+      if (!isOfProfile(wish.origin)) return [wish];
+      const path = expandPath(wish, host, workdir);
+      if (typeof path === 'string') return [{ ...wish, path }];
+      issues.push(path);
+      return [];
+    });
+  return {
+    policy: {
+      ...policy,
+      grants: expanded(policy.grants),
+      bypasses: expanded(policy.bypasses),
+      denies: expanded(policy.denies),
+      sockets: expanded(policy.sockets),
+    },
+    issues,
+  };
+}
