@@ -44,6 +44,7 @@ export type IssueCode =
   | 'launch/launcher-missing'
   | 'launch/launcher-mismatch'
   | 'launch/temporary'
+  | 'launch/grant'
   | 'launch/plan-file'
   | 'launch/report'
   | 'launch/store'

@@ -4,6 +4,7 @@ import { NonoError } from '../errors.ts';
 import { askSupport, handOver } from '../launch/channel.ts';
 import { makeDirectories, removeDirectories } from '../launch/directories.ts';
 import { thisHost } from '../launch/host.ts';
+import { makeGrants } from '../launch/make-grants.ts';
 import type { ReportWish } from '../launch/report-wish.ts';
 import type { Host } from '../plan/host.ts';
 import { buildPlan, type Plan } from '../plan/plan.ts';
@@ -72,6 +73,7 @@ export function run(flags: RunFlags, command: readonly string[]): void {
   }
   const wish = reportWishOf(flags, plan, host);
   const program = compileProgram(plan);
+  makeGrants(plan.grants);
   const directories = makeDirectories(plan);
   announce(plan, host, flags);
   try {

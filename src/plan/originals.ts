@@ -34,11 +34,17 @@ const plan9 = 0x01021997;
 const nfs = 0x6969;
 const withoutLastingBirths = new Set([overlay, plan9, nfs]);
 
+/** What is not there yet will be on the file system of its nearest directory. */
+function standIn(grant: Grant, host: Host): AbsolutePath {
+  if (grant.origin === 'session') return parentOf(grant.path);
+  const fact = grant.make === undefined ? null : host.inspect(grant.path);
+  return fact?.kind === 'missing' ? fact.nearest : grant.path;
+}
+
 function needsMemory(grants: readonly Grant[], host: Host): boolean {
   return grants.some((grant) => {
     if (!allowsWriting(grant) || grant.kind === 'device') return false;
-    // The private directory is not there yet.
-    const type = host.fileSystem(grant.origin === 'session' ? parentOf(grant.path) : grant.path);
+    const type = host.fileSystem(standIn(grant, host));
     return type !== null && withoutLastingBirths.has(type);
   });
 }

@@ -40,6 +40,7 @@ export const sensitiveListSchema = z.strictObject({
     z.strictObject({
       name: group,
       title: z.string().min(3),
+      optional: z.literal(true).optional(),
       entries: z.array(z.strictObject({ path, reason })).min(1),
     }),
   ),
@@ -52,6 +53,7 @@ export const protectedListSchema = z.strictObject({
     z.strictObject({
       name: group,
       title: z.string().min(3),
+      optional: z.literal(true).optional(),
       entries: z.array(z.strictObject({ path: glob, reason })).min(1),
       except: z.array(glob).optional(),
     }),

@@ -17,6 +17,8 @@ export type SensitiveGroup = {
   readonly name: string;
   readonly title: string;
   readonly entries: readonly SensitiveEntry[];
+  /** A profile may exclude it: work may need what it protects. */
+  readonly optional?: true | undefined;
 };
 
 export type SensitiveList = { readonly groups: readonly SensitiveGroup[] };

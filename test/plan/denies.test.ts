@@ -79,9 +79,13 @@ describe('what is built in', () => {
     expect(origins({})).toEqual([]);
     expect(origins({ read: ['.'] })).toEqual([]);
     expect(origins({ allow: ['.'] })).toEqual(
-      ['built-in:git-hooks', 'built-in:editors', 'built-in:shell-hooks', 'built-in:agents'].map(
-        (each) => `${each} write`,
-      ),
+      [
+        'built-in:git-hooks',
+        'built-in:project-editors',
+        'built-in:shell-hooks',
+        'built-in:project-agents',
+        'built-in:project-profiles',
+      ].map((each) => `${each} write`),
     );
   });
 
