@@ -7,7 +7,7 @@ const source = join(dirname(fileURLToPath(import.meta.url)), '..', 'src');
 
 // Each folder may import itself and what stands here; '' is the top of src.
 const allowed = {
-  policy: ['', '../profiles'],
+  policy: ['', '../profiles', '../profiles/agents', '../profiles/development'],
   plan: ['', 'policy'],
   backend: ['', 'policy', 'plan'],
   term: ['', 'policy', 'plan', 'store'],

@@ -1,5 +1,5 @@
 // Runs the planner from V8's code cache, which V8 itself refuses, and then compiles, when it is of another version.
-// The commands that are no runs have a bundle of their own, since what they need would slow every run.
+// What is no run, and what few runs need, has a bundle of its own, since it would slow every run.
 const { readFileSync, writeFileSync } = require('node:fs');
 const { Script } = require('node:vm');
 
@@ -25,7 +25,7 @@ if (['undo', 'why'].includes(words[0])) {
   process.exitCode = require('./tools.cjs').main(words);
 } else {
   const { script, main } = loadPlanner();
-  process.exitCode = main(words);
+  process.exitCode = main(words, () => require('./tools.cjs').profileReader);
   // The build runs this file once to make the cache from what a run has compiled.
   if (process.env.NONO_WRITE_CACHE) writeFileSync(process.env.NONO_WRITE_CACHE, script.createCachedData());
 }

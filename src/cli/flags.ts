@@ -42,6 +42,14 @@ type Group = { readonly heading: string; readonly rows: readonly Row[] };
 
 export const flagGroups: readonly Group[] = [
   {
+    heading: 'Profile:',
+    rows: [
+      { flags: '-p, --profile <name|file>', text: "instead of the command's own and the project's" },
+      { flags: '--extends <name>', text: 'add a profile', repeats: true },
+      { flags: '--no-profile', text: 'only what flags grant' },
+    ],
+  },
+  {
     heading: 'Files:',
     rows: [
       { flags: '-a, --allow <path>', text: 'read and write a directory and all below it', repeats: true },

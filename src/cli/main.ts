@@ -4,6 +4,7 @@ import packageInfo from '../../package.json';
 import { exitCodes, type Issue, NonoError } from '../errors.ts';
 import { foldAliases, parsePort, policyOptions } from './flags.ts';
 import { reportDefect, reportError } from './output.ts';
+import type { Reader } from './profiles.ts';
 import { type RunFlags, run } from './run.ts';
 import type { UndoFlags } from './undo.ts';
 import type { WhyFlags } from './why.ts';
@@ -62,7 +63,13 @@ function commandOf(name: string, words: readonly string[], flags: ParsedFlags): 
   return words;
 }
 
-function addRunnable(program: Command, runnable: Runnable, finish: Finish, asked: boolean): void {
+function addRunnable(
+  program: Command,
+  runnable: Runnable,
+  finish: Finish,
+  reader: Reader,
+  asked: boolean,
+): void {
   const { name, usage, summary, examples } = runnable;
   const command = program
     .command(name)
@@ -76,7 +83,7 @@ function addRunnable(program: Command, runnable: Runnable, finish: Finish, asked
       const flags = foldAliases(self.opts()) as ParsedFlags;
       try {
         const quiet = name === 'wrap' ? { ...flags, silent: true, diagnostics: false } : flags;
-        run(quiet, commandOf(name, self.args, flags));
+        run(quiet, commandOf(name, self.args, flags), reader);
       } catch (error) {
         finish(reportError(error, flags.json ?? false));
       }
@@ -92,7 +99,7 @@ type Finish = (exitCode: number) => void;
 /** The commands that are no runs: the bundle that has them brings them along. */
 export type Tools = {
   readonly undo: (words: readonly string[], flags: UndoFlags) => void;
-  readonly why: (words: readonly string[], flags: WhyFlags) => number;
+  readonly why: (words: readonly string[], flags: WhyFlags, reader: Reader) => number;
 };
 
 function addUndo(program: Command, tools: Tools | null, finish: Finish): void {
@@ -121,7 +128,7 @@ function whyError(error: unknown, flags: WhyFlags): number {
   return code === exitCodes.usage || flags.exitCode ? exitCodes.usage : exitCodes.unanswered;
 }
 
-function addWhy(program: Command, tools: Tools | null, finish: Finish): void {
+function addWhy(program: Command, tools: Tools | null, finish: Finish, reader: Reader): void {
   const question = 'Question:';
   const option = (flags: string, text: string) => new Option(flags, text).helpGroup(question);
   const command = program
@@ -150,7 +157,7 @@ function addWhy(program: Command, tools: Tools | null, finish: Finish): void {
     .action((words: string[]) => {
       const flags = foldAliases(command.opts()) as WhyFlags;
       try {
-        finish(tools?.why(words, flags) ?? 0);
+        finish(tools?.why(words, flags, reader) ?? 0);
       } catch (error) {
         finish(whyError(error, flags));
       }
@@ -171,7 +178,12 @@ function usageIssue({ code, message }: CommanderError): Issue {
   return { code: kind, message: first, remedy: meant ?? 'nono --help' };
 }
 
-function buildProgram(words: readonly string[], tools: Tools | null, finish: Finish): Command {
+function buildProgram(
+  words: readonly string[],
+  reader: Reader,
+  tools: Tools | null,
+  finish: Finish,
+): Command {
   const program = new Command('nono')
     .description('Run a program so that the kernel denies what it was not granted.')
     .usage('COMMAND [flags]')
@@ -184,9 +196,9 @@ function buildProgram(words: readonly string[], tools: Tools | null, finish: Fin
   // Commands are work to build: a line that names one gets that alone, any other line all, for help and suggestions.
   const named = runnables.filter(({ name }) => name === words[0]);
   for (const runnable of named.length > 0 ? named : runnables)
-    addRunnable(program, runnable, finish, words.includes(runnable.name));
+    addRunnable(program, runnable, finish, reader, words.includes(runnable.name));
   if (named.length === 0) {
-    addWhy(program, tools, finish);
+    addWhy(program, tools, finish, reader);
     addUndo(program, tools, finish);
   }
   for (const command of program.commands)
@@ -201,11 +213,12 @@ function buildProgram(words: readonly string[], tools: Tools | null, finish: Fin
  * Runs one command line.
  *
  * @param words the arguments after the program's name
+ * @param reader reads profiles that do not come with nono
  * @returns the exit code, as docs/cli.md lists them
  */
-export function main(words: readonly string[], tools: Tools | null = null): number {
+export function main(words: readonly string[], reader: Reader, tools: Tools | null = null): number {
   let exitCode = 0;
-  const program = buildProgram(words, tools, (code) => {
+  const program = buildProgram(words, reader, tools, (code) => {
     exitCode = code;
   });
   try {

@@ -9,22 +9,24 @@ import type { ReportWish } from '../launch/report-wish.ts';
 import type { Host } from '../plan/host.ts';
 import { buildPlan, type Plan } from '../plan/plan.ts';
 import { reportFileOf } from '../plan/report-file.ts';
-import { type PolicyFlags, policyFromFlags } from '../policy/from-flags.ts';
+import type { PolicyFlags } from '../policy/from-flags.ts';
 import { escapeText } from '../term/escape.ts';
 import { renderLine, renderPlan } from '../term/plan.ts';
 import { planToJson } from '../term/plan-json.ts';
 import { printResult, say, styleFor } from './output.ts';
+import { type ProfileFlags, policyWithProfiles, type Reader, type WithProfiles } from './profiles.ts';
 
-export type RunFlags = PolicyFlags & {
-  readonly dryRun?: boolean;
-  readonly silent?: boolean;
-  readonly verbose?: boolean;
-  readonly json?: boolean;
-  /** false: nothing is said after the run. */
-  readonly diagnostics?: boolean;
-  /** Where the report after the run is written as JSON. */
-  readonly report?: string;
-};
+export type RunFlags = PolicyFlags &
+  ProfileFlags & {
+    readonly dryRun?: boolean;
+    readonly silent?: boolean;
+    readonly verbose?: boolean;
+    readonly json?: boolean;
+    /** false: nothing is said after the run. */
+    readonly diagnostics?: boolean;
+    /** Where the report after the run is written as JSON. */
+    readonly report?: string;
+  };
 
 function reportWishOf(flags: RunFlags, plan: Plan, host: Host): ReportWish {
   const form = flags.diagnostics === false ? 'none' : flags.json ? 'json' : 'text';
@@ -37,6 +39,15 @@ function reportWishOf(flags: RunFlags, plan: Plan, host: Host): ReportWish {
 function showPlan(plan: Plan, host: Host, flags: RunFlags): void {
   if (flags.json) printResult(JSON.stringify(planToJson(plan), null, 2));
   else printResult(renderPlan(plan, host.home, styleFor(1), flags.verbose ?? false));
+}
+
+/** What nobody named on the command line is said. */
+export function announceProfiles({ unasked, untrusted }: WithProfiles): void {
+  const style = styleFor(2);
+  for (const { name, because } of unasked)
+    say(style('faint', `nono: profile ${name}, ${because}; --no-profile leaves it out`));
+  if (untrusted !== null)
+    say(style('warning', `nono: ${untrusted} is not used: read it, then nono profile trust`));
 }
 
 function announce(plan: Plan, host: Host, flags: RunFlags): void {
@@ -61,12 +72,11 @@ function isInsideSession(host: Host): boolean {
  *
  * @throws {NonoError} with everything that stops the run.
  */
-export function run(flags: RunFlags, command: readonly string[]): void {
+export function run(flags: RunFlags, command: readonly string[], reader: Reader): void {
   const host = thisHost();
-  const plan = buildPlan(policyFromFlags(flags, command), host, {
-    ...askSupport(),
-    nested: isInsideSession(host),
-  });
+  const profiles = policyWithProfiles(flags, command, host, reader);
+  const plan = buildPlan(profiles.policy, host, { ...askSupport(), nested: isInsideSession(host) });
+  if (!flags.silent && !flags.json) announceProfiles(profiles);
   if (flags.dryRun) {
     showPlan(plan, host, flags);
     return;

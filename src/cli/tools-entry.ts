@@ -1,8 +1,16 @@
-// The bundle of the commands that are no runs: what they need is loaded for them alone.
+// The bundle of what is no run, and of what few runs need: it is loaded for them alone.
+import { createHash } from 'node:crypto';
+import type { ProfileReader } from '../launch/profile-file.ts';
+import { readProfile } from '../policy/read-profile.ts';
 import { main as mainWith } from './main.ts';
 import { undo } from './undo.ts';
 import { why } from './why.ts';
 
+export const profileReader: ProfileReader = {
+  read: readProfile,
+  digest: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+};
+
 export function main(words: readonly string[]): number {
-  return mainWith(words, { undo, why });
+  return mainWith(words, () => profileReader, { undo, why });
 }

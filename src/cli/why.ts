@@ -10,12 +10,14 @@ import type { Request } from '../plan/ask/request.ts';
 import type { Verdict } from '../plan/ask/verdict.ts';
 import type { Host } from '../plan/host.ts';
 import { buildPlan } from '../plan/plan.ts';
-import { type PolicyFlags, policyFromFlags } from '../policy/from-flags.ts';
+import type { PolicyFlags } from '../policy/from-flags.ts';
 import { renderVerdict, verdictToJson } from '../term/verdict.ts';
 import { printResult, styleFor } from './output.ts';
+import { type ProfileFlags, policyWithProfiles, type Reader } from './profiles.ts';
 import { type QuestionFlags, questionFromFlags, questionFromLine, requestOf } from './question.ts';
 
 export type WhyFlags = PolicyFlags &
+  ProfileFlags &
   QuestionFlags & {
     readonly self?: boolean;
     readonly batch?: boolean;
@@ -28,8 +30,8 @@ const standardInput = 0;
 // A plan is of some command; what may be done does not depend on this one.
 const anyCommand = ['/bin/sh'];
 
-function planned(flags: WhyFlags, host: Host): Askable {
-  return buildPlan(policyFromFlags(flags, anyCommand), host, askSupport());
+function planned(flags: WhyFlags, host: Host, reader: Reader): Askable {
+  return buildPlan(policyWithProfiles(flags, anyCommand, host, reader).policy, host, askSupport());
 }
 
 const bothPlans: Issue = {
@@ -40,8 +42,8 @@ const bothPlans: Issue = {
 
 const ownFlags = ['path', 'op', 'to', 'host', 'port', 'command', 'self', 'batch', 'exitCode', 'json'];
 
-function planToAsk(flags: WhyFlags, host: Host): Askable | null {
-  if (!flags.self) return planned(flags, host);
+function planToAsk(flags: WhyFlags, host: Host, reader: Reader): Askable | null {
+  if (!flags.self) return planned(flags, host, reader);
   if (Object.keys(flags).some((name) => !ownFlags.includes(name))) throw new NonoError([bothPlans]);
   return readOwnPlan(host.environment);
 }
@@ -68,9 +70,9 @@ function answerBatch(ask: ((request: Request) => Verdict) | null, host: Host): v
  * @returns the exit code: 0, or with `--exit-code` 1 for what is denied
  * @throws {NonoError} where the question or the flags cannot be understood
  */
-export function why(words: readonly string[], flags: WhyFlags): number {
+export function why(words: readonly string[], flags: WhyFlags, reader: Reader): number {
   const host = thisHost();
-  const plan = planToAsk(flags, host);
+  const plan = planToAsk(flags, host, reader);
   const ask = plan === null ? null : prepareToAsk(plan, host);
   if (flags.batch) {
     answerBatch(ask, host);

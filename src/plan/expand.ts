@@ -1,4 +1,4 @@
-// The paths of profiles on this machine: `~` and variables, read by a parser, never put in as text to be read again.
+// Paths and values of profiles on this machine: `~` and variables, read by a parser, never put in as text to be read again.
 import type { Issue } from '../errors.ts';
 import type { Origin, PathWish, Policy } from '../policy/policy.ts';
 import { spelledParts } from '../policy/spelling.ts';
@@ -46,22 +46,30 @@ function isOfProfile(origin: Origin): boolean {
   return origin.startsWith('profile:');
 }
 
-/** One path of a profile as this machine spells it. */
-export function expandPath(wish: PathWish, host: Host, workdir: AbsolutePath | null): string | Issue {
-  const parts = spelledParts(wish.path);
+type Literal = (text: string) => string;
+
+/** A text of a profile with its variables as this machine has them; `literal` keeps what they hold from meaning more. */
+function expandText(
+  wish: PathWish,
+  host: Host,
+  workdir: AbsolutePath | null,
+  literal: Literal,
+): string | Issue {
   const values: string[] = [];
-  const literal = isGlob(wish.path) ? escapeGlob : (text: string) => text;
-  for (const [index, part] of parts.entries()) {
-    if (part.kind === 'text') {
-      values.push(part.text);
-      continue;
-    }
-    const value = variableValue(part.name, host, workdir);
-    if (value === null) return unsetIssue(wish, part.name);
-    if (index === 0 && !isAbsolute(value)) return relativeIssue(wish, part.name);
-    values.push(literal(value));
+  for (const part of spelledParts(wish.path)) {
+    const value = part.kind === 'text' ? part.text : variableValue(part.name, host, workdir);
+    if (value === null) return unsetIssue(wish, part.kind === 'text' ? '' : part.name);
+    values.push(part.kind === 'text' ? value : literal(value));
   }
   return values.join('');
+}
+
+/** One path of a profile as this machine spells it. */
+export function expandPath(wish: PathWish, host: Host, workdir: AbsolutePath | null): string | Issue {
+  const path = expandText(wish, host, workdir, isGlob(wish.path) ? escapeGlob : (text) => text);
+  const [first] = spelledParts(wish.path);
+  if (typeof path !== 'string' || first?.kind !== 'variable' || isAbsolute(path)) return path;
+  return relativeIssue(wish, first.name);
 }
 
 /** The policy with the paths of its profiles spelled as on this machine. */
@@ -79,9 +87,17 @@ export function expandPolicy(
       issues.push(path);
       return [];
     });
+  const set = policy.environment.set.flatMap((each) => {
+    if (!isOfProfile(each.origin)) return [each];
+    const value = expandText({ path: each.value, origin: each.origin }, host, workdir, (text) => text);
+    if (typeof value === 'string') return [{ ...each, value }];
+    issues.push(value);
+    return [];
+  });
   return {
     policy: {
       ...policy,
+      environment: { ...policy.environment, set },
       grants: expanded(policy.grants),
       bypasses: expanded(policy.bypasses),
       denies: expanded(policy.denies),

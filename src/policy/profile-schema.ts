@@ -87,7 +87,6 @@ export const profileSchema = z
     meta: z
       .strictObject({
         description: z.string().optional().meta({ description: 'One line for `nono profile list`.' }),
-        commands: list(command, 'claude', 'Commands that this is the profile of.'),
       })
       .optional(),
     extends: list(

@@ -42,13 +42,7 @@ type List<T> = readonly T[] | undefined;
 /** One profile as it was read: every key may be left out. */
 export type Profile = {
   readonly $schema?: string | undefined;
-  readonly meta?:
-    | {
-        readonly description?: string | undefined;
-        /** Names of commands that this is the profile of. */
-        readonly commands?: List<string>;
-      }
-    | undefined;
+  readonly meta?: { readonly description?: string | undefined } | undefined;
   /** Names of profiles that this adds to. */
   readonly extends?: List<string>;
   readonly filesystem?:

@@ -30,7 +30,7 @@ describe('readProfile()', () => {
   it('reads comments, trailing commas and every key', () => {
     const text = `{
       // why
-      "$schema": "x", "meta": { "description": "d", "commands": ["tool"] }, "extends": ["node"],
+      "$schema": "x", "meta": { "description": "d" }, "extends": ["node"],
       "filesystem": {
         "allow": ["~/a", { "path": "$B/c", "create": true, "when": { "platform": "linux", "set": "B" } }],
         "read": ["/r"], "write": ["\${W}"], "files": [{ "path": "~/f", "access": "read", "create": "{}" }],

@@ -1,0 +1,75 @@
+// Which projects' profiles are trusted: by the content that somebody read, so that every change asks again.
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { NonoError } from '../errors.ts';
+import type { AbsolutePath, Host } from '../plan/host.ts';
+import { childOf, parentOf } from '../plan/path.ts';
+import { quoteForShell } from '../plan/quote.ts';
+import { notFound, type ProfileReader, profileBytes, textOf, unreadable } from './profile-file.ts';
+
+/** The profile of a project, in the directory where the command starts. */
+export const projectProfile = '.nono/profile.jsonc';
+
+export function isOfProject(file: AbsolutePath): boolean {
+  return file.endsWith(`/${projectProfile}`);
+}
+
+type Trusted = Readonly<Record<string, string>>;
+
+function trustFile({ state }: Host): AbsolutePath | null {
+  return state === null ? null : childOf(state, 'nono/trusted.json');
+}
+
+/** What is trusted, by its path; a store that cannot be read trusts nothing. */
+function readTrusted(host: Host): Trusted {
+  const file = trustFile(host);
+  try {
+    return file === null ? {} : (JSON.parse(readFileSync(file, 'utf8')) as Trusted);
+  } catch {
+    return {};
+  }
+}
+
+function untrusted(file: AbsolutePath): NonoError {
+  const directory = parentOf(parentOf(file));
+  return new NonoError([
+    {
+      code: 'profile/untrusted',
+      message: `"${file}" comes with the project, and its content was not trusted yet`,
+      origin: file,
+      remedy: `nono profile trust ${quoteForShell(directory)}, once you have read it`,
+    },
+  ]);
+}
+
+/** @throws {NonoError} `profile/untrusted`: this content was not trusted at this path. */
+export function demandTrust(file: AbsolutePath, bytes: Buffer, host: Host, { digest }: ProfileReader): void {
+  const trusted = readTrusted(host);
+  if (!Object.hasOwn(trusted, file) || trusted[file] !== digest(bytes)) throw untrusted(file);
+}
+
+/** Where a file really is, links resolved. */
+export function canonicalFile(path: AbsolutePath, host: Host): AbsolutePath {
+  const fact = host.inspect(path);
+  return 'canonical' in fact ? fact.canonical : path;
+}
+
+/**
+ * Trusts what a project's profile says now: the run that follows uses it as long as it stays the same.
+ *
+ * @throws {NonoError} `profile/not-found`, `profile/unreadable`, and what the reader throws
+ */
+export function trustProject(directory: AbsolutePath, host: Host, reader: () => ProfileReader): AbsolutePath {
+  const file = canonicalFile(childOf(directory, projectProfile), host);
+  const bytes = profileBytes(file);
+  if (bytes === null) throw notFound(file);
+  reader().read(textOf(bytes, file), file);
+  const store = trustFile(host);
+  if (store === null)
+    throw unreadable(file, 'cannot be remembered: there is no home', 'XDG_STATE_HOME=/a/directory nono …');
+  mkdirSync(parentOf(store), { recursive: true, mode: 0o700 });
+  const next = `${store}.${host.session.id}`;
+  const trusted = { ...readTrusted(host), [file]: reader().digest(bytes) };
+  writeFileSync(next, `${JSON.stringify(trusted, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  renameSync(next, store);
+  return file;
+}
