@@ -166,7 +166,9 @@ void open_file(const struct broker *broker, const struct call *call, int directo
 // 0 when the content may be cut, by now or ever: it is new, nothing of it goes, or the store has it.
 static int may_cut(const struct broker *broker, int object, const struct statx *status) {
   if (!S_ISREG(status->stx_mode) || !is_old(broker, status)) return 0;
-  return broker->keeps_deletions ? keep_content(broker, object, status) : refuse_object(broker, object);
+  char path[PATH_MAX];
+  describe_object(object, path);
+  return keeps_deletions_at(broker, path) ? keep_content(broker, object, status) : refuse_object(broker, object);
 }
 
 static int truncate_at(const struct broker *broker, int object, off_t length) {

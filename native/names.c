@@ -81,7 +81,9 @@ static int remove_at(const struct broker *broker, const struct place *place, int
   if (error != 0) return error;
   if (is_directory && !is_empty(place->directory, bare)) return -ENOTEMPTY;
   bool is_backup = is_superseded(broker, &status);
-  if (!broker->keeps_deletions && !is_backup) return refuse_name(broker, place);
+  char path[PATH_MAX];
+  describe_place(place, path);
+  if (!is_backup && !keeps_deletions_at(broker, path)) return refuse_name(broker, place);
   error = keep_name(broker, is_backup ? REASON_REPLACED : REASON_DELETED, place->directory, bare);
   return error != 0 ? error : remove_entry(place, flags);
 }

@@ -28,6 +28,7 @@ async function bundle(entry, output) {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
+    mainFields: ['module', 'main'], // jsonc-parser's main requires files that no bundler sees
     charset: 'ascii',
     minify: true,
     logLevel: 'warning',

@@ -23,6 +23,8 @@ export type WithProfiles = {
   readonly policy: Policy;
   /** The profile that nobody named: the command's or the project's, and why it is used. */
   readonly unasked: readonly { readonly name: string; readonly because: string }[];
+  /** Words that profiles put before the command's own. */
+  readonly added: readonly string[];
   /** The project's profile that is not used, because nobody trusted it. */
   readonly untrusted: string | null;
 };
@@ -75,12 +77,11 @@ export function policyWithProfiles(
     find,
   );
   const here = { platform: 'linux', environment: host.environment } as const;
+  const layers = resolved.map((each) => layerFromProfile(each, here));
+  const policy = policyFromFlags(flags, command, layers);
   return {
-    policy: policyFromFlags(
-      flags,
-      command,
-      resolved.map((each) => layerFromProfile(each, here)),
-    ),
+    policy,
+    added: policy.command.slice(1, 1 + policy.command.length - command.length),
     unasked: [
       ...(ofCommand === null ? [] : [{ name: ofCommand, because: "by the command's name" }]),
       ...(isUsed ? [{ name: projectProfile, because: 'trusted in this project' }] : []),

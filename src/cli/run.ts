@@ -42,10 +42,12 @@ function showPlan(plan: Plan, host: Host, flags: RunFlags): void {
 }
 
 /** What nobody named on the command line is said. */
-export function announceProfiles({ unasked, untrusted }: WithProfiles): void {
+export function announceProfiles({ unasked, added, untrusted }: WithProfiles): void {
   const style = styleFor(2);
   for (const { name, because } of unasked)
     say(style('faint', `nono: profile ${name}, ${because}; --no-profile leaves it out`));
+  if (added.length > 0)
+    say(style('faint', `nono: the profile adds ${escapeText(added.join(' '))} to the command`));
   if (untrusted !== null)
     say(style('warning', `nono: ${untrusted} is not used: read it, then nono profile trust`));
 }

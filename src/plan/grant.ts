@@ -11,6 +11,8 @@ export type Grant = {
   readonly required: boolean;
   /** It does not exist yet and is made before the command starts, a file with this content. */
   readonly make?: string;
+  /** What existed before and is deleted below it is kept for undo, whatever holds elsewhere. */
+  readonly onDelete?: 'keep';
 };
 
 export function allowsWriting(grant: Grant): boolean {
@@ -43,6 +45,7 @@ export function mergeGrants(grants: readonly Grant[]): Grant[] {
         ...known,
         access: unions[known.access][grant.access],
         required: known.required || grant.required,
+        ...(grant.onDelete && { onDelete: grant.onDelete }),
         origin: allowsWriting(known) || !allowsWriting(grant) ? known.origin : grant.origin,
       });
   }

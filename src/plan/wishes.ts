@@ -156,9 +156,16 @@ export function grantOf(
   if (wrongKind !== null) return wrongKind;
   const exposed = exposures(fact.canonical, protection, brokered);
   if (exposed.length > 0) return exposureIssue(wish, existingFirst(exposed, host), host);
-  const { access, origin, ifMissing } = wish;
-  const grant: Grant = { path: fact.canonical, kind: fact.kind, access, origin, required: true };
-  return 'mode' in fact || typeof ifMissing !== 'object' ? grant : { ...grant, make: ifMissing.make };
+  const { access, origin, ifMissing, onDelete } = wish;
+  return {
+    path: fact.canonical,
+    kind: fact.kind,
+    access,
+    origin,
+    required: true,
+    ...(!('mode' in fact) && typeof ifMissing === 'object' && { make: ifMissing.make }),
+    ...(onDelete && { onDelete }),
+  };
 }
 
 /** Where a bypass points, links resolved; it may name what does not exist yet. */

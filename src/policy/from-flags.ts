@@ -145,6 +145,13 @@ function workdirGrants({ allowCwd }: PolicyFlags, { workdirAccess = 'readwrite' 
   return [{ path: '.', access: workdirAccess, kind: 'directory', origin: 'flag:--allow-cwd' }];
 }
 
+/** The command with the words that profiles give it and that it was not given already. */
+function withArguments([program = '', ...given]: readonly string[], wishes: Layer['arguments']): string[] {
+  const name = program.slice(program.lastIndexOf('/') + 1);
+  const added = wishes.filter(({ command }) => command === name).flatMap(({ words }) => words);
+  return [program, ...added.filter((word) => !given.includes(word)), ...given];
+}
+
 const defaultKeepLimit = 2 ** 30;
 
 /** The policy of a command line, on top of what profiles ask for, bases first. */
@@ -171,7 +178,7 @@ export function policyFromFlags(
       mostBytes: chosen.keepLimit ?? defaultKeepLimit,
     },
     workdir: flags.workdir === undefined ? null : pathWish(flags.workdir, '--workdir'),
-    command,
+    command: withArguments(command, layer.arguments),
     explained: flags.explain ?? false,
     bestEffort: flags.bestEffort ?? false,
   };

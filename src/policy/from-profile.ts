@@ -33,6 +33,7 @@ function directoryWish(rule: Spelled<DirectoryRule>, access: Access, origin: Ori
     kind: 'directory',
     origin,
     ifMissing: rule.create ? { make: '' } : 'skip',
+    ...(rule.on_delete && { onDelete: rule.on_delete }),
   };
 }
 
@@ -84,6 +85,11 @@ export function layerFromProfile({ name, file, profile }: FoundProfile, here: Ci
       withhold: named(environment.withhold),
     },
     groups: { include: named(groups.include), exclude: named(groups.exclude) },
+    arguments: Object.entries(profile.arguments ?? {}).map(([command, words]) => ({
+      command,
+      words,
+      origin,
+    })),
     chosen: {
       ...(profile.on_delete && { onDelete: profile.on_delete }),
       ...(profile.workdir && { workdirAccess: profile.workdir }),

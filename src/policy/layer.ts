@@ -27,8 +27,17 @@ export type Layer = {
   readonly environment: Policy['environment'];
   /** A group that one layer includes stays, whoever excludes it. */
   readonly groups: { readonly include: readonly NameWish[]; readonly exclude: readonly NameWish[] };
+  /** Words that a command gets before its arguments. */
+  readonly arguments: readonly ArgumentsWish[];
   readonly chosen: Chosen;
   readonly profiles: readonly ProfileSource[];
+};
+
+export type ArgumentsWish = {
+  /** Its name, without a path. */
+  readonly command: string;
+  readonly words: readonly string[];
+  readonly origin: Origin;
 };
 
 export type PortWish = { readonly port: number; readonly origin: Origin };
@@ -53,6 +62,7 @@ export const emptyLayer: Layer = {
   commands: { allow: [], block: [] },
   environment: { pass: [], set: [], withhold: [] },
   groups: { include: [], exclude: [] },
+  arguments: [],
   chosen: {},
   profiles: [],
 };
@@ -93,6 +103,7 @@ function joinPair(one: Layer, other: Layer): Layer {
       include: joined(one.groups.include, other.groups.include),
       exclude: joined(one.groups.exclude, other.groups.exclude),
     },
+    arguments: joined(one.arguments, other.arguments),
     chosen: { ...one.chosen, ...other.chosen },
     profiles: joined(one.profiles, other.profiles),
   };

@@ -40,7 +40,12 @@ const when = z
 
 const directory = z.union([
   grantPath,
-  z.strictObject({ path: grantPath, when: when.optional(), create: z.boolean().optional() }),
+  z.strictObject({
+    path: grantPath,
+    when: when.optional(),
+    create: z.boolean().optional(),
+    on_delete: z.literal('keep').optional(),
+  }),
 ]);
 const deny = z.union([denyPath, z.strictObject({ path: denyPath, when: when.optional() })]);
 const bypass = z.union([grantPath, z.strictObject({ path: grantPath, when: when.optional() })]);
@@ -136,6 +141,13 @@ export const profileSchema = z
         withhold: list(withheld, 'INTERNAL_*', 'Variables that are not passed.'),
       })
       .optional(),
+    arguments: z
+      .record(command, z.array(z.string()))
+      .optional()
+      .meta({
+        description: "By a command's name: words that come before the arguments that it was given.",
+        examples: [{ tool: ['--no-daemon'] }],
+      }),
     workdir: z
       .enum(['none', 'read', 'write', 'readwrite'])
       .optional()

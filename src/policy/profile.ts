@@ -19,6 +19,8 @@ export type DirectoryRule =
   | (Conditional & {
       /** Made, empty, where it does not exist; without this it is passed over then. */
       readonly create?: boolean | undefined;
+      /** The program's own state: what it deletes there is kept for undo, even where deleting is refused elsewhere. */
+      readonly on_delete?: 'keep' | undefined;
     });
 
 export type FileRule = Conditional & {
@@ -73,6 +75,8 @@ export type Profile = {
         readonly withhold?: List<string>;
       }
     | undefined;
+  /** By a command's name: words that come before the arguments that it was given. */
+  readonly arguments?: Readonly<Record<string, readonly string[]>> | undefined;
   /** What `--allow-cwd` grants. */
   readonly workdir?: WorkdirAccess | undefined;
   readonly on_delete?: 'refuse' | 'keep' | undefined;

@@ -135,7 +135,9 @@ export const corpus: Readonly<Record<string, Buffer>> = {
       ...withOnly(
         'rule',
         ...[1, 2, 3].flatMap((layers) =>
-          [0, 1, 2, 3].map((flags) => rule(`/${layers}/${flags}\0`, { access: 1n << 16n, layers, flags })),
+          [0, 1, 2, 3, 4, 5].map((flags) =>
+            rule(`/${layers}/${flags}\0`, { access: 1n << 16n, layers, flags }),
+          ),
         ),
       ),
       ...['-c', 'a=b', '\n'].map((word) => text('argument', word)),

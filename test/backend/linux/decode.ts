@@ -36,7 +36,11 @@ function text(payload: Buffer): string {
 
 function ruleLine(payload: Buffer): string {
   const [layers, flags] = [payload.readUInt32LE(8), payload.readUInt32LE(12)];
-  const marks = [flags & 1 ? 'directory' : 'file', ...(flags & 2 ? ['optional'] : [])].join(' ');
+  const marks = [
+    flags & 1 ? 'directory' : 'file',
+    ...(flags & 2 ? ['optional'] : []),
+    ...(flags & 4 ? ['keeps'] : []),
+  ].join(' ');
   return `rule        ${hex(payload.readBigUInt64LE(0)).padEnd(7)} layers ${layers} ${marks} ${text(payload.subarray(16))}`;
 }
 
