@@ -21,7 +21,7 @@ function loadPlanner() {
 }
 
 const words = process.argv.slice(2);
-if (['undo', 'why'].includes(words[0])) {
+if (['undo', 'why', 'profile'].includes(words[0])) {
   process.exitCode = require('./tools.cjs').main(words);
 } else {
   const { script, main } = loadPlanner();

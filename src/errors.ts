@@ -18,6 +18,7 @@ export type IssueCode =
   | 'profile/cycle'
   | 'profile/depth'
   | 'profile/untrusted'
+  | 'profile/unwritable'
   | 'host/no-home'
   | 'host/no-working-directory'
   | 'host/no-state-directory'
@@ -84,6 +85,11 @@ function exitCodeOf(issues: readonly Issue[]): number {
   if (codes.every((code) => code === 'command/not-executable' || code === 'command/blocked'))
     return exitCodes.notExecutable;
   return exitCodes.notStarted;
+}
+
+/** By its shape: each bundle has a class of its own. */
+export function isNonoError(error: unknown): error is NonoError {
+  return error instanceof Error && error.name === 'NonoError' && 'issues' in error;
 }
 
 /** The one error that nono throws: all issues at once, and the exit code that they mean. */

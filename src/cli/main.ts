@@ -4,6 +4,7 @@ import packageInfo from '../../package.json';
 import { exitCodes, type Issue, NonoError } from '../errors.ts';
 import { foldAliases, parsePort, policyOptions } from './flags.ts';
 import { reportDefect, reportError } from './output.ts';
+import type { ProfileCommandFlags } from './profile.ts';
 import type { Reader } from './profiles.ts';
 import { type RunFlags, run } from './run.ts';
 import type { UndoFlags } from './undo.ts';
@@ -100,6 +101,7 @@ type Finish = (exitCode: number) => void;
 export type Tools = {
   readonly undo: (words: readonly string[], flags: UndoFlags) => void;
   readonly why: (words: readonly string[], flags: WhyFlags, reader: Reader) => number;
+  readonly profile: (words: readonly string[], flags: ProfileCommandFlags, reader: Reader) => number;
 };
 
 function addUndo(program: Command, tools: Tools | null, finish: Finish): void {
@@ -116,6 +118,27 @@ function addUndo(program: Command, tools: Tools | null, finish: Finish): void {
     .action((words: string[], flags: UndoFlags) => {
       try {
         tools?.undo(words, flags);
+      } catch (error) {
+        finish(reportError(error, flags.json ?? false));
+      }
+    });
+}
+
+function addProfile(program: Command, tools: Tools | null, finish: Finish, reader: Reader): void {
+  program
+    .command('profile')
+    .usage('[list|show|check|diff|init|trust] [PROFILE…]')
+    .description('Profiles: which there are, what they grant and why, new ones, and trust in a project’s.')
+    .argument('[words...]')
+    .option('-y, --yes', 'do not ask')
+    .option('--json', 'results and errors as JSON')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  nono profile show claude\n  nono profile init mine\n  nono profile check ./mine.jsonc\n  nono profile trust',
+    )
+    .action((words: string[], flags: ProfileCommandFlags) => {
+      try {
+        finish(tools?.profile(words, flags, reader) ?? 0);
       } catch (error) {
         finish(reportError(error, flags.json ?? false));
       }
@@ -200,6 +223,7 @@ function buildProgram(
   if (named.length === 0) {
     addWhy(program, tools, finish, reader);
     addUndo(program, tools, finish);
+    addProfile(program, tools, finish, reader);
   }
   for (const command of program.commands)
     command

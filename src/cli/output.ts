@@ -1,7 +1,7 @@
 // Where nono's own words go: standard error, never through a stream that would make the command's descriptors
 // non-blocking; results go to standard output.
-import { fstatSync, writeSync } from 'node:fs';
-import { exitCodes, NonoError } from '../errors.ts';
+import { fstatSync, readSync, writeSync } from 'node:fs';
+import { exitCodes, isNonoError } from '../errors.ts';
 import { escapeText } from '../term/escape.ts';
 import { renderIssues } from '../term/issues.ts';
 import { coloured, plain, type Style } from '../term/style.ts';
@@ -36,6 +36,13 @@ export function isTerminal(descriptor: 0 | 1 | 2): boolean {
   return status.isCharacterDevice() && (major === 4 || major === 5 || (major >= 136 && major <= 143));
 }
 
+/** Asks on the terminal; anything but yes is no. */
+export function confirmed(question: string): boolean {
+  process.stderr.write(`${question} [y/N] `);
+  const answer = Buffer.alloc(64);
+  return /^y(es)?\s*$/i.test(answer.toString('utf8', 0, readSync(0, answer)));
+}
+
 /** Colour on a terminal only, and never with NO_COLOR. */
 export function styleFor(descriptor: 1 | 2): Style {
   const colour = isTerminal(descriptor) && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
@@ -44,7 +51,7 @@ export function styleFor(descriptor: 1 | 2): Style {
 
 /** Prints an error; returns the exit code that it means. What is not ours to explain is thrown on. */
 export function reportError(error: unknown, json: boolean): number {
-  if (!(error instanceof NonoError)) throw error;
+  if (!isNonoError(error)) throw error;
   const { issues, exitCode } = error;
   say(
     json

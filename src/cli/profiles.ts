@@ -1,5 +1,5 @@
 // Flags, command and project → the profiles of a run, and the policy that they make together.
-import { NonoError } from '../errors.ts';
+import { isNonoError } from '../errors.ts';
 import type { ProfileReader } from '../launch/profile-file.ts';
 import { profileFinder } from '../launch/profiles.ts';
 import { projectProfile } from '../launch/trust.ts';
@@ -42,7 +42,7 @@ function projectFile(flags: PolicyFlags, host: Host): AbsolutePath | null {
 }
 
 function isUntrusted(error: unknown): boolean {
-  return error instanceof NonoError && error.issues.every(({ code }) => code === 'profile/untrusted');
+  return isNonoError(error) && error.issues.every(({ code }) => code === 'profile/untrusted');
 }
 
 /** Whether somebody trusted what the project's profile says; a mistake in it stops the run all the same. */

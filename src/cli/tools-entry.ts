@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ProfileReader } from '../launch/profile-file.ts';
 import { readProfile } from '../policy/read-profile.ts';
 import { main as mainWith } from './main.ts';
+import { profile } from './profile.ts';
 import { undo } from './undo.ts';
 import { why } from './why.ts';
 
@@ -12,5 +13,5 @@ export const profileReader: ProfileReader = {
 };
 
 export function main(words: readonly string[]): number {
-  return mainWith(words, () => profileReader, { undo, why });
+  return mainWith(words, () => profileReader, { undo, why, profile });
 }

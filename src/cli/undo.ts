@@ -1,5 +1,4 @@
 // `nono undo`: what sessions kept, how it differs from what is there now, and how it is put back.
-import { readSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { type Issue, NonoError } from '../errors.ts';
 import { thisHost } from '../launch/host.ts';
@@ -15,7 +14,7 @@ import {
   renderSession,
   showPath,
 } from '../term/originals.ts';
-import { isTerminal, printResult, say, styleFor } from './output.ts';
+import { confirmed, isTerminal, printResult, say, styleFor } from './output.ts';
 
 export type UndoFlags = {
   readonly json?: boolean;
@@ -167,13 +166,6 @@ function showChanges(
     printResult(
       changes.map(({ change, name }) => renderChange(change, name, host.home, styleFor(1))).join('\n'),
     );
-}
-
-/** Asks on the terminal; anything but yes is no. */
-function confirmed(question: string): boolean {
-  process.stderr.write(`${question} [y/N] `);
-  const answer = Buffer.alloc(64);
-  return /^y(es)?\s*$/i.test(answer.toString('utf8', 0, readSync(0, answer)));
 }
 
 /** Each by itself: what stands in the way of one keeps nobody from the others. */

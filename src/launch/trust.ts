@@ -4,6 +4,7 @@ import { NonoError } from '../errors.ts';
 import type { AbsolutePath, Host } from '../plan/host.ts';
 import { childOf, parentOf } from '../plan/path.ts';
 import { quoteForShell } from '../plan/quote.ts';
+import type { FoundProfile } from '../policy/profile.ts';
 import { notFound, type ProfileReader, profileBytes, textOf, unreadable } from './profile-file.ts';
 
 /** The profile of a project, in the directory where the command starts. */
@@ -54,22 +55,37 @@ export function canonicalFile(path: AbsolutePath, host: Host): AbsolutePath {
 }
 
 /**
- * Trusts what a project's profile says now: the run that follows uses it as long as it stays the same.
+ * Trusts what a project's profile says now: a run uses it as long as it stays the same.
  *
+ * @param accept is shown what would be trusted
+ * @returns the file that is trusted; null: it was not accepted
  * @throws {NonoError} `profile/not-found`, `profile/unreadable`, and what the reader throws
  */
-export function trustProject(directory: AbsolutePath, host: Host, reader: () => ProfileReader): AbsolutePath {
+export function trustProject(
+  directory: AbsolutePath,
+  host: Host,
+  reader: () => ProfileReader,
+  accept: (found: FoundProfile) => boolean,
+): AbsolutePath | null {
   const file = canonicalFile(childOf(directory, projectProfile), host);
   const bytes = profileBytes(file);
   if (bytes === null) throw notFound(file);
-  reader().read(textOf(bytes, file), file);
+  const { read, digest } = reader();
+  const profile = read(textOf(bytes, file), file);
   const store = trustFile(host);
   if (store === null)
-    throw unreadable(file, 'cannot be remembered: there is no home', 'XDG_STATE_HOME=/a/directory nono …');
+    throw unreadable(
+      file,
+      'cannot be remembered: there is no home',
+      'XDG_STATE_HOME=/a/directory nono profile trust',
+    );
+  if (!accept({ name: projectProfile, file, profile })) return null;
   mkdirSync(parentOf(store), { recursive: true, mode: 0o700 });
-  const next = `${store}.${host.session.id}`;
-  const trusted = { ...readTrusted(host), [file]: reader().digest(bytes) };
-  writeFileSync(next, `${JSON.stringify(trusted, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  const next: AbsolutePath = `${store}.${host.session.id}`;
+  writeFileSync(next, `${JSON.stringify({ ...readTrusted(host), [file]: digest(bytes) }, null, 2)}\n`, {
+    mode: 0o600,
+    flag: 'wx',
+  });
   renameSync(next, store);
   return file;
 }
