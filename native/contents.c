@@ -168,7 +168,7 @@ static int may_cut(const struct broker *broker, int object, const struct statx *
   if (!S_ISREG(status->stx_mode) || !is_old(broker, status)) return 0;
   char path[PATH_MAX];
   describe_object(object, path);
-  return keeps_deletions_at(broker, path) ? keep_content(broker, object, status) : refuse_object(broker, object);
+  return broker->keeps_deletions || is_in_state(path) ? keep_content(broker, object, status) : refuse_object(broker, object);
 }
 
 static int truncate_at(const struct broker *broker, int object, off_t length) {

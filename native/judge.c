@@ -335,8 +335,17 @@ enum grant_around write_grant_around(const char *path) {
   return around;
 }
 
+bool is_in_state(const char *path) {
+  for (size_t i = 0; i < judge.program->rule_count; i++) {
+    const struct rule *rule = &judge.program->rules[i];
+    if (rule->flags & RULE_STATE && strcmp(rule->path, path) != 0 && contains(rule->path, path)) return true;
+  }
+  return false;
+}
+
 unsigned socket_rights_at(const char *path) {
   unsigned rights = write_grant_around(path) != GRANT_NONE ? SOCKET_CONNECT | SOCKET_BIND : 0;
+  if (is_in_state(path)) rights &= ~(unsigned)SOCKET_CONNECT; // the same program may serve it outside
   const char *slash = strrchr(path, '/');
   for (size_t i = 0; i < judge.program->socket_count; i++) {
     const struct socket_grant *grant = &judge.program->sockets[i];

@@ -34,6 +34,9 @@ enum grant_around { GRANT_NONE, GRANT_ITSELF, GRANT_DIRECTORY };
 // The widest write grant that a path lies in.
 enum grant_around write_grant_around(const char *path);
 
+// Whether a path lies in what a program keeps as its own state.
+bool is_in_state(const char *path);
+
 // What the plan says of a Unix socket at a path: SOCKET_CONNECT, SOCKET_BIND, or 0.
 unsigned socket_rights_at(const char *path);
 

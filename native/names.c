@@ -83,7 +83,7 @@ static int remove_at(const struct broker *broker, const struct place *place, int
   bool is_backup = is_superseded(broker, &status);
   char path[PATH_MAX];
   describe_place(place, path);
-  if (!is_backup && !keeps_deletions_at(broker, path)) return refuse_name(broker, place);
+  if (!is_backup && !broker->keeps_deletions && !is_in_state(path)) return refuse_name(broker, place);
   error = keep_name(broker, is_backup ? REASON_REPLACED : REASON_DELETED, place->directory, bare);
   return error != 0 ? error : remove_entry(place, flags);
 }

@@ -136,16 +136,6 @@ int keep_content(const struct broker *broker, int object, const struct statx *st
   return 0;
 }
 
-bool keeps_deletions_at(const struct broker *broker, const char *path) {
-  if (broker->keeps_deletions) return true;
-  for (size_t i = 0; i < broker->program->rule_count; i++) {
-    const struct rule *rule = &broker->program->rules[i];
-    size_t length = strlen(rule->path);
-    if (rule->flags & RULE_KEEPS_DELETIONS && strncmp(path, rule->path, length) == 0 && path[length] == '/') return true;
-  }
-  return false;
-}
-
 static int note_refusal(const struct broker *broker, const char *path) {
   if (memory.refusals++ < MOST_REFUSALS_NOTED) note(broker->keeper, REASON_REFUSED, path, "");
   return -EPERM;

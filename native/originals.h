@@ -42,9 +42,6 @@ int keep_content(const struct broker *broker, int object, const struct statx *st
 
 // Write down what was refused, and give -EPERM.
 int refuse_name(const struct broker *broker, const struct place *place);
-// Whether deleting what is at a path keeps it in the store; else it is refused.
-bool keeps_deletions_at(const struct broker *broker, const char *path);
-
 int refuse_object(const struct broker *broker, int object);
 
 void note_move(const struct broker *broker, const struct place *from, const struct place *to,

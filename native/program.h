@@ -30,7 +30,7 @@ enum store_flag {
 enum rule_flag {
   RULE_DIRECTORY = 1u << 0, // the path must be a directory; without it, anything else
   RULE_OPTIONAL = 1u << 1,  // a path that has vanished is passed over
-  RULE_KEEPS_DELETIONS = 1u << 2, // what is deleted below it moves to the store, whatever the store's flags say
+  RULE_STATE = 1u << 2,     // a program's own: what is deleted below it moves to the store, no socket there is connected to
 };
 
 enum deny_flag {

@@ -1,6 +1,7 @@
 // One grant as it will be enforced, and the way from a fact about a path to it.
 import { type Access, isByUser, type Origin } from '../policy/policy.ts';
 import type { AbsolutePath, FileKind } from './host.ts';
+import { contains } from './path.ts';
 
 export type Grant = {
   readonly path: AbsolutePath;
@@ -11,8 +12,8 @@ export type Grant = {
   readonly required: boolean;
   /** It does not exist yet and is made before the command starts, a file with this content. */
   readonly make?: string;
-  /** What existed before and is deleted below it is kept for undo, whatever holds elsewhere. */
-  readonly onDelete?: 'keep';
+  /** A program's own state: what is deleted below it is kept for undo, and no socket below it is connected to. */
+  readonly isState?: true;
 };
 
 export function allowsWriting(grant: Grant): boolean {
@@ -26,6 +27,11 @@ export function isAskedFor(grant: Grant): boolean {
 
 export function allowsReading(grant: Grant): boolean {
   return grant.access !== 'write';
+}
+
+/** Whether a path lies in what some grant calls a program's own state. */
+export function isInState(grants: readonly Grant[], path: AbsolutePath): boolean {
+  return grants.some((grant) => grant.isState && grant.path !== path && contains(grant.path, path));
 }
 
 const unions: Record<Access, Record<Access, Access>> = {
@@ -45,7 +51,7 @@ export function mergeGrants(grants: readonly Grant[]): Grant[] {
         ...known,
         access: unions[known.access][grant.access],
         required: known.required || grant.required,
-        ...(grant.onDelete && { onDelete: grant.onDelete }),
+        ...(grant.isState && { isState: true }),
         origin: allowsWriting(known) || !allowsWriting(grant) ? known.origin : grant.origin,
       });
   }

@@ -156,7 +156,7 @@ export function grantOf(
   if (wrongKind !== null) return wrongKind;
   const exposed = exposures(fact.canonical, protection, brokered);
   if (exposed.length > 0) return exposureIssue(wish, existingFirst(exposed, host), host);
-  const { access, origin, ifMissing, onDelete } = wish;
+  const { access, origin, ifMissing, isState } = wish;
   return {
     path: fact.canonical,
     kind: fact.kind,
@@ -164,7 +164,7 @@ export function grantOf(
     origin,
     required: true,
     ...(!('mode' in fact) && typeof ifMissing === 'object' && { make: ifMissing.make }),
-    ...(onDelete && { onDelete }),
+    ...(isState && { isState }),
   };
 }
 

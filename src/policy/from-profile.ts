@@ -33,7 +33,7 @@ function directoryWish(rule: Spelled<DirectoryRule>, access: Access, origin: Ori
     kind: 'directory',
     origin,
     ifMissing: rule.create ? { make: '' } : 'skip',
-    ...(rule.on_delete && { onDelete: rule.on_delete }),
+    ...(rule.state && { isState: true }),
   };
 }
 

@@ -30,8 +30,8 @@ export type GrantWish = PathWish & {
   readonly kind: 'directory' | 'file';
   /** What becomes of a path that does not exist: without this the run stops; with `make` a file has this content. */
   readonly ifMissing?: 'skip' | { readonly make: string };
-  /** Deleting below it keeps what is deleted: a program's own state, which is no one's work. */
-  readonly onDelete?: 'keep';
+  /** A program's own state, which is no one's work: deleting keeps what is deleted, and no socket is connected to. */
+  readonly isState?: true;
 };
 
 /** `all`: neither read nor written, executed or listed. `write`: only not changed. */

@@ -44,7 +44,7 @@ const directory = z.union([
     path: grantPath,
     when: when.optional(),
     create: z.boolean().optional(),
-    on_delete: z.literal('keep').optional(),
+    state: z.boolean().optional(),
   }),
 ]);
 const deny = z.union([denyPath, z.strictObject({ path: denyPath, when: when.optional() })]);

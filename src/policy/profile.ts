@@ -19,8 +19,11 @@ export type DirectoryRule =
   | (Conditional & {
       /** Made, empty, where it does not exist; without this it is passed over then. */
       readonly create?: boolean | undefined;
-      /** The program's own state: what it deletes there is kept for undo, even where deleting is refused elsewhere. */
-      readonly on_delete?: 'keep' | undefined;
+      /**
+       * The program's own state: what it deletes there is kept for undo, even where deleting is refused elsewhere, and
+       * sockets there are not connected to, since one like it may serve them outside.
+       */
+      readonly state?: boolean | undefined;
     });
 
 export type FileRule = Conditional & {

@@ -13,18 +13,11 @@ const directoryKeys = {
   write: 'filesystem.write',
 } as const;
 
-function grantRule({
-  path,
-  access,
-  kind,
-  origin,
-  ifMissing,
-  onDelete,
-}: Layer['grants'][number]): ProfileRule {
+function grantRule({ path, access, kind, origin, ifMissing, isState }: Layer['grants'][number]): ProfileRule {
   const notes = [
     ...(kind === 'file' ? [access] : []),
     ...(typeof ifMissing === 'object' ? ['made where it is missing'] : []),
-    ...(onDelete === 'keep' ? ['what is deleted is kept'] : []),
+    ...(isState ? ['own state'] : []),
   ];
   const value = notes.length === 0 ? path : `${path} (${notes.join(', ')})`;
   return { key: kind === 'file' ? 'filesystem.files' : directoryKeys[access], value, origin };

@@ -1,5 +1,5 @@
 // Profiles for real: where they are found, what they make, who may use which, and that nothing inside can write one.
-import { existsSync, readFileSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { asEveryone, type Sandbox } from './sandbox.ts';
@@ -86,6 +86,24 @@ asEveryone('a profile', (open) => {
     expect(list).toMatch(/1|original/);
     box.run(['undo', 'restore', '--yes']);
     expect(readFileSync(state, 'utf8')).toBe('old');
+  });
+
+  it('lets an agent make sockets in its own state, and reach none there: the same agent may serve it outside', () => {
+    const box = open();
+    const python = `import socket, os, sys
+path = os.path.expanduser("~/.claude/s.sock")
+s = socket.socket(socket.AF_UNIX); s.bind(path); s.listen(1); print("made")
+for at in (path, "s.sock"):
+    if at == "s.sock": t = socket.socket(socket.AF_UNIX); t.bind(at); t.listen(1)
+    try: socket.socket(socket.AF_UNIX).connect(at); print("reached", at)
+    except OSError as e: print(e.strerror)`;
+    const flags = ['-s', '--no-diagnostics', '-p', 'claude', '--allow', '.'];
+    expect(box.run(['run', ...flags, '--', 'python3', '-c', python]).stdout).toBe(
+      'made\nPermission denied\nreached s.sock\n',
+    );
+    const why = (op: string) =>
+      box.run(['why', '-p', 'claude', '~/.claude/s.sock', '--op', op, '--json']).stdout;
+    expect(JSON.parse(why('connect')).status).toBe('denied');
   });
 
   it('keeps its agent from its own hooks, plugins and settings, and from other agents', () => {
@@ -206,7 +224,6 @@ asEveryone('the profile of a project', (open) => {
     symlinkSync(join(box.project, '.nono/profile.jsonc'), join(box.project, 'other.jsonc'));
     const linked = box.run(['run', '-p', 'other.jsonc', ...script]);
     expect([linked.stdout, linked.stderr]).toEqual(['', expect.stringContaining('[profile/untrusted]')]);
-    unlinkSync(join(box.project, 'other.jsonc'));
   });
 
   it('cannot be written, made or moved from inside, and neither can the trust in it', () => {
@@ -244,7 +261,7 @@ asEveryone('nono profile', (open) => {
       filesystem: { read: ['~/data'] },
     });
     expect(box.run(['profile', 'list']).stdout).toMatch(
-      /^claude +Claude Code$[^]*^mine +ours {2}\(.*mine\.jsonc\)$/m,
+      /^claude +Claude Code$[\s\S]*^mine +ours {2}\(.*mine\.jsonc\)$/m,
     );
     const shown = JSON.parse(box.run(['profile', 'show', 'mine', '--json']).stdout);
     expect(shown.profiles.map(({ name }: { name: string }) => name)).toEqual(['claude', 'mine']);

@@ -14,7 +14,7 @@ const hygieneFlag = { signalScope: 1, localDescriptors: 2, listener: 4 } as cons
 const denyFlag = { read: 1, write: 2, exception: 4, builtIn: 8, glob: 16 } as const;
 const socketFlag = { connect: 1, bind: 2, socket: 0, entries: 4, subtree: 8 } as const;
 const portFlag = { connect: 1, listen: 2 } as const;
-const ruleFlag = { directory: 1, optional: 2, keepsDeletions: 4 } as const;
+const ruleFlag = { directory: 1, optional: 2, state: 4 } as const;
 
 // Nested, outermost first. The keeper of originals reaches the store; the broker, one further in, has the grants alone,
 // which is the wall; the command has as much, and is set apart from the broker, which it can neither signal nor trace.
@@ -47,7 +47,7 @@ function withoutRedundant(grants: readonly Grant[], rightsOf: Rights): Grant[] {
     grants.filter(({ kind }) => kind === 'directory').map((each) => [each.path, rightsOf(each)]),
   );
   return grants.filter((grant) => {
-    if (grant.path === '/' || grant.onDelete === 'keep') return true;
+    if (grant.path === '/' || grant.isState) return true;
     const wanted = rightsOf(grant);
     return !lineage(parentOf(grant.path)).some(
       (ancestor) => ((rights.get(ancestor) ?? 0n) & wanted) === wanted,
@@ -58,9 +58,9 @@ function withoutRedundant(grants: readonly Grant[], rightsOf: Rights): Grant[] {
 function rule(grant: Grant, rights: bigint): Record {
   const directory = grant.kind === 'directory' ? ruleFlag.directory : 0;
   const optional = grant.required ? 0 : ruleFlag.optional;
-  const keeps = grant.onDelete === 'keep' ? ruleFlag.keepsDeletions : 0;
+  const state = grant.isState ? ruleFlag.state : 0;
   const layers = allowsWriting(grant) ? layer.keeper | layer.grants : layer.grants;
-  return record.rule(rights, layers, directory | optional | keeps, grant.path);
+  return record.rule(rights, layers, directory | optional | state, grant.path);
 }
 
 const mostShown = 1000;

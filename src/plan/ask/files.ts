@@ -1,7 +1,6 @@
 // Requests about one file or directory: what Landlock asks of the grants, and what the broker judges besides.
-import type { Grant } from '../grant.ts';
-import type { AbsolutePath } from '../host.ts';
-import { contains, nameOf, parentOf } from '../path.ts';
+import { isInState } from '../grant.ts';
+import { nameOf, parentOf } from '../path.ts';
 import type { Prepared } from './askable.ts';
 import { blockedObstacles } from './commands.ts';
 import {
@@ -24,13 +23,8 @@ export function lossObstacles(prepared: Prepared, { name }: Pick<Seen, 'name'>):
   const { originals } = plan;
   if (originals.kind === 'withheld')
     return [lost('nothing can be removed or cut here without a broker', null)];
-  if (originals.kind === 'kept' && (originals.onDelete === 'keep' || keepsDeletions(plan.grants, name)))
-    return [];
+  if (originals.kind === 'kept' && (originals.onDelete === 'keep' || isInState(plan.grants, name))) return [];
   return [lost('it existed before the run, and would be lost', '--on-delete keep')];
-}
-
-function keepsDeletions(grants: readonly Grant[], name: AbsolutePath): boolean {
-  return grants.some(({ path, onDelete }) => onDelete === 'keep' && path !== name && contains(path, name));
 }
 
 function lost(details: string, flag: string | null): Obstacle {

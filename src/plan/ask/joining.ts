@@ -1,6 +1,8 @@
 // Sockets: those that have a path, and those of the network.
+
 import ipaddr from 'ipaddr.js';
 import { nameOrigin } from '../../policy/policy.ts';
+import { isInState } from '../grant.ts';
 import type { AbsolutePath } from '../host.ts';
 import { contains, parentOf } from '../path.ts';
 import { quoteForShell } from '../quote.ts';
@@ -40,7 +42,8 @@ export function askSocket(prepared: Prepared, op: Joining, seen: Seen): Verdict 
   const path = op === 'connect' ? seen.object : seen.name;
   const isPlace = (seen.kind ?? 'other') === 'other' && host.inspect(parentOf(path)).kind === 'directory';
   const flag = isPlace ? `${socketFlags[op]} ${quoteForShell(path)}` : null;
-  const grant = reach.writeGrantAround(path);
+  const isOthers = op === 'connect' && isInState(plan.grants, path);
+  const grant = isOthers ? null : reach.writeGrantAround(path);
   const socket = plan.sockets.find((each) => each.right === op && isMeant(each, path));
   const isOpen = grant !== null || socket !== undefined;
   const isMade = op === 'connect' || mayMake(prepared, path);

@@ -39,7 +39,7 @@ function ruleLine(payload: Buffer): string {
   const marks = [
     flags & 1 ? 'directory' : 'file',
     ...(flags & 2 ? ['optional'] : []),
-    ...(flags & 4 ? ['keeps'] : []),
+    ...(flags & 4 ? ['state'] : []),
   ].join(' ');
   return `rule        ${hex(payload.readBigUInt64LE(0)).padEnd(7)} layers ${layers} ${marks} ${text(payload.subarray(16))}`;
 }
