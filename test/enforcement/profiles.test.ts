@@ -246,8 +246,7 @@ asEveryone('the profile of a project', (open) => {
       ...sh(attempts.map((attempt) => `(${attempt}) 2>/dev/null && echo "done: ${attempt}"`).join('\n')),
     ]);
     for (const path of planted)
-      expect(existsSync(join(box.project, path, 'profile.jsonc')), path).toBe(false);
-    for (const path of planted.slice(1)) expect(existsSync(join(path, 'profile.jsonc')), path).toBe(false);
+      expect(existsSync(resolve(box.project, path, 'profile.jsonc')), path).toBe(false);
     expect(stdout).toBe('');
   });
 });

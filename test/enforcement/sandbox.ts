@@ -153,12 +153,22 @@ export function asEveryone(title: string, tests: Tests): void {
   declare(describe, title, tests);
 }
 
+/** Declares the tests for an ordinary user alone: what is tried takes long, and root adds nothing to it. */
+export function asOrdinaryUser(title: string, tests: Tests): void {
+  declare(describe, title, tests, identities().slice(-1));
+}
+
 /** The same, but for what cannot be tried here; the reason belongs beside the condition. */
 asEveryone.skipIf = (condition: boolean) => (title: string, tests: Tests) =>
   declare(describe.skipIf(condition), title, tests);
 
-function declare(suite: { each: typeof describe.each }, title: string, tests: Tests): void {
-  suite.each(identities())(`${title}, as $name`, (identity) => {
+function declare(
+  suite: { each: typeof describe.each },
+  title: string,
+  tests: Tests,
+  everyone = identities(),
+): void {
+  suite.each(everyone)(`${title}, as $name`, (identity) => {
     const open: Sandbox[] = [];
     afterEach(() => {
       for (const { base } of open.splice(0)) rmSync(base, { recursive: true, force: true });

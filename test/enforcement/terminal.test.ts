@@ -1,33 +1,9 @@
 // A real terminal: job control, Ctrl-C, Ctrl-Z, resizing, full-screen programs. tmux is the terminal and the person.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
-import { asEveryone, type Sandbox, until } from './sandbox.ts';
-
-/** A terminal with an interactive shell outside, from which nono is started as a person would. */
-function openTerminal(box: Sandbox) {
-  const env = { TERM: 'xterm-256color', SHELL: '/bin/bash' };
-  const socket = join(box.base, 'tmux');
-  const tmux = (...words: string[]) =>
-    box.outside(['tmux', '-f', '/dev/null', '-S', socket, ...words], { env });
-  tmux('new-session', '-d', '-x', '80', '-y', '24', 'bash', '--norc');
-  const server = Number(tmux('display-message', '-p', '#{pid}').stdout);
-  onTestFinished(() => void process.kill(server));
-  const screen = () => tmux('capture-pane', '-p').stdout;
-  const terminal = {
-    screen,
-    keys: (...keys: string[]) => tmux('send-keys', ...keys),
-    type: (line: string) => tmux('send-keys', line, 'Enter'),
-    resize: (columns: number, rows: number) =>
-      tmux('resize-window', '-x', String(columns), '-y', String(rows)),
-    shows: (pattern: RegExp) =>
-      until(() => pattern.test(screen()), `${pattern} on\n${screen()}`).catch(() =>
-        expect(screen()).toMatch(pattern),
-      ),
-  };
-  terminal.type(`PS1='outer$ '; nono() { ${box.nono} "$@"; }; clear`);
-  return terminal;
-}
+import { expect, it } from 'vitest';
+import { openTerminal } from './open-terminal.ts';
+import { asEveryone, until } from './sandbox.ts';
 
 asEveryone('a terminal', (open) => {
   it('Ctrl-C ends the command once, and the shell outside goes on', async () => {
