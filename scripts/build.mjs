@@ -20,7 +20,10 @@ function checkMachine() {
     throw new Error(`nono needs Node 20.15 or later, not ${process.version}`);
 }
 
-async function bundle(entry, output) {
+// commander can run subcommands as processes; nono's are none, and loading that takes 8 ms.
+const withoutProcesses = { 'node:child_process': join(root, 'scripts/no-child-process.mjs') };
+
+async function bundle(entry, output, alias = withoutProcesses) {
   await build({
     entryPoints: [join(root, entry)],
     outfile: join(dist, output),
@@ -33,8 +36,7 @@ async function bundle(entry, output) {
     minify: true,
     logLevel: 'warning',
     plugins: [jsoncPlugin.esbuild, filterPlugin],
-    // commander can run subcommands as processes; nono's are none, and loading that takes 8 ms.
-    alias: { 'node:child_process': join(root, 'scripts/no-child-process.mjs') },
+    alias,
   });
 }
 
@@ -65,6 +67,7 @@ try {
   await bundle('src/cli/main.ts', 'planner.js');
   await bundle('src/cli/report-entry.ts', 'report.cjs');
   await bundle('src/cli/tools-entry.ts', 'tools.cjs');
+  await bundle('src/cli/trials-entry.ts', 'trials.cjs', {});
   copyFileSync(join(root, 'scripts/cli.cjs'), join(dist, 'cli.cjs'));
   writeCodeCache();
 } catch (error) {

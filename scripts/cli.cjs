@@ -21,8 +21,15 @@ function loadPlanner() {
 }
 
 const words = process.argv.slice(2);
-if (['undo', 'why', 'profile'].includes(words[0])) {
-  process.exitCode = require('./tools.cjs').main(words);
+const bundles = {
+  undo: './tools.cjs',
+  why: './tools.cjs',
+  profile: './tools.cjs',
+  doctor: './trials.cjs',
+  setup: './trials.cjs',
+};
+if (Object.hasOwn(bundles, words[0] ?? '')) {
+  process.exitCode = require(bundles[words[0]]).main(words);
 } else {
   const { script, main } = loadPlanner();
   process.exitCode = main(words, () => require('./tools.cjs').profileReader);

@@ -70,6 +70,7 @@ export type Issue = {
 export const exitCodes = {
   undo: 1,
   unanswered: 1,
+  notReady: 1,
   usage: 2,
   notStarted: 125,
   notExecutable: 126,

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import packageInfo from '../../package.json';
 import { exitCodes, type Issue, NonoError } from '../errors.ts';
+import type { DoctorFlags } from './doctor.ts';
 import { foldAliases, parsePort, policyOptions } from './flags.ts';
 import { reportDefect, reportError } from './output.ts';
 import type { ProfileCommandFlags } from './profile.ts';
@@ -97,14 +98,15 @@ function addRunnable(
 
 type Finish = (exitCode: number) => void;
 
-/** The commands that are no runs: the bundle that has them brings them along. */
+/** The commands that are no runs: each bundle brings those along that it has. */
 export type Tools = {
-  readonly undo: (words: readonly string[], flags: UndoFlags) => void;
-  readonly why: (words: readonly string[], flags: WhyFlags, reader: Reader) => number;
-  readonly profile: (words: readonly string[], flags: ProfileCommandFlags, reader: Reader) => number;
+  readonly undo?: (words: readonly string[], flags: UndoFlags) => void;
+  readonly why?: (words: readonly string[], flags: WhyFlags, reader: Reader) => number;
+  readonly profile?: (words: readonly string[], flags: ProfileCommandFlags, reader: Reader) => number;
+  readonly doctor?: (flags: DoctorFlags) => number;
 };
 
-function addUndo(program: Command, tools: Tools | null, finish: Finish): void {
+function addUndo(program: Command, tools: Tools, finish: Finish): void {
   program
     .command('undo')
     .usage('[list|diff|restore] [SESSION] [PATH…]')
@@ -117,14 +119,14 @@ function addUndo(program: Command, tools: Tools | null, finish: Finish): void {
     .addHelpText('after', '\nExamples:\n  nono undo list\n  nono undo diff\n  nono undo restore src/main.ts')
     .action((words: string[], flags: UndoFlags) => {
       try {
-        tools?.undo(words, flags);
+        tools.undo?.(words, flags);
       } catch (error) {
         finish(reportError(error, flags.json ?? false));
       }
     });
 }
 
-function addProfile(program: Command, tools: Tools | null, finish: Finish, reader: Reader): void {
+function addProfile(program: Command, tools: Tools, finish: Finish, reader: Reader): void {
   program
     .command('profile')
     .usage('[list|show|check|diff|init|trust] [PROFILE…]')
@@ -138,7 +140,30 @@ function addProfile(program: Command, tools: Tools | null, finish: Finish, reade
     )
     .action((words: string[], flags: ProfileCommandFlags) => {
       try {
-        finish(tools?.profile(words, flags, reader) ?? 0);
+        finish(tools.profile?.(words, flags, reader) ?? 0);
+      } catch (error) {
+        finish(reportError(error, flags.json ?? false));
+      }
+    });
+}
+
+function addDoctor(program: Command, tools: Tools, finish: Finish): void {
+  program
+    .command('doctor')
+    .alias('setup')
+    .usage('[--json]')
+    .description(
+      'What this machine can hold of nono’s promises, by which mechanism, and what would give the rest.',
+    )
+    .option('--json', 'the answer as JSON')
+    .addOption(new Option('--check-only').hideHelp()) // what people type after setup: nothing is ever set up
+    .addHelpText(
+      'after',
+      '\nExit code 1: a run with the defaults would not start here.\n\nExamples:\n  nono doctor\n  nono doctor --json',
+    )
+    .action((flags: DoctorFlags) => {
+      try {
+        finish(tools.doctor?.(flags) ?? 0);
       } catch (error) {
         finish(reportError(error, flags.json ?? false));
       }
@@ -151,7 +176,7 @@ function whyError(error: unknown, flags: WhyFlags): number {
   return code === exitCodes.usage || flags.exitCode ? exitCodes.usage : exitCodes.unanswered;
 }
 
-function addWhy(program: Command, tools: Tools | null, finish: Finish, reader: Reader): void {
+function addWhy(program: Command, tools: Tools, finish: Finish, reader: Reader): void {
   const question = 'Question:';
   const option = (flags: string, text: string) => new Option(flags, text).helpGroup(question);
   const command = program
@@ -180,7 +205,7 @@ function addWhy(program: Command, tools: Tools | null, finish: Finish, reader: R
     .action((words: string[]) => {
       const flags = foldAliases(command.opts()) as WhyFlags;
       try {
-        finish(tools?.why(words, flags, reader) ?? 0);
+        finish(tools.why?.(words, flags, reader) ?? 0);
       } catch (error) {
         finish(whyError(error, flags));
       }
@@ -201,12 +226,7 @@ function usageIssue({ code, message }: CommanderError): Issue {
   return { code: kind, message: first, remedy: meant ?? 'nono --help' };
 }
 
-function buildProgram(
-  words: readonly string[],
-  reader: Reader,
-  tools: Tools | null,
-  finish: Finish,
-): Command {
+function buildProgram(words: readonly string[], reader: Reader, tools: Tools, finish: Finish): Command {
   const program = new Command('nono')
     .description('Run a program so that the kernel denies what it was not granted.')
     .usage('COMMAND [flags]')
@@ -224,6 +244,7 @@ function buildProgram(
     addWhy(program, tools, finish, reader);
     addUndo(program, tools, finish);
     addProfile(program, tools, finish, reader);
+    addDoctor(program, tools, finish);
   }
   for (const command of program.commands)
     command
@@ -240,7 +261,7 @@ function buildProgram(
  * @param reader reads profiles that do not come with nono
  * @returns the exit code, as docs/cli.md lists them
  */
-export function main(words: readonly string[], reader: Reader, tools: Tools | null = null): number {
+export function main(words: readonly string[], reader: Reader, tools: Tools = {}): number {
   let exitCode = 0;
   const program = buildProgram(words, reader, tools, (code) => {
     exitCode = code;

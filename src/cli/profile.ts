@@ -87,7 +87,7 @@ const anyCommand = ['/bin/sh'];
 /** Plans a run with it, so that what this machine lacks is said as well. */
 function check(words: readonly string[], context: Context): number {
   if (words.length === 0) throw usage('check takes profiles', 'nono profile check NAME|FILE…');
-  const support = askSupport(); // asked once: the launcher answers once
+  const support = askSupport(context.host); // asked once: the launcher answers once
   for (const reference of words) {
     buildPlan(policyFromFlags({}, anyCommand, layersOf(reference, context)), context.host, support);
     if (!context.flags.json) say(`nono: ${escapeText(reference)}: nothing is wrong with it`);

@@ -64,11 +64,6 @@ function announce(plan: Plan, host: Host, flags: RunFlags): void {
   if (!flags.silent && !flags.json) say(style('faint', `nono: ${renderLine(plan, host.home)}`));
 }
 
-// Anyone can set the variable: all it changes is how a missing Landlock is explained.
-function isInsideSession(host: Host): boolean {
-  return host.environment.NONO === '1';
-}
-
 /**
  * Plans a run and hands its program to the launcher; with `--dry-run` prints the plan instead.
  *
@@ -77,7 +72,7 @@ function isInsideSession(host: Host): boolean {
 export function run(flags: RunFlags, command: readonly string[], reader: Reader): void {
   const host = thisHost();
   const profiles = policyWithProfiles(flags, command, host, reader);
-  const plan = buildPlan(profiles.policy, host, { ...askSupport(), nested: isInsideSession(host) });
+  const plan = buildPlan(profiles.policy, host, askSupport(host));
   if (!flags.silent && !flags.json) announceProfiles(profiles);
   if (flags.dryRun) {
     showPlan(plan, host, flags);

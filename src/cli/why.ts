@@ -31,7 +31,7 @@ const standardInput = 0;
 const anyCommand = ['/bin/sh'];
 
 function planned(flags: WhyFlags, host: Host, reader: Reader): Askable {
-  return buildPlan(policyWithProfiles(flags, anyCommand, host, reader).policy, host, askSupport());
+  return buildPlan(policyWithProfiles(flags, anyCommand, host, reader).policy, host, askSupport(host));
 }
 
 const bothPlans: Issue = {

@@ -4,7 +4,7 @@ import { closeSync, readSync, writeSync } from 'node:fs';
 import { getSystemErrorName } from 'node:util';
 import { formatVersion } from '../backend/linux/encode.ts';
 import { NonoError } from '../errors.ts';
-import type { Support } from '../plan/host.ts';
+import type { Host, Support } from '../plan/host.ts';
 import type { SessionDirectories } from './directories.ts';
 import { decodeFrame, type Frame, frameHeaderBytes, payloadLength } from './frames.ts';
 import { encodeReportWish, type ReportWish } from './report-wish.ts';
@@ -38,18 +38,24 @@ function readFrame(): Frame {
   return decodeFrame(header, readExactly(payloadLength(header)));
 }
 
+// Anyone can set the variable: all it changes is how a missing Landlock is explained.
+function isInsideSession({ environment }: Pick<Host, 'environment'>): boolean {
+  return environment.NONO === '1';
+}
+
 /**
- * What the kernel offers, from the launcher's first frame.
+ * What the kernel offers, from the launcher's first frame: it is said once.
  *
  * @throws {NonoError} `launch/launcher-mismatch` when it is of another version.
  */
-export function askSupport(): Support {
+export function askSupport(host: Pick<Host, 'environment'>): Support {
   const hello = readFrame();
   if (hello.kind !== 'hello') throw mismatch('it did not say hello');
   if (hello.format !== formatVersion)
     throw mismatch(`it takes format ${hello.format}, and this is ${formatVersion}`);
   const has = (bit: number) => (hello.seccomp & bit) !== 0;
   return {
+    nested: isInsideSession(host),
     landlock: hello.landlock >= 0 ? { abi: hello.landlock } : { errno: getSystemErrorName(hello.landlock) },
     seccomp: {
       filter: has(seccompBits.filter),

@@ -227,6 +227,27 @@ function rowsFor({ network, writes, denies }: Demands): readonly Row[] {
   ];
 }
 
+/** What a guarantee is of: every run, those that may write to what existed before, or those with a network mode. */
+export type Occasion = 'always' | 'writing' | 'blocked' | 'ports';
+
+const rowsOf: Record<Occasion, readonly Row[]> = {
+  always: rows,
+  writing: [deniesRow, originalsRow],
+  blocked: networkRows.blocked,
+  ports: networkRows.ports,
+};
+
+/** What this machine holds of all that any run may be promised. */
+export function everyGuarantee(support: Support): Readonly<Record<Occasion, readonly Guarantee[]>> {
+  const decided = (occasion: Occasion) => rowsOf[occasion].map((row) => decide(row, support));
+  return {
+    always: [...decided('always'), lifetime(abiOf(support))],
+    writing: decided('writing'),
+    blocked: decided('blocked'),
+    ports: decided('ports'),
+  };
+}
+
 /** What this machine will hold of a run. */
 export function decideGuarantees(demands: Demands, support: Support): readonly Guarantee[] {
   return [...rowsFor(demands).map((row) => decide(row, support)), lifetime(abiOf(support))];

@@ -28,11 +28,26 @@ export type Originals =
 
 const filesToALimit = 4;
 
-// Native/births.c has the whole table. On an overlay, a file of a lower layer is born anew with its first change.
-const overlay = 0x794c7630;
-const plan9 = 0x01021997;
-const nfs = 0x6969;
-const withoutLastingBirths = new Set([overlay, plan9, nfs]);
+type Births = 'recorded' | 'remembered' | 'unknown';
+
+// As native/births.c has them. On an overlay, a file of a lower layer is born anew with its first change.
+const fileSystems: Readonly<Record<number, { readonly name: string; readonly births: Births }>> = {
+  61267: { name: 'ext4', births: 'recorded' },
+  1481003842: { name: 'xfs', births: 'recorded' },
+  2435016766: { name: 'btrfs', births: 'recorded' },
+  16914836: { name: 'tmpfs', births: 'recorded' },
+  4076150800: { name: 'f2fs', births: 'recorded' },
+  3393526350: { name: 'bcachefs', births: 'recorded' },
+  801189825: { name: 'zfs', births: 'recorded' },
+  2035054128: { name: 'overlayfs', births: 'remembered' },
+  16914839: { name: '9p', births: 'remembered' },
+  26985: { name: 'nfs', births: 'remembered' },
+};
+
+/** How what is new is told from what existed before, on a file system as `statfs` numbers it. */
+export function fileSystemOf(type: number): { readonly name: string; readonly births: Births } {
+  return fileSystems[type] ?? { name: `file system 0x${type.toString(16)}`, births: 'unknown' };
+}
 
 /** What is not there yet will be on the file system of its nearest directory. */
 function standIn(grant: Grant, host: Host): AbsolutePath {
@@ -45,7 +60,7 @@ function needsMemory(grants: readonly Grant[], host: Host): boolean {
   return grants.some((grant) => {
     if (!allowsWriting(grant) || grant.kind === 'device') return false;
     const type = host.fileSystem(standIn(grant, host));
-    return type !== null && withoutLastingBirths.has(type);
+    return type !== null && fileSystemOf(type).births === 'remembered';
   });
 }
 

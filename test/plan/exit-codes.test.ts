@@ -36,6 +36,7 @@ describe('exitCodes', () => {
     expect(exitCodes).toEqual({
       undo: 1,
       unanswered: 1,
+      notReady: 1,
       usage: 2,
       notStarted: 125,
       notExecutable: 126,

@@ -1,6 +1,11 @@
 // What each kernel holds of the promises, and what stops a run.
 import { describe, expect, it } from 'vitest';
-import { decideGuarantees, type GuaranteeId, guaranteeIssues } from '../../src/plan/guarantees.ts';
+import {
+  decideGuarantees,
+  everyGuarantee,
+  type GuaranteeId,
+  guaranteeIssues,
+} from '../../src/plan/guarantees.ts';
 import type { Support } from '../../src/plan/host.ts';
 import type { NetworkMode } from '../../src/policy/policy.ts';
 
@@ -150,5 +155,19 @@ describe('guaranteeIssues()', () => {
       const essential = ['guarantee:files', 'guarantee:processes'].includes(origin ?? '');
       expect([origin, remedy.includes('--best-effort')]).toEqual([origin, !essential]);
     }
+  });
+});
+
+describe('everyGuarantee()', () => {
+  it.each([0, 1, 5, 7])('has with ABI %i exactly what plans have', (abi) => {
+    const support = { ...kernel(abi), seccomp: { ...seccomp, notify: abi > 1 } };
+    const { always, writing, blocked, ports } = everyGuarantee(support);
+    const byId = (rows: readonly { readonly id: string }[]) =>
+      [...rows].sort((one, other) => one.id.localeCompare(other.id));
+    const planned = (network: NetworkMode) =>
+      byId(decideGuarantees({ network, writes: true, denies: true }, support));
+    expect(byId([...always, ...writing])).toEqual(planned('open'));
+    expect(byId([...always, ...writing, ...blocked])).toEqual(planned('blocked'));
+    expect(byId([...always, ...writing, ...ports])).toEqual(planned('ports'));
   });
 });

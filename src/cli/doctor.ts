@@ -1,0 +1,55 @@
+// `nono doctor`: what this machine can hold of nono's promises, by which mechanism, and what would give the rest.
+import { exitCodes } from '../errors.ts';
+import { askSupport } from '../launch/channel.ts';
+import { thisHost } from '../launch/host.ts';
+import { tryNono } from '../launch/own-run.ts';
+import { inScratch } from '../launch/scratch.ts';
+import { everyGuarantee } from '../plan/guarantees.ts';
+import type { Host } from '../plan/host.ts';
+import { lookAround } from '../plan/surroundings.ts';
+import { diagnosisToJson, renderDiagnosis, type Trial } from '../term/doctor.ts';
+import { printResult, styleFor } from './output.ts';
+
+export type DoctorFlags = { readonly json?: boolean };
+
+const works = 'works';
+const trialScript = `echo ${works} > made && cat made && rm made`;
+
+/** Reads, writes, executes and removes in a directory that it was granted: all processes of a run take part. */
+function tryRun(host: Host): Trial {
+  const words = [
+    'run',
+    '--no-profile',
+    '--silent',
+    '--no-diagnostics',
+    '--allow-command',
+    'rm',
+    '--allow',
+    '.',
+  ];
+  const { code, stdout, stderr } = inScratch(host, (directory) =>
+    tryNono([...words, '--', '/bin/sh', '-c', trialScript], directory, host),
+  );
+  if (code === 0 && stdout.trim() === works) return { kind: 'worked' };
+  return {
+    kind: 'failed',
+    why: stderr.trim() || `it ended with ${code ?? 'a signal'}, and said "${stdout}"`,
+  };
+}
+
+/** @returns the exit code: 1 where the default policy could not run here. */
+export function doctor({ json }: DoctorFlags): number {
+  const host = thisHost();
+  const support = askSupport(host);
+  const surroundings = lookAround(host, support);
+  const guarantees = everyGuarantee(support);
+  const isStopped =
+    [...guarantees.always, ...guarantees.writing].some(({ missing }) => missing !== undefined) ||
+    surroundings.some(({ remedy }) => remedy !== undefined);
+  const trial: Trial = isStopped ? { kind: 'left-out' } : tryRun(host);
+  const diagnosis = { surroundings, guarantees, trial, isReady: trial.kind === 'worked' };
+  printResult(
+    json ? JSON.stringify(diagnosisToJson(diagnosis), null, 2) : renderDiagnosis(diagnosis, styleFor(1)),
+  );
+  return diagnosis.isReady ? 0 : exitCodes.notReady;
+}

@@ -1,0 +1,74 @@
+// What doctor says of this machine is what runs find on it: where it says ready they start, and inside of one they do not.
+import { expect, it } from 'vitest';
+import { asEveryone } from './sandbox.ts';
+
+type Answer = {
+  readonly version: number;
+  readonly status: string;
+  readonly guarantees: {
+    id: string;
+    flag: string | null;
+    status: string;
+    mechanism: string;
+    promise: string;
+  }[];
+  readonly machine: { id: string; text: string; remedy?: string }[];
+  readonly trial: { status: string; details?: string };
+};
+
+asEveryone('nono doctor', (open) => {
+  it('holds here what a plan of a run promises, and has tried one', () => {
+    const box = open();
+    const { code, stdout, stderr } = box.run(['doctor', '--json']);
+    const answer = JSON.parse(stdout) as Answer;
+    expect([code, stderr, answer.version, answer.status]).toEqual([0, '', 1, 'ready']);
+    expect(answer.trial).toEqual({ status: 'worked' });
+    const planned = (flags: string[]) =>
+      (
+        JSON.parse(box.run(['run', '--dry-run', '--json', ...flags, '--', 'true']).stdout) as {
+          guarantees: { id: string; promise: string; mechanism: string }[];
+        }
+      ).guarantees;
+    const told = answer.guarantees.filter(({ flag }) => flag !== '--allow-port');
+    expect(told.map(({ status }) => status)).toEqual(told.map(() => 'held'));
+    const rows = told.map(({ id, promise, mechanism }) => ({ id, promise, mechanism }));
+    expect(rows.sort((one, other) => one.id.localeCompare(other.id))).toEqual(
+      planned(['--allow', '.', '--net-block']).sort((one, other) => one.id.localeCompare(other.id)),
+    );
+    expect(box.outside(['ls', '-A', box.env.TMPDIR as string]).stdout).toBe('');
+    expect(box.run(['undo', 'list']).stdout).toBe('');
+  });
+
+  it.each(['setup', 'setup --check-only'])('answers to %s as well', (words) => {
+    const { code, stdout } = open().run(words.split(' '));
+    expect([code, stdout]).toEqual([0, expect.stringContaining('nono runs here')]);
+  });
+
+  it('says inside of a run that no other can start, why, and what to do', () => {
+    const box = open();
+    const { code, stdout } = box.run(['run', '-s', '--allow', '.', '--', box.nono, 'doctor', '--json']);
+    const answer = JSON.parse(stdout) as Answer;
+    expect([code, answer.status, answer.trial.status]).toEqual([1, 'not_ready', 'left_out']);
+    expect(answer.guarantees.find(({ id }) => id === 'files')).toMatchObject({
+      status: 'missing',
+      mechanism: null,
+      remedy: expect.stringContaining('outside'),
+    });
+    expect(answer.machine.find(({ id }) => id === 'nono')?.remedy).toContain('confined already');
+    const text = box.run(['run', '-s', '--allow', '.', '--', box.nono, 'doctor']).stdout;
+    expect(text).toMatch(/MISSING files outside[\s\S]*Try: run the command as it is/);
+  });
+
+  it('says that a run does not work where only trying shows it', () => {
+    const box = open();
+    const state = box.file(`${box.base}/no-directory`);
+    const { code, stdout } = box.run(['doctor'], { env: { XDG_STATE_HOME: state } });
+    expect([code, stdout]).toEqual([1, expect.stringContaining('did not run as it should: nono: ')]);
+  });
+
+  it('stops with an issue where there is no place to try', () => {
+    const box = open();
+    const { code, stderr } = box.run(['doctor'], { env: { TMPDIR: '/proc' } });
+    expect([code, stderr]).toEqual([125, expect.stringContaining('launch/temporary')]);
+  });
+});
