@@ -19,6 +19,7 @@
 
 enum {
   EXIT_NOT_STARTED = 125,
+  EXIT_SNAPSHOT_REFUSED = 14, // Node's own
   SIGNAL_EXIT_BASE = 128,
   HANDOVER_FD = 4,
   FRAME_MAX = 1 << 16,
@@ -39,6 +40,7 @@ struct front {
   int channel;              // the planner's end, taken over from it
   pid_t launcher;
   int node; // Node's executable, opened before anything confined ran
+  int is_node_of_build; // byte for byte, as far as its size and time tell: then the planner's snapshot is one of it
   unsigned char pending[FRAME_MAX]; // bytes of frames that are not whole yet
   size_t pending_length;
   unsigned char failure[FRAME_MAX]; // the first failed step before the command, as it came: the reporter explains it
@@ -87,15 +89,25 @@ static char **planner_environment(void) {
   return renamed;
 }
 
-// Node reads argv[2] and on as nono's own arguments.
-static char **node_arguments(const struct front *front, const char *script, char **arguments) {
-  size_t count = 0;
+// Node loads a snapshot only with the flags that it was made with.
+static const char *const snapshot_flags[] = {SNAPSHOT_FLAGS "--snapshot-blob"};
+enum { SNAPSHOT_FLAG_COUNT = sizeof snapshot_flags / sizeof *snapshot_flags };
+
+static const char snapshot_file[] = "planner.blob";
+
+enum form { FORM_SCRIPT, FORM_SNAPSHOT };
+
+// JavaScript finds nono's own arguments from argv[2] on, whichever form it has.
+static char **node_arguments(const struct front *front, enum form form, const char *script, char **arguments) {
+  size_t count = 0, at = 0;
   while (arguments[count] != NULL) count++;
-  char **argv = calloc(count + 3, sizeof *argv);
+  char **argv = calloc(count + SNAPSHOT_FLAG_COUNT + 4, sizeof *argv);
   if (argv == NULL) die("start node");
-  argv[0] = "node";
-  argv[1] = strdup(companion(front, script));
-  memcpy(argv + 2, arguments, count * sizeof *argv);
+  argv[at++] = "node";
+  for (int i = 0; form == FORM_SNAPSHOT && i < SNAPSHOT_FLAG_COUNT; i++) argv[at++] = (char *)snapshot_flags[i];
+  if (form == FORM_SNAPSHOT) argv[at++] = strdup(companion(front, snapshot_file));
+  argv[at++] = strdup(companion(front, script));
+  memcpy(argv + at, arguments, count * sizeof *argv);
   return argv;
 }
 
@@ -128,9 +140,16 @@ static int search_node(void) {
   return -1;
 }
 
+static int is_of_build(int fd) {
+  struct stat status;
+  return fstat(fd, &status) == 0 && status.st_size == NODE_BYTES && status.st_mtim.tv_sec == NODE_MODIFIED_S &&
+         status.st_mtim.tv_nsec == NODE_MODIFIED_NS;
+}
+
 // The Node that built nono, else the first on PATH outside of any project.
 static void find_node(struct front *front) {
   front->node = open_program(NODE_EXECUTABLE);
+  front->is_node_of_build = front->node >= 0 && is_of_build(front->node);
   if (front->node < 0) front->node = search_node();
   if (front->node >= 0) {
     // Out of the way of the descriptors that the planner and the reporter find at fixed numbers.
@@ -142,9 +161,10 @@ static void find_node(struct front *front) {
   _exit(EXIT_NOT_STARTED);
 }
 
-_Noreturn static void become_node(const struct front *front, const char *script, char **arguments) {
+_Noreturn static void become_node(const struct front *front, enum form form, const char *script, char **arguments) {
   fcntl(front->node, F_SETFD, 0); // it may be a script, whose interpreter then reads it
-  syscall(SYS_execveat, front->node, "", node_arguments(front, script, arguments), planner_environment(), AT_EMPTY_PATH);
+  char **argv = node_arguments(front, form, script, arguments);
+  syscall(SYS_execveat, front->node, "", argv, planner_environment(), AT_EMPTY_PATH);
   fprintf(stderr, "nono: Node.js cannot be started: %s\n  Try: npm run build\n", strerror(errno));
   _exit(EXIT_NOT_STARTED);
 }
@@ -164,7 +184,7 @@ static void start_launcher(struct front *front, int channel) {
   die("start the launcher");
 }
 
-static pid_t start_planner(const struct front *front, int handover, char **arguments) {
+static pid_t start_planner(const struct front *front, enum form form, int handover, char **arguments) {
   pid_t planner = start();
   if (planner > 0) return planner;
   // The lower target last: the source of one must not be the target of the other.
@@ -173,7 +193,7 @@ static pid_t start_planner(const struct front *front, int handover, char **argum
   move_to(handover, HANDOVER_FD);
   move_to(spare, CHANNEL_FD);
   close(spare);
-  become_node(front, "cli.cjs", arguments);
+  become_node(front, form, "cli.cjs", arguments);
 }
 
 static int code_of(int status) {
@@ -205,6 +225,44 @@ static int read_handover(struct front *front, int handover) {
     at = zero + 1;
   }
   return 1;
+}
+
+static void say_slower(const char *why) {
+  fprintf(stderr, "nono: %s, so nono starts slower\n  Try: npm run build\n", why);
+}
+
+// The snapshot plans runs. Where the build could make none, it said so.
+static enum form form_for(const struct front *front, char **arguments) {
+  const char *word = arguments[0] == NULL ? "" : arguments[0];
+  if (strcmp(word, "run") != 0 && strcmp(word, "wrap") != 0 && strcmp(word, "shell") != 0) return FORM_SCRIPT;
+  if (access(companion(front, snapshot_file), R_OK) != 0) return FORM_SCRIPT;
+  if (front->is_node_of_build) return FORM_SNAPSHOT;
+  say_slower("Node was replaced since nono was built");
+  return FORM_SCRIPT;
+}
+
+struct planned {
+  pid_t planner;
+  int has_program; // the launcher has it: all that is left is to follow the session
+  int code;        // of the planner, where it ended without one
+};
+
+static struct planned plan_in(struct front *front, enum form form, char **arguments) {
+  int handover[2];
+  if (pipe2(handover, O_CLOEXEC) != 0) die("open its channel");
+  struct planned planned = {.planner = start_planner(front, form, handover[1], arguments)};
+  close(handover[1]);
+  planned.has_program = read_handover(front, handover[0]);
+  if (!planned.has_program) planned.code = wait_for(planned.planner);
+  return planned;
+}
+
+static struct planned plan(struct front *front, char **arguments) {
+  enum form form = form_for(front, arguments);
+  struct planned planned = plan_in(front, form, arguments);
+  if (form != FORM_SNAPSHOT || planned.has_program || planned.code != EXIT_SNAPSHOT_REFUSED) return planned;
+  say_slower("Node does not take the snapshot of the build"); // Node said why: it is another processor, say
+  return plan_in(front, FORM_SCRIPT, arguments);
 }
 
 static uint32_t word_at(const unsigned char *at) {
@@ -309,7 +367,7 @@ static int explain(const struct front *front, int kept, char **arguments) {
     sigprocmask(SIG_SETMASK, &none, NULL);
     close(report[1]);
     move_to(report[0], CHANNEL_FD);
-    become_node(front, "report.cjs", arguments);
+    become_node(front, FORM_SCRIPT, "report.cjs", arguments);
   }
   close(report[0]);
   write_text(report[1], kept ? front->store : "");
@@ -341,27 +399,24 @@ _Noreturn static void end_as_the_command(const struct front *front) {
 
 int main(int argc, char **argv) {
   static struct front front;
-  int channel[2], handover[2];
+  int channel[2];
   char **arguments = argv + (argc > 0);
   find_directory(&front);
   find_node(&front);
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) != 0 || pipe2(handover, O_CLOEXEC) != 0)
-    die("open its channel");
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) != 0) die("open its channel");
   front.channel = channel[0];
   start_launcher(&front, channel[1]);
   close(channel[1]);
-  pid_t planner = start_planner(&front, handover[1], arguments);
-  close(handover[1]);
 
-  if (!read_handover(&front, handover[0])) {
+  struct planned planned = plan(&front, arguments);
+  if (!planned.has_program) {
     close(front.channel); // the launcher ends with it
-    int code = wait_for(planner);
     wait_for(front.launcher);
-    return code;
+    return planned.code;
   }
-  kill(planner, SIGKILL); // it has said all; taking Node down in order takes longer than many a command
+  kill(planned.planner, SIGKILL); // it has said all; taking Node down in order takes longer than many a command
   follow_session(&front);
-  wait_for(planner);
+  wait_for(planned.planner);
   int launcher_code = wait_for(front.launcher);
   if (rmdir(front.temporary) != 0)
     fprintf(stderr, "nono: %s could not be removed: %s\n  Try: rm -r it\n", front.temporary, strerror(errno));

@@ -1,7 +1,8 @@
 // Compiles nono's two executables with the system's C compiler; says what is missing when there is none.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { snapshotFlags } from './snapshot.mjs';
 
 export const warnings = ['-std=c11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-Werror'];
 const hardening = ['-O2', '-fPIE', '-fstack-protector-strong', '-D_FORTIFY_SOURCE=2', '-fno-strict-aliasing'];
@@ -9,19 +10,28 @@ const linking = ['-Wl,-z,relro,-z,now', '-Wl,-z,noexecstack'];
 
 export const compiler = process.env.CC ?? 'cc';
 
+/** A string of C: every byte as it is. */
+function text(value) {
+  const bytes = [...Buffer.from(value)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`);
+  return `"${bytes.join('')}"`;
+}
+
+/** What the executables know of the Node that builds them: where it is, which it is, and how its snapshot is loaded. */
+export function definitions() {
+  const { size, mtimeNs } = statSync(process.execPath, { bigint: true });
+  const second = 1_000_000_000n;
+  return [
+    `-DNODE_EXECUTABLE=${text(process.execPath)}`,
+    `-DNODE_BYTES=${size}`,
+    `-DNODE_MODIFIED_S=${mtimeNs / second}`,
+    `-DNODE_MODIFIED_NS=${mtimeNs % second}`,
+    `-DSNAPSHOT_FLAGS=${snapshotFlags.map((flag) => `${text(flag)},`).join('')}`,
+  ];
+}
+
 function compile(sources, output, link) {
-  // A string of C: every byte as it is.
-  const node = [...Buffer.from(process.execPath)]
-    .map((byte) => `\\${byte.toString(8).padStart(3, '0')}`)
-    .join('');
-  const defined = `-DNODE_EXECUTABLE="${node}"`;
-  return spawnSync(
-    compiler,
-    [...warnings, ...hardening, defined, ...sources, ...link, ...linking, '-o', output],
-    {
-      encoding: 'utf8',
-    },
-  );
+  const options = [...warnings, ...hardening, ...definitions(), ...sources, ...link, ...linking];
+  return spawnSync(compiler, [...options, '-o', output], { encoding: 'utf8' });
 }
 
 /** Which sources make which executable; every file of native/ but front.c is the launcher's. */

@@ -1,4 +1,4 @@
-// Builds dist/: the two executables, the planner with its code cache, and the reporter.
+// Builds dist/: the two executables, the planner as a snapshot and with its code cache, and the reporter.
 import { spawnSync } from 'node:child_process';
 import { closeSync, copyFileSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { build } from 'esbuild';
 import { buildNative } from './build-native.mjs';
 import { filterPlugin } from './filter-plugin.mjs';
 import { jsoncPlugin } from './jsonc-plugin.mjs';
+import { buildSnapshot } from './snapshot.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
@@ -70,6 +71,9 @@ try {
   await bundle('src/cli/trials-entry.ts', 'trials.cjs', {});
   copyFileSync(join(root, 'scripts/cli.cjs'), join(dist, 'cli.cjs'));
   writeCodeCache();
+  await bundle('scripts/snapshot-entry.cjs', 'snapshot.cjs');
+  buildSnapshot(join(dist, 'snapshot.cjs'), join(dist, 'planner.blob'));
+  rmSync(join(dist, 'snapshot.cjs'));
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);

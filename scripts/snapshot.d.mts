@@ -1,0 +1,1 @@
+export function withoutCodeCache(blob: Buffer): Buffer;
