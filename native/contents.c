@@ -8,6 +8,7 @@
 #include "kernel.h"
 #include "originals.h"
 #include "resolve.h"
+#include "saves.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,10 +46,11 @@ static int create(const struct broker *broker, const struct name *name, const st
   umask((mode_t)mask); // the kernel applies it, or the directory's default ACL in its stead
   int flags = (int)(opening->flags & ~(uint64_t)(O_TRUNC | O_CLOEXEC)) | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY;
   int fd = openat(place.directory, place.last, flags, (mode_t)opening->mode);
-  error = errno;
+  if (fd < 0) fd = -errno;
+  if (fd == -EACCES) fd = make_beside(broker, &place, opening->flags, (mode_t)opening->mode, (mode_t)mask);
   if (fd >= 0) note_birth(broker, fd, "");
   release_place(&place);
-  return fd < 0 ? -error : fd;
+  return fd;
 }
 
 // A file without a name, in a directory that is held.
@@ -79,8 +81,12 @@ static bool is_current_terminal(const struct statx *status) {
   return S_ISCHR(status->stx_mode) && status->stx_rdev_major == CURRENT_TERMINAL_MAJOR && status->stx_rdev_minor == 0;
 }
 
-static int truncate_object(int object, off_t length) {
-  return truncate(handle_of(object).path, length) == 0 ? 0 : -errno;
+static bool may_write(int fd) { return (fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDONLY; }
+
+// By the open file where it may be written to: the keeper may have opened what the broker itself may not.
+static int cut(int fd, int object, off_t length) {
+  int failed = fd >= 0 && may_write(fd) ? ftruncate(fd, length) : truncate(handle_of(object).path, length);
+  return failed ? -errno : 0;
 }
 
 // Opening comes before keeping, so that nothing is kept for a caller who may not write; writing comes after.
@@ -95,10 +101,11 @@ static int open_existing(const struct broker *broker, const struct call *call, i
   if (S_ISFIFO(status.stx_mode) && !(flags & O_NONBLOCK) && (flags & O_ACCMODE) != O_RDWR) return -EWOULDBLOCK;
   int how = (int)(flags & ~once) | O_NONBLOCK | O_NOCTTY;
   int fd = is_current_terminal(&status) ? open_terminal(call, object, how) : reopen(object, how);
+  if (fd == -EACCES) fd = open_saved(broker, object, (uint64_t)how);
   if (fd < 0) return fd;
   if (S_ISREG(status.stx_mode) && writes(flags)) {
     if (is_old(broker, &status)) error = keep_content(broker, object, &status);
-    if (error == 0 && flags & O_TRUNC) error = truncate_object(object, 0);
+    if (error == 0 && flags & O_TRUNC) error = cut(fd, object, 0);
   }
   if (error == 0 && !(flags & O_NONBLOCK) && fcntl(fd, F_SETFL, (int)(flags & ~once)) != 0) error = -errno;
   if (error == 0) return fd;
@@ -176,15 +183,15 @@ static int truncate_at(const struct broker *broker, int object, off_t length) {
   int error = look(object, "", &status);
   if (error == 0) error = judge_object(object, DENY_WRITE);
   if (error != 0) return error;
-  if (S_ISREG(status.stx_mode)) {
-    int fd = reopen(object, O_WRONLY | O_NONBLOCK); // says whether it is permitted
-    if (fd < 0) return fd;
-    close(fd);
-  }
-  if (length < 0) return -EINVAL;
-  if ((uint64_t)length < status.stx_size) error = may_cut(broker, object, &status);
+  int fd = S_ISREG(status.stx_mode) ? reopen(object, O_WRONLY | O_NONBLOCK) : -1; // says whether it is permitted
+  if (fd == -EACCES) fd = open_saved(broker, object, O_WRONLY);
+  if (S_ISREG(status.stx_mode) && fd < 0) return fd;
+  if (length < 0) error = -EINVAL;
+  else if ((uint64_t)length < status.stx_size) error = may_cut(broker, object, &status);
   else if (S_ISREG(status.stx_mode) && is_old(broker, &status)) error = keep_content(broker, object, &status);
-  return error != 0 ? error : truncate_object(object, length);
+  if (error == 0) error = cut(fd, object, length);
+  if (fd >= 0) close(fd);
+  return error;
 }
 
 int truncate_path(const struct broker *broker, const struct call *call, uint64_t path, off_t length) {
@@ -208,8 +215,6 @@ static int take_open_file(const struct broker *broker, const struct call *call, 
   close(fd);
   return error;
 }
-
-static bool may_write(int fd) { return (fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDONLY; }
 
 int truncate_descriptor(const struct broker *broker, const struct call *call, int descriptor, off_t length) {
   struct statx status;

@@ -10,6 +10,12 @@ enum keep_kind {
   KEEP_NAME = 2,    // the object is about to leave its name: a second name keeps it
   KEEP_NOTE = 3,    // nothing is kept, only written down; not answered
   KEEP_END = 4,     // the session is over; not answered
+  // Saves of files that are granted by themselves; answered, with a descriptor where one is opened.
+  SAVE_MAKE = 5,   // a new file `from` in a directory
+  SAVE_OPEN = 6,   // an object, with these flags
+  SAVE_REMOVE = 7, // `from` in a directory
+  SAVE_MOVE = 8,   // `from` to `to` in a directory, with these flags
+  SAVE_KNOWS = 9,  // whether an object was made so
 };
 
 // Why something is kept or written down: as the journal says it.
@@ -27,8 +33,10 @@ enum keep_reason {
 struct keep_message {
   uint32_t kind;
   uint32_t reason;
-  char from[PATH_MAX]; // notes: the path
-  char to[PATH_MAX];   // REASON_MOVED, REASON_SWAPPED: where it went
+  uint64_t flags; // of open or rename
+  uint32_t mode, mask;
+  char from[PATH_MAX]; // notes: the path; saves: a name
+  char to[PATH_MAX];   // REASON_MOVED, REASON_SWAPPED: where it went; saves: a name
 };
 
 // Sends the object to the keeper and waits: 0 once it is safe in the store, or the errno that the operation fails with.

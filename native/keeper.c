@@ -4,6 +4,7 @@
 
 #include "keep.h"
 #include "passing.h"
+#include "siblings.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -276,9 +277,18 @@ static void end_journal(struct keeper *keeper) {
 static bool serve_message(struct keeper *keeper, int broker, const struct keep_message *message, int fd) {
   if (message->kind == KEEP_END) return false;
   if (message->kind == KEEP_NOTE) return write_note(keeper, message), true;
-  int32_t answer = fd < 0 ? EBADF : keep_object(keeper, message, fd);
+  int opened = -1;
+  bool is_save = message->kind >= SAVE_MAKE;
+  int32_t answer = is_save ? serve_sibling(message, fd, &opened) : fd < 0 ? EBADF : keep_object(keeper, message, fd);
   if (fd >= 0) close(fd);
-  return send_message(broker, &answer, sizeof answer, -1) == 0;
+  bool is_sent = send_message(broker, &answer, sizeof answer, opened) == 0;
+  if (opened >= 0) close(opened);
+  return is_sent;
+}
+
+// Nobody granted its name: it does not stay, and the store has it.
+static void leave(void *keeper, int object) {
+  keep_object(keeper, &(struct keep_message){.kind = KEEP_NAME, .reason = REASON_PLANTED}, object);
 }
 
 void serve_broker(const struct program *program, int broker, void (*orphaned)(const void *), const void *context) {
@@ -286,11 +296,13 @@ void serve_broker(const struct program *program, int broker, void (*orphaned)(co
   static struct keep_message message;
   int fd;
   if (program->store.path != NULL) keeper.directory = open(program->store.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  prepare_siblings(program);
   do
     if (receive_message(broker, &message, sizeof message, &fd) != sizeof message) {
       orphaned(context);
       break;
     }
-  while (serve_message(&keeper, broker, &message, fd));
+  while (message.from[PATH_MAX - 1] = message.to[PATH_MAX - 1] = 0, serve_message(&keeper, broker, &message, fd));
+  end_siblings(leave, &keeper);
   end_journal(&keeper);
 }

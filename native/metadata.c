@@ -6,6 +6,7 @@
 #include "kernel.h"
 #include "originals.h"
 #include "resolve.h"
+#include "saves.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -47,7 +48,7 @@ static int find_by_path(const struct call *call, const struct target *target) {
 }
 
 // What no path leads to any more may change; a device that is granted by itself is not the session's to change.
-static int judge_metadata(int object) {
+static int judge_metadata(const struct broker *broker, int object) {
   struct statx status;
   char path[PATH_MAX];
   int error = describe_object(object, path);
@@ -60,7 +61,7 @@ static int judge_metadata(int object) {
     return error != 0 || !(denied_at(path) & DENY_WRITE) ? error : -EACCES;
   default:
     error = look(object, "", &status);
-    return error != 0 ? error : status.stx_nlink == 0 ? 0 : -EPERM;
+    return error != 0 ? error : status.stx_nlink == 0 || is_beside(broker, object) ? 0 : -EPERM;
   }
 }
 
@@ -68,7 +69,7 @@ static int judge_metadata(int object) {
 static int find(const struct broker *broker, const struct call *call, struct target target) {
   int object = target.path == 0 ? take_descriptor(call->caller, target.directory) : find_by_path(call, &target);
   if (object < 0) return object;
-  int error = is_waiting(broker->listener, call) ? judge_metadata(object) : -ESRCH;
+  int error = is_waiting(broker->listener, call) ? judge_metadata(broker, object) : -ESRCH;
   if (error == 0) return object;
   close(object);
   return error;

@@ -7,6 +7,7 @@
 #include "kernel.h"
 #include "originals.h"
 #include "resolve.h"
+#include "saves.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -74,6 +75,7 @@ static int remove_at(const struct broker *broker, const struct place *place, int
   if (denied != 0) return denied;
   if (is_own(broker, place, bare, &status)) {
     int error = remove_entry(place, flags);
+    if (error == -EACCES) error = remove_beside(broker, place);
     if (error == 0) forget_if_gone(&status);
     return error;
   }
@@ -230,6 +232,20 @@ static int judge_move(const struct side *source, const struct side *target, unsi
   return goes_back && changes_denies(target, to, from) ? -EACCES : 0;
 }
 
+// Its own layer refuses it: the save of a file that is granted by itself.
+static int save(const struct broker *broker, const struct side *source, const struct side *target, unsigned flags) {
+  int error = 0;
+  int made = source->error == 0 ? openat(source->place->directory, source->bare, O_PATH | O_NOFOLLOW | O_CLOEXEC) : -1;
+  bool is_sibling = made >= 0 && is_beside(broker, made);
+  if (made >= 0) close(made);
+  if (!is_sibling || !is_same_place(source->place->directory, target->place->directory)) return -EACCES;
+  bool replaces = target->error == 0 && !(flags & RENAME_NOREPLACE) && is_old(broker, &target->status);
+  if (replaces) error = keep_name(broker, REASON_REPLACED, target->place->directory, target->bare);
+  if (error == 0) error = move_beside(broker, source->place, target->place, flags);
+  if (error == 0 && target->error == 0 && !is_same(&source->status, &target->status)) forget_if_gone(&target->status);
+  return error;
+}
+
 static int rename_at(const struct broker *broker, const struct place *from, const struct place *to, unsigned flags) {
   static struct side source, target;
   look_at(&source, from);
@@ -251,6 +267,7 @@ static int rename_at(const struct broker *broker, const struct place *from, cons
   if (error == 0 && swaps_old)
     error = remember_move(broker, from->directory, source.bare, &target.status);
   if (error == 0) error = move(from, to, flags);
+  if (error == -EACCES) return save(broker, &source, &target, flags);
   if (error == 0 && target.error == 0 && !(flags & RENAME_EXCHANGE) && !is_same(&source.status, &target.status))
     forget_if_gone(&target.status);
   if (error == 0 && flags & RENAME_EXCHANGE) {

@@ -101,7 +101,7 @@ static const char *take_rule(struct cursor *cursor, const uint8_t *payload, size
   struct rule rule = {read_u64(payload), read_u32(payload + 8), read_u32(payload + 12),
                       (const char *)payload + RULE_HEADER_BYTES};
   if (rule.layers == 0 || rule.layers >> LAYER_COUNT) return "a rule for an unknown layer";
-  if (rule.flags & ~(uint32_t)(RULE_DIRECTORY | RULE_OPTIONAL | RULE_STATE)) return "unknown rule flag";
+  if (rule.flags & ~(uint32_t)(RULE_DIRECTORY | RULE_OPTIONAL | RULE_STATE | RULE_SAVED)) return "unknown rule flag";
   if (!is_absolute(payload + RULE_HEADER_BYTES, length - RULE_HEADER_BYTES)) return "a rule without an absolute path";
   cursor->program->rules[cursor->counts[TAG_RULE]] = rule;
   return NULL;

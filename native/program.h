@@ -31,6 +31,7 @@ enum rule_flag {
   RULE_DIRECTORY = 1u << 0, // the path must be a directory; without it, anything else
   RULE_OPTIONAL = 1u << 1,  // a path that has vanished is passed over
   RULE_STATE = 1u << 2,     // a program's own: what is deleted below it moves to the store, no socket there is connected to
+  RULE_SAVED = 1u << 3,     // a file in a directory that is not granted: the keeper helps to put another in its place
 };
 
 enum deny_flag {

@@ -148,6 +148,11 @@ static bool is_same_directory(const struct stat *one, const struct stat *other) 
   return one->st_ino == other->st_ino && one->st_dev == other->st_dev;
 }
 
+bool is_same_place(int one, int other) {
+  struct stat here, there;
+  return fstat(one, &here) == 0 && fstat(other, &there) == 0 && is_same_directory(&here, &there);
+}
+
 bool lies_in(int directory, int ancestor) {
   struct stat wanted, here, last = {0};
   bool found = false;

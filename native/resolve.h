@@ -51,6 +51,9 @@ bool is_own_process(int object);
 // Whether a directory is another, or lies in it, by what they are and not by how they are called.
 bool lies_in(int directory, int ancestor);
 
+// Whether two descriptors hold the same directory.
+bool is_same_place(int one, int other);
+
 // `/proc/self/fd/N`: the object itself, however it is called by now.
 struct handle {
   char path[32];

@@ -8,7 +8,7 @@ import type { Session } from './sessions.ts';
 
 export type Aftermath = {
   readonly id: string;
-  /** Made under a protected name, and taken away. */
+  /** Made under a name that is protected or not granted, and taken away. */
   readonly planted: readonly BytePath[];
   /** Configuration files of git, and the settings as `key=value`. */
   readonly settings: readonly { readonly path: BytePath; readonly added: readonly string[] }[];

@@ -56,7 +56,7 @@ export function renderAftermath({ id, planted, settings, later }: Aftermath): st
     ...(planted.length === 0
       ? []
       : [
-          `took away what was made under a protected name: ${some(planted.map(show))} (nono undo list ${id})`,
+          `took away what was made under a name that is protected or not granted: ${some(planted.map(show))} (nono undo list ${id})`,
         ]),
     ...settings.map(
       ({ path, added }) => `${show(path)} got settings that run commands: ${some(added.map(escapeText))}`,

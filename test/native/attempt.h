@@ -36,7 +36,7 @@ static size_t walk_list(char *const *list) {
 
 static void walk_rule(const struct rule *rule) {
   demand(rule->layers != 0 && rule->layers < 1u << LAYER_COUNT, "a rule for an unknown layer");
-  demand((rule->flags & ~(uint32_t)(RULE_DIRECTORY | RULE_OPTIONAL | RULE_STATE)) == 0, "an unknown rule flag");
+  demand((rule->flags & ~(uint32_t)(RULE_DIRECTORY | RULE_OPTIONAL | RULE_STATE | RULE_SAVED)) == 0, "an unknown rule flag");
   walk_path(rule->path, "a rule whose path is not absolute");
   walked += (size_t)rule->access;
 }

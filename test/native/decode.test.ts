@@ -366,7 +366,7 @@ describe('decode_program() says what is wrong with', () => {
       sealed(withOnly('rule', rule('/\0', { layers: 0x80000001 }))),
       'a rule for an unknown layer',
     ],
-    ['rule flag 8', sealed(withOnly('rule', rule('/\0', { flags: 8 }))), 'unknown rule flag'],
+    ['rule flag 16', sealed(withOnly('rule', rule('/\0', { flags: 16 }))), 'unknown rule flag'],
     [
       'a filter of no instruction',
       sealed(withOnly('filter', instructions(0))),

@@ -4,8 +4,17 @@ import { isBuiltIn, judgedFor, type Pattern } from '../../plan/denies.ts';
 import { allowsWriting, type Grant } from '../../plan/grant.ts';
 import { lineage, parentOf } from '../../plan/path.ts';
 import type { Plan } from '../../plan/plan.ts';
+import { readsSaved, savedFiles } from '../../plan/saves.ts';
 import { encodeProgram, type Record, record } from './encode.ts';
-import { handledBy, keeping, rightsFor, scopesSignals, separation, socketRights } from './landlock.ts';
+import {
+  handledBy,
+  keeping,
+  rightsFor,
+  savingRights,
+  scopesSignals,
+  separation,
+  socketRights,
+} from './landlock.ts';
 import { compileFilter } from './seccomp/filter.ts';
 import type { Broker } from './seccomp/rules.ts';
 
@@ -14,7 +23,7 @@ const hygieneFlag = { signalScope: 1, localDescriptors: 2, listener: 4 } as cons
 const denyFlag = { read: 1, write: 2, exception: 4, builtIn: 8, glob: 16 } as const;
 const socketFlag = { connect: 1, bind: 2, socket: 0, entries: 4, subtree: 8 } as const;
 const portFlag = { connect: 1, listen: 2 } as const;
-const ruleFlag = { directory: 1, optional: 2, state: 4 } as const;
+const ruleFlag = { directory: 1, optional: 2, state: 4, saved: 8 } as const;
 
 // Nested, outermost first. The keeper of originals reaches the store; the broker, one further in, has the grants alone,
 // which is the wall; the command has as much, and is set apart from the broker, which it can neither signal nor trace.
@@ -55,12 +64,13 @@ function withoutRedundant(grants: readonly Grant[], rightsOf: Rights): Grant[] {
   });
 }
 
-function rule(grant: Grant, rights: bigint): Record {
+function rule(grant: Grant, rights: bigint, isSaved: boolean): Record {
   const directory = grant.kind === 'directory' ? ruleFlag.directory : 0;
   const optional = grant.required ? 0 : ruleFlag.optional;
   const state = grant.isState ? ruleFlag.state : 0;
   const layers = allowsWriting(grant) ? layer.keeper | layer.grants : layer.grants;
-  return record.rule(rights, layers, directory | optional | state, grant.path);
+  const saved = isSaved ? ruleFlag.saved : 0;
+  return record.rule(rights, layers, directory | optional | state | saved, grant.path);
 }
 
 const mostShown = 1000;
@@ -130,13 +140,26 @@ function blockedRecords({ blocked }: Plan): Record[] {
   return [...byMessage].map(([message, names]) => record.blocked(message, names));
 }
 
+/** Saved by the keeper, which alone may change their directories: no broker, no saves. */
+function savedIn({ grants, machine }: Plan): ReadonlySet<Grant> {
+  return new Set(machine.notifies ? savedFiles(grants) : []);
+}
+
+/** The directories of files that are granted by themselves: the keeper's, and nobody else's. */
+function savingRecords(saved: ReadonlySet<Grant>, abi: number): Record[] {
+  const parents = new Set([...saved].map(({ path }) => parentOf(path)));
+  return [...parents].map((path) =>
+    record.rule(savingRights(abi), layer.keeper, ruleFlag.directory | ruleFlag.optional, path),
+  );
+}
+
 function brokerOf({ originals, machine, denies, grants, explained }: Plan): Broker {
   if (!machine.notifies) return 'absent';
   const { reads, creations } = judgedFor(denies, grants);
   const remembers = originals.kind === 'kept' && originals.remembersBirths;
   if (explained) return 'making+reads';
-  const level = creations || remembers ? 'making' : 'judging';
-  return reads ? `${level}+reads` : level;
+  const level = creations || remembers || savedFiles(grants).length > 0 ? 'making' : 'judging';
+  return reads || readsSaved(grants) ? `${level}+reads` : level;
 }
 
 /** The program that makes the launcher enforce this plan. */
@@ -145,12 +168,14 @@ export function compileProgram(plan: Plan): Uint8Array {
   const handled = handledBy(abi, plan.network.mode);
   const rightsOf = rightsFor(abi, plan.originals.kind === 'withheld');
   const keeper = keeping(abi);
+  const saved = savedIn(plan);
   const { handled: apart, everywhere } = separation(abi);
   return encodeProgram([
     hygiene(plan),
     ...[keeper, handled, apart].map(({ fs, net, scoped }) => record.layer(fs, net, scoped)),
     ...(everywhere === 0n ? [] : [record.rule(everywhere, layer.command, ruleFlag.directory, '/')]),
-    ...withoutRedundant(plan.grants, rightsOf).map((grant) => rule(grant, rightsOf(grant))),
+    ...withoutRedundant(plan.grants, rightsOf).map((grant) => rule(grant, rightsOf(grant), saved.has(grant))),
+    ...savingRecords(saved, abi),
     ...storeRecords(plan, rightsOf),
     ...denyRecords(plan),
     ...socketRecords(plan),

@@ -114,6 +114,11 @@ export function socketRights(abi: number, right: 'connect' | 'bind'): bigint {
 // Without a broker to judge, nothing may be removed or cut.
 const destroying = fs.removeFile | fs.removeDirectory | fs.truncate;
 
+/** What the keeper needs in a directory to put another file in the place of one that is granted by itself. */
+export function savingRights(abi: number): bigint {
+  return handledBy(abi, 'open').fs & (writeFile | fs.makeFile | fs.removeFile);
+}
+
 /** What a grant means in rights, as far as this ABI knows them; `withheld`: less what destroys. */
 export function rightsFor(
   abi: number,

@@ -1,8 +1,10 @@
 // A plan made ready to be asked: its rules indexed once, the machine at hand.
 import { protectedBelow } from '../denies.ts';
+import type { Grant } from '../grant.ts';
 import type { AbsolutePath, Host } from '../host.ts';
 import type { Originals } from '../originals.ts';
 import type { Plan } from '../plan.ts';
+import { savedFiles } from '../saves.ts';
 import type { SensitivePath } from '../sensitive.ts';
 import { type DenyIndex, indexDenies } from './deny-index.ts';
 import { type Reach, reachOf } from './reach.ts';
@@ -28,6 +30,8 @@ export type Prepared = {
   readonly protects: () => DenyIndex;
   /** Made by the session that the plan is of. */
   readonly isNew: (path: AbsolutePath) => boolean;
+  /** Files that are granted by themselves, and may be saved by way of others beside them. */
+  readonly saved: readonly Grant[];
 };
 
 function once<T>(make: () => T): () => T {
@@ -53,5 +57,6 @@ export function prepare(plan: Askable, host: Host, secrets: Secrets): Prepared {
     secrets,
     protects: once(() => indexDenies(protectedBelow('/'), () => false)),
     isNew,
+    saved: plan.machine.notifies ? savedFiles(plan.grants) : [],
   };
 }

@@ -13,6 +13,7 @@ import {
 } from './obstacles.ts';
 import type { Right } from './reach.ts';
 import type { FileOperation, Seen } from './request.ts';
+import { isSibling, savedFor } from './saves.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What would be lost with an entry from before the run. */
@@ -33,17 +34,19 @@ function lost(details: string, flag: string | null): Obstacle {
 }
 
 function opening(prepared: Prepared, seen: Seen, rights: readonly Right[]): Obstacle[] {
+  const isSave = isSibling(prepared, seen.object) && savedFor(prepared, seen.object, rights) !== null;
   return [
     ...denyObstacles(prepared, seen.object, rights),
-    ...objectObstacles(prepared, seen.object, seen.kind, rights),
+    ...(isSave ? [] : objectObstacles(prepared, seen.object, seen.kind, rights)),
   ];
 }
 
 /** What is made is opened at once: to be read as well, its directory must be granted for that. */
 function creating(prepared: Prepared, { object }: Seen, rights: readonly Right[]): Obstacle[] {
+  const isSave = savedFor(prepared, object, rights) !== null;
   return [
     ...denyObstacles(prepared, object, ['write']),
-    ...rights.flatMap((right) => directoryObstacles(prepared, object, right)),
+    ...(isSave ? [] : rights.flatMap((right) => directoryObstacles(prepared, object, right))),
   ];
 }
 
@@ -69,7 +72,7 @@ function deleting(prepared: Prepared, seen: Seen): Obstacle[] {
   if (prepared.host.status(seen.name) === null) return [...directoryObstacles(prepared, seen.name)];
   return [
     ...denyObstacles(prepared, seen.name, ['read', 'write']),
-    ...directoryObstacles(prepared, seen.name),
+    ...(isSibling(prepared, seen.name) ? [] : directoryObstacles(prepared, seen.name)),
     ...lossObstacles(prepared, seen),
   ];
 }
@@ -94,7 +97,7 @@ function changingMetadata(prepared: Prepared, seen: Seen): Obstacle[] {
         flag: null,
       },
     ];
-  if (grant !== null) return [...denies];
+  if (grant !== null || isSibling(prepared, seen.object)) return [...denies];
   const found = objectObstacles(prepared, seen.object, seen.kind, ['write']);
   if (found.length > 0) return [...denies, ...found];
   return [...denies, ...directoryObstacles(prepared, seen.object)];

@@ -5,6 +5,7 @@ import type { Prepared } from './askable.ts';
 import { denyObstacles, directoryObstacles, grantedTo, type Obstacle, verdictOf } from './obstacles.ts';
 import type { Right } from './reach.ts';
 import type { Seen } from './request.ts';
+import { isSave } from './saves.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Landlock names this right "refer". */
@@ -63,8 +64,9 @@ export function askRename(prepared: Prepared, from: Seen, to: Seen): Verdict {
   const obstacles = [
     ...(isThere ? denyObstacles(prepared, from.name, rights) : []),
     ...(isThere ? denyObstacles(prepared, target, rights) : []),
-    ...directoryObstacles(prepared, from.name),
-    ...directoryObstacles(prepared, target),
+    ...(isSave(prepared, from.name, target)
+      ? []
+      : [...directoryObstacles(prepared, from.name), ...directoryObstacles(prepared, target)]),
     ...(isThere ? boundaryObstacles(prepared, from.name, target) : []),
     ...(isThere ? sessionObstacles(prepared, from.name, target) : []),
     ...(isThere ? gainObstacles(prepared, from.name, target) : []),
