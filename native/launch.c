@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -30,7 +31,15 @@ static void confirm_signal_scope(void) {
     fail("confirm the signal scope", "a signal to a process outside was not refused", EACCES);
 }
 
-int main(void) {
+// `nono-launcher --support` says hello on its standard output, a socket, and ends: for those who plan before they run.
+static int say_support(void) {
+  if (dup2(STDOUT_FILENO, CHANNEL_FD) < 0) return EXIT_NOT_STARTED;
+  send_hello();
+  return 0;
+}
+
+int main(int argc, char **argv) {
+  if (argc == 2 && strcmp(argv[1], "--support") == 0) return say_support();
   if (!has_channel()) {
     fputs("nono-launcher: started by nono, not by hand. Try: nono run -- COMMAND\n", stderr);
     return EXIT_NOT_STARTED;

@@ -20,6 +20,7 @@ enum hygiene_flag {
   HYGIENE_SIGNAL_SCOPE = 1u << 0,    // the layers scope signals: the whole domain can be killed at once
   HYGIENE_LOCAL_DESCRIPTORS = 1u << 1, // descriptors 0 to 2 must not be network sockets
   HYGIENE_LISTENER = 1u << 2,          // the filter hands calls to a broker
+  HYGIENE_STANDS_IN = 1u << 3,         // the launcher's parent takes it for the command: signals go on, it ends alike
 };
 
 enum store_flag {

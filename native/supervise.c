@@ -222,9 +222,17 @@ static int reap(const struct session *session, int *status) {
   return 0;
 }
 
+// A process sent it to the launcher, which its parent takes for the command. What the kernel sends, a terminal's Ctrl-C
+// or a child's end, is not meant for the command, or the command has it too.
+static bool is_for_the_command(const struct session *session, const struct signalfd_siginfo *info) {
+  return (session->program->hygiene & HYGIENE_STANDS_IN) != 0 && info->ssi_code <= 0;
+}
+
 static void take_signals(struct session *session, int signals) {
   struct signalfd_siginfo info;
-  while (read(signals, &info, sizeof info) == sizeof info) session->seen[info.ssi_signo] = 1;
+  while (read(signals, &info, sizeof info) == sizeof info)
+    if (is_for_the_command(session, &info)) kill(session->command, (int)info.ssi_signo);
+    else session->seen[info.ssi_signo] = 1;
 }
 
 // 0 when nono is gone.
@@ -254,6 +262,15 @@ static int wait_for_end(struct session *session, int signals) {
   }
 }
 
+// The parent asks the kernel how its child ended: by the signal that ended the command. No core is dumped.
+static void end_by(int number) {
+  sigset_t all;
+  sigfillset(&all);
+  signal(number, SIG_DFL);
+  sigprocmask(SIG_UNBLOCK, &all, NULL);
+  raise(number);
+}
+
 static int end_session(const struct session *session, int status) {
   kill_session(session);
   reap_all(session);
@@ -266,6 +283,7 @@ static int end_session(const struct session *session, int status) {
   int signalled = WIFSIGNALED(status);
   int value = signalled ? WTERMSIG(status) : WEXITSTATUS(status);
   send_ended(signalled ? ENDED_SIGNALLED : ENDED_EXITED, (uint32_t)value, (uint32_t)leftover);
+  if (signalled && session->program->hygiene & HYGIENE_STANDS_IN) end_by(value);
   return signalled ? SIGNAL_EXIT_BASE + value : value;
 }
 

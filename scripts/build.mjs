@@ -1,4 +1,4 @@
-// Builds dist/: the two executables, the planner as a snapshot and with its code cache, and the reporter.
+// Builds dist/: the two executables, the planner as a snapshot and with its code cache, the reporter, and the library.
 import { spawnSync } from 'node:child_process';
 import { closeSync, copyFileSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,17 +24,17 @@ function checkMachine() {
 // commander can run subcommands as processes; nono's are none, and loading that takes 8 ms.
 const withoutProcesses = { 'node:child_process': join(root, 'scripts/no-child-process.mjs') };
 
-async function bundle(entry, output, alias = withoutProcesses) {
+async function bundle(entry, output, { alias = withoutProcesses, format = 'cjs' } = {}) {
   await build({
     entryPoints: [join(root, entry)],
     outfile: join(dist, output),
     bundle: true,
     platform: 'node',
     target: 'node20',
-    format: 'cjs',
+    format,
     mainFields: ['module', 'main'], // jsonc-parser's main requires files that no bundler sees
     charset: 'ascii',
-    minify: true,
+    minify: format === 'cjs', // who debugs a program steps through its libraries
     logLevel: 'warning',
     plugins: [jsoncPlugin.esbuild, filterPlugin],
     alias,
@@ -68,7 +68,8 @@ try {
   await bundle('src/cli/main.ts', 'planner.js');
   await bundle('src/cli/report-entry.ts', 'report.cjs');
   await bundle('src/cli/tools-entry.ts', 'tools.cjs');
-  await bundle('src/cli/trials-entry.ts', 'trials.cjs', {});
+  await bundle('src/cli/trials-entry.ts', 'trials.cjs', { alias: {} });
+  await bundle('src/index.ts', 'index.mjs', { alias: {}, format: 'esm' });
   copyFileSync(join(root, 'scripts/cli.cjs'), join(dist, 'cli.cjs'));
   writeCodeCache();
   await bundle('scripts/snapshot-entry.cjs', 'snapshot.cjs');

@@ -1,11 +1,22 @@
 // What can go wrong before the command starts: issues with stable codes, collected, then thrown together.
 
-/** A stable name for one kind of failure; the part before the slash says which stage found it. */
+/**
+ * A stable name for one kind of failure; the part before the slash says which stage found it.
+ *
+ * @example
+ * ```ts
+ * import type { IssueCode } from 'nono';
+ *
+ * const code: IssueCode = 'plan/path-missing';
+ * console.log(code.split('/')[0]); // plan
+ * ```
+ */
 export type IssueCode =
   | 'usage/unknown-command'
   | 'usage/unknown-flag'
   | 'usage/flag-value'
   | 'usage/no-command'
+  | 'usage/option'
   | 'profile/syntax'
   | 'profile/duplicate-key'
   | 'profile/unknown-key'
@@ -50,13 +61,24 @@ export type IssueCode =
   | 'launch/report'
   | 'launch/store'
   | 'launch/failed'
+  | 'launch/too-much-output'
   | 'undo/no-session'
   | 'undo/session-ambiguous'
   | 'undo/no-original'
   | 'undo/newer'
   | 'undo/failed';
 
-/** One thing that stops a run: what, where it came from, and one thing to try. */
+/**
+ * One thing that stops a run: what, where it came from, and one thing to try.
+ *
+ * @example
+ * ```ts
+ * import type { Issue } from 'nono';
+ *
+ * const show = ({ code, message, origin, remedy }: Issue) => `${code}: ${message} (${origin}). Try: ${remedy}`;
+ * console.log(show({ code: 'plan/path-missing', message: '"x" does not exist', origin: 'flag:--allow', remedy: 'mkdir x' }));
+ * ```
+ */
 export type Issue = {
   readonly code: IssueCode;
   readonly message: string;
@@ -93,10 +115,25 @@ export function isNonoError(error: unknown): error is NonoError {
   return error instanceof Error && error.name === 'NonoError' && 'issues' in error;
 }
 
-/** The one error that nono throws: all issues at once, and the exit code that they mean. */
+/**
+ * The one error that nono throws: all issues at once, and the exit code that they mean.
+ *
+ * @example
+ * ```ts
+ * import { definePolicy, NonoError } from 'nono';
+ *
+ * try {
+ *   definePolicy({ allowPort: [0] });
+ * } catch (error) {
+ *   if (error instanceof NonoError) console.log(error.issues.map(({ code }) => code).join(), error.exitCode);
+ * }
+ * ```
+ */
 export class NonoError extends Error {
   override readonly name = 'NonoError';
+  /** Everything that was found, never just the first. */
   readonly issues: readonly Issue[];
+  /** What `nono run` would exit with. */
   readonly exitCode: number;
 
   constructor(issues: readonly Issue[]) {

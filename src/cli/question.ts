@@ -1,9 +1,8 @@
 // A question about a plan: from the words of a command line, or from a line of JSON.
 import { z } from 'zod';
 import { type Issue, NonoError } from '../errors.ts';
-import { fileOperations, type Request } from '../plan/ask/request.ts';
-import type { AbsolutePath, Host } from '../plan/host.ts';
-import { isFaithful, toAbsolute } from '../plan/path.ts';
+import type { Question } from '../plan/ask/question.ts';
+import { fileOperations } from '../plan/ask/request.ts';
 
 const operations = [...fileOperations, 'rename', 'connect', 'bind'] as const;
 export type Operation = (typeof operations)[number];
@@ -21,7 +20,8 @@ const questionSchema = z.union([
   z.strictObject({ op: z.literal('execute'), command: z.string().min(1) }),
 ]);
 
-export type Question = z.infer<typeof questionSchema>;
+// The schema and the type mean the same: what the one lets through, the other takes.
+export type { Question };
 
 /** The flags of `nono why` that say what is asked. */
 export type QuestionFlags = {
@@ -38,31 +38,6 @@ function usage(message: string, remedy: string): Issue {
 }
 
 const example = `{"op":"read","path":"a"}`;
-
-function absolute(text: string, host: Host): AbsolutePath {
-  const found = isFaithful(text) ? toAbsolute(text, host) : null;
-  if (found !== null) return found;
-  throw new NonoError([
-    usage(`"${text}" is not a path that can be looked up`, 'name it by its absolute path'),
-  ]);
-}
-
-/** The request that a question means on this machine. */
-export function requestOf(question: Question, host: Host): Request {
-  if ('command' in question) return { kind: 'command', name: question.command };
-  if ('host' in question)
-    return { kind: 'network', op: question.op, host: question.host, port: question.port ?? null };
-  const at = absolute(question.path, host);
-  switch (question.op) {
-    case 'rename':
-      return { kind: 'rename', path: at, to: absolute((question as { to: string }).to, host) };
-    case 'connect':
-    case 'bind':
-      return { kind: 'socket', op: question.op, path: at };
-    default:
-      return { kind: 'file', op: question.op, path: at };
-  }
-}
 
 function check(value: unknown, remedy: string): Question {
   const checked = questionSchema.safeParse(value);

@@ -2,8 +2,9 @@
 // refused, what was kept.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { getSystemErrorName } from 'node:util';
-import { exitCodes, type Issue, NonoError } from '../errors.ts';
+import { exitCodes, NonoError } from '../errors.ts';
+import { type Denials, explainDenials } from '../launch/denials.ts';
+import { failureIssue } from '../launch/failure.ts';
 import { decodeFrames, type Frame } from '../launch/frames.ts';
 import { thisHost } from '../launch/host.ts';
 import { readPlanFile } from '../launch/own-plan.ts';
@@ -15,7 +16,7 @@ import { renderDenials, unseenText } from '../term/denials.ts';
 import { escapeText } from '../term/escape.ts';
 import { countOriginals, renderAftermath, renderOriginals } from '../term/originals.ts';
 import { verdictToJson } from '../term/verdict.ts';
-import { type Denials, explainDenials } from './denials.ts';
+
 import { reportError, say, styleFor } from './output.ts';
 
 const channel = 3;
@@ -99,40 +100,6 @@ function reportRun({ store, planFile, wish, frames }: Input): void {
   if (wish.form === 'text') sayReport(denials, kept, host, plan.explained);
   else if (wish.form === 'json' && isNews(denials, kept)) say(JSON.stringify(json()));
   if (kept !== null) pruneSessions(dirname(dirname(dirname(store))), Date.now());
-}
-
-type Failure = Extract<Frame, { kind: 'failure' }>;
-
-function executeIssue(file: string, errno: string): Issue {
-  if (errno === 'ENOENT')
-    return {
-      code: 'command/not-found',
-      message: `"${file}" or the interpreter that its first line names was not found`,
-      remedy: 'head -n 1 it, and check that the interpreter exists',
-    };
-  return {
-    code: 'command/not-executable',
-    message: `"${file}" cannot be executed (${errno})`,
-    remedy: 'file it: it may be built for another machine, or its interpreter may be outside the grants',
-  };
-}
-
-/** What a failed step means for the user. */
-export function failureIssue({ step, detail, errno }: Failure): Issue {
-  const name = getSystemErrorName(-errno);
-  if (step === 'execute') return executeIssue(detail, name);
-  if (step.startsWith('check for'))
-    return {
-      code: 'launch/failed',
-      message: `${detail} is a socket that would lead around the sandbox`,
-      remedy: 'hand over a pipe or a file instead, such as < /dev/null',
-    };
-  const about = detail === '' ? '' : ` "${detail}"`;
-  return {
-    code: 'launch/failed',
-    message: `the launcher could not ${step}${about} (${name})`,
-    remedy: 'the same command again; if it stays, nono run --dry-run shows what it was given',
-  };
 }
 
 /** Prints the failures, what was refused and what became of originals; returns the exit code that the failures mean. */

@@ -1,12 +1,12 @@
 // `nono undo`: what sessions kept, how it differs from what is there now, and how it is put back.
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { type Issue, NonoError } from '../errors.ts';
 import { thisHost } from '../launch/host.ts';
 import type { Host } from '../plan/host.ts';
 import { compareSession, type Difference } from '../store/compare.ts';
 import { changeOf } from '../store/diff.ts';
-import { Replaced, restoreOriginal, type Whereabouts } from '../store/restore.ts';
-import { readSession, type Session, sessionDirectories, sessionsDirectory } from '../store/sessions.ts';
+import { readSession, type Session, sessionDirectories } from '../store/sessions.ts';
+import { chooseUndoable, type Failure, undoSession } from '../store/undo.ts';
 import {
   countOriginals,
   renderChange,
@@ -168,27 +168,12 @@ function showChanges(
     );
 }
 
-/** Each by itself: what stands in the way of one keeps nobody from the others. */
-function restoreAll(session: Session, wanted: readonly Difference[], replaced: Replaced): Issue[] {
-  const whereabouts: Whereabouts = new Map();
-  return wanted.flatMap((each): Issue[] => {
-    try {
-      restoreOriginal(session, each, replaced, whereabouts);
-      return [];
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      const path = Buffer.from(each.original.path, 'latin1').toString('utf8');
-      const why =
-        code === 'ENOTDIR' ? 'a link or a file is in place of one of its directories' : (code ?? message);
-      return [
-        {
-          code: 'undo/failed',
-          message: `"${path}" was not restored: ${why}`,
-          remedy: `ls -l its directories, make room, and nono undo restore ${session.id} again`,
-        },
-      ];
-    }
-  });
+function failureIssues(session: Session, failures: readonly Failure[]): Issue[] {
+  return failures.map(({ path, why }) => ({
+    code: 'undo/failed',
+    message: `"${Buffer.from(path, 'latin1').toString('utf8')}" was not restored: ${why}`,
+    remedy: `ls -l its directories, make room, and nono undo restore ${session.id} again`,
+  }));
 }
 
 function restore(
@@ -199,42 +184,31 @@ function restore(
   named: boolean,
   flags: UndoFlags,
 ): void {
-  // What was planted comes back only for who asks for it by name.
-  const states = ['changed', 'missing', 'moved', ...(named ? ['planted'] : [])];
-  const undoable = differences.filter((each) => states.includes(each.state));
-  const held = undoable.filter(({ newer }) => newer && !flags.force);
-  const wanted = undoable.filter((each) => !held.includes(each));
-  const replaced = new Replaced(
-    join(sessionsDirectory(state), host.session.id),
-    host.session.id,
-    session.id,
-    () => new Date(),
-  );
+  const { wanted, left } = chooseUndoable(differences, named, flags.force ?? false);
   if (!flags.json) {
     for (const each of wanted) printResult(`restore  ${renderDifference(each, host.home)}`);
-    for (const each of held) printResult(`leave    ${renderDifference(each, host.home)}`);
+    for (const each of left) printResult(`leave    ${renderDifference(each, host.home)}`);
   }
   const asks = isTerminal(0) && !flags.yes && !flags.json;
   const goes = !flags.dryRun && wanted.length > 0 && (!asks || confirmed(`Restore ${wanted.length}?`));
-  const failures = goes ? restoreAll(session, wanted, replaced) : [];
-  replaced.end();
+  const { failures, replaced } = undoSession(session, goes ? wanted : [], state, host.session.id);
   if (flags.json)
     printJson({
       ...session.journal.about,
       restored: goes ? wanted.length - failures.length : 0,
-      left: held.map(differenceToJson),
-      replaced: replaced.id,
+      left: left.map(differenceToJson),
+      replaced,
     });
   else if (goes)
     say(
-      `nono: restored ${wanted.length - failures.length}${replaced.id === null ? '' : `; nono undo restore ${replaced.id} takes it back`}`,
+      `nono: restored ${wanted.length - failures.length}${replaced === null ? '' : `; nono undo restore ${replaced} takes it back`}`,
     );
   const newer: Issue = {
     code: 'undo/newer',
-    message: `${held.length} changed again after the session, and were left as they are`,
+    message: `${left.length} changed again after the session, and were left as they are`,
     remedy: `nono undo restore --force ${session.id}, which keeps what is there now as well`,
   };
-  const issues = [...failures, ...(held.length > 0 ? [newer] : [])];
+  const issues = [...failureIssues(session, failures), ...(left.length > 0 ? [newer] : [])];
   if (issues.length > 0) throw new NonoError(issues);
 }
 

@@ -6,6 +6,7 @@ import { thisHost } from '../launch/host.ts';
 import { readOwnPlan } from '../launch/own-plan.ts';
 import { prepareToAsk } from '../plan/ask/ask.ts';
 import type { Askable } from '../plan/ask/askable.ts';
+import { requestOf } from '../plan/ask/question.ts';
 import type { Request } from '../plan/ask/request.ts';
 import type { Verdict } from '../plan/ask/verdict.ts';
 import type { Host } from '../plan/host.ts';
@@ -14,7 +15,7 @@ import type { PolicyFlags } from '../policy/from-flags.ts';
 import { renderVerdict, verdictToJson } from '../term/verdict.ts';
 import { printResult, styleFor } from './output.ts';
 import { type ProfileFlags, policyWithProfiles, type Reader } from './profiles.ts';
-import { type QuestionFlags, questionFromFlags, questionFromLine, requestOf } from './question.ts';
+import { type QuestionFlags, questionFromFlags, questionFromLine } from './question.ts';
 
 export type WhyFlags = PolicyFlags &
   ProfileFlags &

@@ -1,28 +1,15 @@
 // The planner's end of the channel: asks what the kernel offers, hands the program over. Blocking on purpose: there is
 // nothing else to do, and streams take longer to load than the answer takes to come.
 import { closeSync, readSync, writeSync } from 'node:fs';
-import { getSystemErrorName } from 'node:util';
 import { formatVersion } from '../backend/linux/encode.ts';
-import { NonoError } from '../errors.ts';
 import type { Host, Support } from '../plan/host.ts';
 import type { SessionDirectories } from './directories.ts';
 import { decodeFrame, type Frame, frameHeaderBytes, payloadLength } from './frames.ts';
 import { encodeReportWish, type ReportWish } from './report-wish.ts';
+import { mismatch, supportOf } from './support.ts';
 
 const channel = 3;
 const handover = 4;
-const seccompBits = { filter: 1, kill: 2, notify: 4 } as const;
-
-function mismatch(why: string): NonoError {
-  return new NonoError([
-    {
-      code: 'launch/launcher-mismatch',
-      message: `the launcher does not fit: ${why}`,
-      remedy: 'npm run build',
-    },
-  ]);
-}
-
 function readExactly(length: number): Buffer {
   const bytes = Buffer.alloc(length);
   for (let filled = 0; filled < length; ) {
@@ -49,20 +36,7 @@ function isInsideSession({ environment }: Pick<Host, 'environment'>): boolean {
  * @throws {NonoError} `launch/launcher-mismatch` when it is of another version.
  */
 export function askSupport(host: Pick<Host, 'environment'>): Support {
-  const hello = readFrame();
-  if (hello.kind !== 'hello') throw mismatch('it did not say hello');
-  if (hello.format !== formatVersion)
-    throw mismatch(`it takes format ${hello.format}, and this is ${formatVersion}`);
-  const has = (bit: number) => (hello.seccomp & bit) !== 0;
-  return {
-    nested: isInsideSession(host),
-    landlock: hello.landlock >= 0 ? { abi: hello.landlock } : { errno: getSystemErrorName(hello.landlock) },
-    seccomp: {
-      filter: has(seccompBits.filter),
-      kill: has(seccompBits.kill),
-      notify: has(seccompBits.notify),
-    },
-  };
+  return { ...supportOf(readFrame(), formatVersion), nested: isInsideSession(host) };
 }
 
 function writeAll(descriptor: number, bytes: Uint8Array): void {

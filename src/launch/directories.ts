@@ -2,6 +2,7 @@
 import { mkdirSync, rmdirSync, rmSync } from 'node:fs';
 import { type Issue, NonoError } from '../errors.ts';
 import type { AbsolutePath } from '../plan/host.ts';
+import { ownPlanOf } from '../plan/own-plan.ts';
 import { parentOf } from '../plan/path.ts';
 import type { Plan } from '../plan/plan.ts';
 import { writeOwnPlan } from './own-plan.ts';
@@ -50,12 +51,12 @@ function makeStore(path: AbsolutePath): void {
   );
 }
 
-function makePlanFile(plan: Plan): void {
+function makePlanFile(path: AbsolutePath, content: string | Uint8Array): void {
   attempt(
-    () => writeOwnPlan(plan),
+    () => writeOwnPlan(path, content),
     (errno) => ({
       code: 'launch/plan-file',
-      message: `the plan "${plan.planFile}" cannot be written for the command to read (${errno})`,
+      message: `the plan "${path}" cannot be written for the command to read (${errno})`,
       origin: 'environment:TMPDIR',
       remedy: 'TMPDIR=/a/directory/that/can/be/written nono run …',
     }),
@@ -69,20 +70,53 @@ export function removeDirectories({ temporary, planFile, store }: SessionDirecto
   if (store !== null) rmdirSync(store);
 }
 
+function removed(directory: AbsolutePath): boolean {
+  try {
+    rmdirSync(directory);
+    return true;
+  } catch {
+    return false; // something is in it, which the caller is told
+  }
+}
+
+export type Cleared = {
+  /** Originals were kept, and stay. */
+  readonly kept: boolean;
+  /** What could not be emptied of the private directory is still there. */
+  readonly leftover: boolean;
+};
+
+/** Removes what a session leaves when it has ended, but for the originals that it kept. */
+export function clearDirectories({ temporary, planFile, store }: SessionDirectories): Cleared {
+  rmSync(planFile, { force: true });
+  return { leftover: !removed(temporary), kept: store !== null && !removed(store) };
+}
+
+/** The directories of a plan's session. */
+export function directoriesOf({ temporary, planFile, originals }: Plan): SessionDirectories {
+  return { temporary, planFile, store: originals.kind === 'kept' ? originals.store : null };
+}
+
 /**
+ * @param content what the command may read of its plan
  * @throws {NonoError} `launch/temporary`, `launch/plan-file`, `launch/store`: one exists already, or its parent cannot be
  * written.
  */
-export function makeDirectories(plan: Plan): SessionDirectories {
-  const { temporary, planFile, originals } = plan;
-  const store = originals.kind === 'kept' ? originals.store : null;
+export function makeSessionDirectories(directories: SessionDirectories, content: string | Uint8Array): void {
+  const { temporary, planFile, store } = directories;
   makeTemporary(temporary);
   try {
-    makePlanFile(plan);
+    makePlanFile(planFile, content);
     if (store !== null) makeStore(store);
   } catch (error) {
     removeDirectories({ temporary, planFile, store: null });
     throw error;
   }
-  return { temporary, planFile, store };
+}
+
+/** Makes them for a plan that is of one session. */
+export function makeDirectories(plan: Plan): SessionDirectories {
+  const directories = directoriesOf(plan);
+  makeSessionDirectories(directories, JSON.stringify(ownPlanOf(plan)));
+  return directories;
 }

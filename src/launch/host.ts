@@ -251,8 +251,9 @@ function descriptorTarget(descriptor: number): string | null {
   }
 }
 
-function terminals(): AbsolutePath[] {
-  const targets = [0, 1, 2].map(descriptorTarget);
+/** The terminals behind descriptors of this process. */
+export function terminalsBehind(descriptors: readonly number[]): AbsolutePath[] {
+  const targets = descriptors.map(descriptorTarget);
   return [
     ...new Set(
       targets.filter((target): target is AbsolutePath => /^\/dev\/(pts\/|tty)\d/.test(target ?? '')),
@@ -265,12 +266,20 @@ function temporaryBase(environment: Record<string, string>): AbsolutePath {
   return isAbsolute(base) ? base : '/tmp';
 }
 
+// Of one length each, so that one session's name can take another's place in what was compiled before.
+const [pidDigits, nanosecondDigits] = [5, 6];
+
+function digits(value: number, length: number): string {
+  return value.toString(36).padStart(length, '0').slice(-length);
+}
+
 /** Unique on this machine, and in the order of time; secrecy is not needed, since its directories must not exist. */
-function newSession(): Host['session'] {
+export function newSession(): Host['session'] {
   const started = new Date().toISOString();
   const [day = '', time = ''] = started.slice(0, 19).replaceAll(/[-:]/g, '').split('T');
+  const nanoseconds = Number(process.hrtime.bigint() % 1_000_000_000n);
   return {
-    id: `${day}-${time}-${process.pid}-${(process.hrtime.bigint() % 1_000_000_000n).toString(36)}`,
+    id: `${day}-${time}-${digits(process.pid, pidDigits)}-${digits(nanoseconds, nanosecondDigits)}`,
     started,
   };
 }
@@ -318,16 +327,25 @@ function callerEnvironment(): Record<string, string> {
   );
 }
 
+/** What the caller knows better than this process: a library is asked about other places than its own. */
+export type Caller = {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly workingDirectory?: AbsolutePath;
+  readonly installation?: AbsolutePath;
+  readonly terminals?: readonly AbsolutePath[];
+  readonly session?: Host['session'];
+};
+
 /** This machine, now. The session's private directory is named here and made by the launch. */
-export function thisHost(): Host {
-  const environment = callerEnvironment();
+export function thisHost(here: Caller = {}): Host {
+  const environment = here.environment ?? callerEnvironment();
   const inspect = pathLookup();
   const candidates = [environment.HOME ?? '', accountHome() ?? ''].filter(isAbsolute);
   const homes = [
     ...new Set(candidates.map((home) => (home === '/' ? home : (home.replace(/\/+$/, '') as AbsolutePath)))),
   ];
   const base = inspect(temporaryBase(environment));
-  const session = newSession();
+  const session = here.session ?? newSession();
   return {
     platform: process.platform,
     architecture: process.arch,
@@ -335,13 +353,13 @@ export function thisHost(): Host {
     home: homes[0] ?? null,
     homes,
     otherHomes: otherHomes(homes),
-    workingDirectory: workingDirectory(),
+    workingDirectory: here.workingDirectory ?? workingDirectory(),
     environment,
     session,
     state: stateDirectory(environment, homes[0]),
-    installation: installation(inspect),
+    installation: here.installation ?? installation(inspect),
     temporary: childOf('canonical' in base ? base.canonical : '/tmp', `nono-${session.id}`),
-    terminals: terminals(),
+    terminals: here.terminals ?? terminalsBehind([0, 1, 2]),
     inspect,
     status: statusLookup(),
     fileSystem,
@@ -349,5 +367,27 @@ export function thisHost(): Host {
     text: readText,
     shebang,
     executable,
+  };
+}
+
+/** The same machine later, or from another place: what was looked up before is looked up again. */
+export function hostAgain(host: Host, here: Pick<Caller, 'environment' | 'workingDirectory'>): Host {
+  return {
+    ...host,
+    environment: here.environment ?? host.environment,
+    workingDirectory: here.workingDirectory ?? workingDirectory(),
+    inspect: pathLookup(),
+    status: statusLookup(),
+    list: directoryLister(),
+  };
+}
+
+/** The same machine for as long as one asks: every answer is of the moment. */
+export function liveHost(host: Host): Host {
+  return {
+    ...host,
+    inspect: (path) => pathLookup()(path),
+    status: lookAtEntry,
+    list: readDirectory,
   };
 }

@@ -2,8 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Issue, NonoError } from '../errors.ts';
 import type { AbsolutePath } from '../plan/host.ts';
-import { type OwnPlan, ownPlanOf } from '../plan/own-plan.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { OwnPlan } from '../plan/own-plan.ts';
 
 /** Names the file inside a session. */
 export const planVariable = 'NONO_PLAN';
@@ -11,8 +10,8 @@ export const planVariable = 'NONO_PLAN';
 const readableByOwner = 0o600;
 
 /** @throws the system's error where the file cannot be made, or is there already. */
-export function writeOwnPlan(plan: Plan): void {
-  writeFileSync(plan.planFile, JSON.stringify(ownPlanOf(plan)), { mode: readableByOwner, flag: 'wx' });
+export function writeOwnPlan(file: AbsolutePath, content: string | Uint8Array): void {
+  writeFileSync(file, content, { mode: readableByOwner, flag: 'wx' });
 }
 
 function unreadable(file: string, why: string): NonoError {

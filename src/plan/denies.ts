@@ -20,6 +20,17 @@ import type { Protection } from './sensitive.ts';
 /** A path, or a glob, with everything below it. */
 export type Pattern = { readonly kind: 'path' | 'glob'; readonly text: AbsolutePath };
 
+/**
+ * What is denied inside the grants: it beats every one of them.
+ *
+ * @example
+ * ```ts
+ * import { buildPlan, type Deny } from 'nono';
+ *
+ * const { denies } = buildPlan({ allow: ['.'], deny: ['.env'] });
+ * console.log(denies.some(({ origin, access }: Deny) => origin === 'flag:--deny' && access === 'all')); // true
+ * ```
+ */
 export type Deny = Pattern & {
   readonly access: DeniedAccess;
   readonly origin: Origin;

@@ -3,10 +3,23 @@ import { type Access, isByUser, type Origin } from '../policy/policy.ts';
 import type { AbsolutePath, FileKind } from './host.ts';
 import { contains } from './path.ts';
 
+/**
+ * A path, and what may be done with it and with all below it.
+ *
+ * @example
+ * ```ts
+ * import { buildPlan, type Grant } from 'nono';
+ *
+ * const byUser = ({ origin }: Grant) => origin === 'flag:--read';
+ * console.log(buildPlan({ read: ['/usr/share'] }).grants.filter(byUser).map(({ path, access }) => `${path} ${access}`).join());
+ * ```
+ */
 export type Grant = {
+  /** Canonical: no component of it is a link. */
   readonly path: AbsolutePath;
   readonly kind: FileKind;
   readonly access: Access;
+  /** The flag, profile, list or variable that asked for it. */
   readonly origin: Origin;
   /** Asked for by name: if it is gone when the run starts, the run stops. Other grants are passed over then. */
   readonly required: boolean;

@@ -21,6 +21,17 @@ export type GuaranteeId =
   | 'environment'
   | 'lifetime';
 
+/**
+ * One promise, and what holds it on this machine.
+ *
+ * @example
+ * ```ts
+ * import { buildPlan, type Guarantee } from 'nono';
+ *
+ * const files = buildPlan({}).guarantees.find(({ id }: Guarantee) => id === 'files');
+ * console.log(files?.mechanism); // Landlock
+ * ```
+ */
 export type Guarantee = {
   readonly id: GuaranteeId;
   readonly promise: string;

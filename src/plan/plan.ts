@@ -116,7 +116,7 @@ function profileFiles({ profiles }: Policy, host: Host): AbsolutePath[] {
   });
 }
 
-function writableAt(grants: readonly Grant[], host: Host): (path: AbsolutePath) => boolean {
+export function writableAt(grants: readonly Grant[], host: Host): (path: AbsolutePath) => boolean {
   const grantAt = indexGrants(grants);
   return (path) => {
     const fact = host.inspect(path);
@@ -145,7 +145,7 @@ function gatherGrants(
 }
 
 /** The command that is to run must not be one that would be refused at once. */
-function blockedIssues(command: Command | null, blocked: readonly BlockedCommand[]): Issue[] {
+export function blockedIssues(command: Command | null, blocked: readonly BlockedCommand[]): Issue[] {
   const found = blocked.find(({ name }) => command !== null && nameOf(`/${command.argv[0]}`) === name);
   if (found === undefined) return [];
   return [

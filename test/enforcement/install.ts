@@ -19,6 +19,7 @@ export default function install(project: TestProject): () => void {
   chmodSync(base, 0o755);
   for (const directory of ['bin', 'dist'])
     cpSync(join(root, directory), join(base, 'nono', directory), { recursive: true });
+  cpSync(join(root, 'package.json'), join(base, 'nono/package.json'));
   mkdirSync(join(base, 'tools'));
   for (const tool of ['probe', 'loss', 'intrude'])
     execFileSync(

@@ -292,7 +292,11 @@ describe('decode_program() says what is wrong with', () => {
       sealed(withOnly('hygiene', raw('hygiene', u64(0n, 0n)))),
       'the hygiene record has another size',
     ],
-    ['hygiene flag 8', sealed(withOnly('hygiene', raw('hygiene', u64(0n), u32(8)))), 'unknown hygiene flag'],
+    [
+      'hygiene flag 16',
+      sealed(withOnly('hygiene', raw('hygiene', u64(0n), u32(16)))),
+      'unknown hygiene flag',
+    ],
     ['a deny without a path', sealed(withOnly('deny', raw('deny', u32(3)))), 'a deny is too short'],
     [
       'a relative deny',

@@ -5,7 +5,7 @@ import { allowsWriting, type Grant } from '../../plan/grant.ts';
 import { lineage, parentOf } from '../../plan/path.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { readsSaved, savedFiles } from '../../plan/saves.ts';
-import { encodeProgram, type Record, record } from './encode.ts';
+import { encodeProgram, encodeRecords, type Record, record } from './encode.ts';
 import {
   handledBy,
   keeping,
@@ -19,7 +19,7 @@ import { compileFilter } from './seccomp/filter.ts';
 import type { Broker } from './seccomp/rules.ts';
 
 const storeFlag = { keepsDeletions: 1, remembersBirths: 2 } as const;
-const hygieneFlag = { signalScope: 1, localDescriptors: 2, listener: 4 } as const;
+const hygieneFlag = { signalScope: 1, localDescriptors: 2, listener: 4, standsIn: 8 } as const;
 const denyFlag = { read: 1, write: 2, exception: 4, builtIn: 8, glob: 16 } as const;
 const socketFlag = { connect: 1, bind: 2, socket: 0, entries: 4, subtree: 8 } as const;
 const portFlag = { connect: 1, listen: 2 } as const;
@@ -41,11 +41,15 @@ const capability = {
 } as const;
 const keptCapabilities = Object.values<bigint>(capability).reduce((set, bit) => set | (1n << bit), 0n);
 
-function hygiene(plan: Plan): Record {
+/** Who watches the launcher: nono's own process, or a program that takes it for the command. */
+export type Watcher = 'nono' | 'library';
+
+function hygiene(plan: Plan, watcher: Watcher): Record {
   const scope = scopesSignals(plan.machine.landlockAbi) ? hygieneFlag.signalScope : 0;
   const local = plan.network.mode === 'open' ? 0 : hygieneFlag.localDescriptors;
   const listener = brokerOf(plan) === 'absent' ? 0 : hygieneFlag.listener;
-  return record.hygiene(keptCapabilities, scope | local | listener);
+  const standsIn = watcher === 'library' ? hygieneFlag.standsIn : 0;
+  return record.hygiene(keptCapabilities, scope | local | listener | standsIn);
 }
 
 type Rights = ReturnType<typeof rightsFor>;
@@ -76,7 +80,7 @@ function rule(grant: Grant, rights: bigint, isSaved: boolean): Record {
 const mostShown = 1000;
 
 /** What the journal of originals says about the session; the environment is no part of it. */
-function about({ session, command, workdir }: Plan): string {
+function about({ session, command, workdir }: RunParts): string {
   const shown = command.argv.join(' ').slice(0, mostShown);
   return JSON.stringify({ version: 1, ...session, command: shown, workdir: workdir?.slice(0, mostShown) });
 }
@@ -89,7 +93,6 @@ function storeRecords(plan: Plan, rightsOf: Rights): Record[] {
   return [
     record.rule(rightsOf({ kind: 'directory', access: 'write' }), layer.keeper, ruleFlag.directory, store),
     record.store(BigInt(mostBytes), BigInt(mostBytesAFile), flags, store),
-    record.text('about', about(plan)),
   ];
 }
 
@@ -162,16 +165,22 @@ function brokerOf({ originals, machine, denies, grants, explained }: Plan): Brok
   return reads || readsSaved(grants) ? `${level}+reads` : level;
 }
 
-/** The program that makes the launcher enforce this plan. */
-export function compileProgram(plan: Plan): Uint8Array {
+/** Who runs where, with what: all that differs between the runs of a plan, but for its session's name. */
+export type RunParts = Pick<Plan, 'command' | 'workdir' | 'session'> & {
+  readonly variables: Plan['environment']['variables'];
+};
+
+type Compiler = { readonly rightsOf: Rights; readonly records: readonly Record[] };
+
+function lastingRecords(plan: Plan, watcher: Watcher): Compiler {
   const abi = plan.machine.landlockAbi;
   const handled = handledBy(abi, plan.network.mode);
   const rightsOf = rightsFor(abi, plan.originals.kind === 'withheld');
   const keeper = keeping(abi);
   const saved = savedIn(plan);
   const { handled: apart, everywhere } = separation(abi);
-  return encodeProgram([
-    hygiene(plan),
+  const records = [
+    hygiene(plan, watcher),
     ...[keeper, handled, apart].map(({ fs, net, scoped }) => record.layer(fs, net, scoped)),
     ...(everywhere === 0n ? [] : [record.rule(everywhere, layer.command, ruleFlag.directory, '/')]),
     ...withoutRedundant(plan.grants, rightsOf).map((grant) => rule(grant, rightsOf(grant), saved.has(grant))),
@@ -182,10 +191,51 @@ export function compileProgram(plan: Plan): Uint8Array {
     ...portRecords(plan),
     ...blockedRecords(plan),
     record.filter(compileFilter(plan.network.mode, brokerOf(plan), plan.machine.architecture)),
-    record.text('executable', plan.command.executable),
-    ...plan.command.argv.map((argument) => record.text('argument', argument)),
-    ...plan.environment.variables.map(({ name, value }) => record.text('variable', `${name}=${value}`)),
-    ...(plan.workdir === null ? [] : [record.text('workdir', plan.workdir)]),
     record.text('temporary', plan.temporary),
+  ];
+  return { rightsOf, records };
+}
+
+function runRecords(run: RunParts, hasStore: boolean): Record[] {
+  return [
+    ...(hasStore ? [record.text('about', about(run))] : []),
+    record.text('executable', run.command.executable),
+    ...run.command.argv.map((argument) => record.text('argument', argument)),
+    ...run.variables.map(({ name, value }) => record.text('variable', `${name}=${value}`)),
+    ...(run.workdir === null ? [] : [record.text('workdir', run.workdir)]),
+  ];
+}
+
+/** What all runs of a plan have in common: compiled once, completed for each. */
+export type LastingProgram = {
+  /** Its records: a program without a command. */
+  readonly bytes: Uint8Array;
+  /** The records of one run, as bytes: what it executes, and grants of its own that the plan does not cover yet. */
+  readonly complete: (run: RunParts, grants: readonly Grant[]) => Uint8Array;
+};
+
+export function compileLasting(plan: Plan, watcher: Watcher): LastingProgram {
+  const { rightsOf, records } = lastingRecords(plan, watcher);
+  const hasStore = plan.originals.kind === 'kept';
+  const uncovered = (grants: readonly Grant[]) =>
+    grants.length === 0
+      ? []
+      : withoutRedundant([...plan.grants, ...grants], rightsOf).filter((each) => grants.includes(each));
+  return {
+    bytes: encodeRecords(records),
+    complete: (run, grants) =>
+      encodeRecords([
+        ...uncovered(grants).map((grant) => rule(grant, rightsOf(grant), false)),
+        ...runRecords(run, hasStore),
+      ]),
+  };
+}
+
+/** The program that makes the launcher enforce this plan. */
+export function compileProgram(plan: Plan): Uint8Array {
+  const run = { ...plan, variables: plan.environment.variables };
+  return encodeProgram([
+    ...lastingRecords(plan, 'nono').records,
+    ...runRecords(run, plan.originals.kind === 'kept'),
   ]);
 }

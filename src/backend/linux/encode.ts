@@ -100,14 +100,38 @@ function writeRecord(buffer: Buffer, start: number, { tag, numbers = [], text, b
   return at;
 }
 
-/** The whole program: header, records, checksum. */
-export function encodeProgram(records: readonly Record[]): Uint8Array {
-  const room = records.reduce((sum, each) => sum + roomFor(each), headerBytes + checksumBytes);
-  const buffer = Buffer.alloc(room);
-  const end = records.reduce((at, each) => writeRecord(buffer, at, each), headerBytes);
+/** Records alone, one behind the other: a part of a program. */
+export function encodeRecords(records: readonly Record[]): Uint8Array {
+  const buffer = Buffer.alloc(records.reduce((sum, each) => sum + roomFor(each), 0));
+  return buffer.subarray(
+    0,
+    records.reduce((at, each) => writeRecord(buffer, at, each), 0),
+  );
+}
+
+function seal(buffer: Buffer, end: number): Uint8Array {
   buffer.write('NONO', 0, 'latin1');
   buffer.writeUInt16LE(formatVersion, 4);
   buffer.writeUInt32LE(end + checksumBytes, 8);
   buffer.writeUInt32LE(crc32(buffer.subarray(0, end)), end);
   return buffer.subarray(0, end + checksumBytes);
+}
+
+/** The whole program: header, records, checksum. */
+export function encodeProgram(records: readonly Record[]): Uint8Array {
+  const room = records.reduce((sum, each) => sum + roomFor(each), headerBytes + checksumBytes);
+  const buffer = Buffer.alloc(room);
+  const end = records.reduce((at, each) => writeRecord(buffer, at, each), headerBytes);
+  return seal(buffer, end);
+}
+
+/** The whole program, from parts that were encoded before. */
+export function joinProgram(parts: readonly Uint8Array[]): Uint8Array {
+  const end = parts.reduce((sum, { length }) => sum + length, headerBytes);
+  const buffer = Buffer.alloc(end + checksumBytes);
+  parts.reduce((at, part) => {
+    buffer.set(part, at);
+    return at + part.length;
+  }, headerBytes);
+  return seal(buffer, end);
 }

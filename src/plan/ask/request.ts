@@ -17,7 +17,17 @@ export const fileOperations = [
 export type FileOperation = (typeof fileOperations)[number];
 export type Joining = 'connect' | 'bind';
 
-/** One operation, as the command would try it: `create` opens for writing, and makes what is not there. */
+/**
+ * One operation, as the command would try it: `create` opens for writing, and makes what is not there.
+ *
+ * @example
+ * ```ts
+ * import type { Request } from 'nono';
+ *
+ * const about = (request: Request) => ('path' in request ? request.path : request.kind);
+ * console.log(about({ kind: 'file', op: 'read', path: '/etc/hosts' })); // /etc/hosts
+ * ```
+ */
 export type Request =
   | { readonly kind: 'file'; readonly op: FileOperation; readonly path: AbsolutePath }
   | { readonly kind: 'rename'; readonly path: AbsolutePath; readonly to: AbsolutePath }

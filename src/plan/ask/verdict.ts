@@ -4,6 +4,17 @@ import type { Deny } from '../denies.ts';
 import { isBuiltIn } from '../denies.ts';
 import type { Grant } from '../grant.ts';
 
+/**
+ * Why something is allowed or denied, in one word.
+ *
+ * @example
+ * ```ts
+ * import { buildPlan, type Reason } from 'nono';
+ *
+ * const reason: Reason = buildPlan({}).ask({ op: 'read', path: '~/.ssh/id_ed25519' }).reason;
+ * console.log(reason); // sensitive_path
+ * ```
+ */
 export type Reason =
   | 'granted_path'
   | 'sensitive_path'
@@ -18,7 +29,17 @@ export type Reason =
   | 'command_allowed'
   | 'command_blocked';
 
-/** One rule of the plan, as it is shown. */
+/**
+ * One rule of the plan, as it is shown.
+ *
+ * @example
+ * ```ts
+ * import { buildPlan, type Rule } from 'nono';
+ *
+ * const rule: Rule | null = buildPlan({}).ask({ op: 'read', path: '/usr/bin/env' }).rule;
+ * console.log(rule?.kind, rule?.path); // grant /usr
+ * ```
+ */
 export type Rule = {
   readonly kind: 'grant' | 'deny' | 'socket' | 'network' | 'command' | 'originals';
   /** The path, glob, port or name that it is about; null where it is about everything. */
@@ -27,6 +48,17 @@ export type Rule = {
   readonly origin: Origin;
 };
 
+/**
+ * The answer to a question.
+ *
+ * @example
+ * ```ts
+ * import { buildPlan, type Verdict } from 'nono';
+ *
+ * const verdict: Verdict = buildPlan({ allow: ['.'] }).ask({ op: 'write', path: '/etc/hosts' });
+ * console.log(verdict.status); // denied
+ * ```
+ */
 export type Verdict = {
   readonly status: 'allowed' | 'denied';
   readonly reason: Reason;

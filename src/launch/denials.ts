@@ -1,12 +1,12 @@
 // What the broker refused, put to the plan: which rule it was, and what would change it.
 import { accessSync, constants, statSync } from 'node:fs';
-import type { DeniedFrame } from '../launch/frames.ts';
 import { prepareToAsk } from '../plan/ask/ask.ts';
 import type { FileOperation, Request } from '../plan/ask/request.ts';
 import type { Verdict } from '../plan/ask/verdict.ts';
 import type { AbsolutePath, Host } from '../plan/host.ts';
 import type { OwnPlan } from '../plan/own-plan.ts';
 import { isAbsolute, parentOf } from '../plan/path.ts';
+import type { DeniedFrame } from './frames.ts';
 
 export type DeniedRequest = {
   readonly request: Request;

@@ -1,0 +1,38 @@
+// A failed step of the launcher → what it means for the user.
+import { getSystemErrorName } from 'node:util';
+import type { Issue } from '../errors.ts';
+import type { Frame } from './frames.ts';
+
+type Failure = Extract<Frame, { kind: 'failure' }>;
+
+function executeIssue(file: string, errno: string): Issue {
+  if (errno === 'ENOENT')
+    return {
+      code: 'command/not-found',
+      message: `"${file}" or the interpreter that its first line names was not found`,
+      remedy: 'head -n 1 it, and check that the interpreter exists',
+    };
+  return {
+    code: 'command/not-executable',
+    message: `"${file}" cannot be executed (${errno})`,
+    remedy: 'file it: it may be built for another machine, or its interpreter may be outside the grants',
+  };
+}
+
+/** What a failed step means for the user. */
+export function failureIssue({ step, detail, errno }: Failure): Issue {
+  const name = getSystemErrorName(-errno);
+  if (step === 'execute') return executeIssue(detail, name);
+  if (step.startsWith('check for'))
+    return {
+      code: 'launch/failed',
+      message: `${detail} is a socket that would lead around the sandbox`,
+      remedy: 'hand over a pipe or a file instead, such as < /dev/null',
+    };
+  const about = detail === '' ? '' : ` "${detail}"`;
+  return {
+    code: 'launch/failed',
+    message: `the launcher could not ${step}${about} (${name})`,
+    remedy: 'the same command again; if it stays, nono run --dry-run shows what it was given',
+  };
+}
