@@ -1,0 +1,36 @@
+// What many grants cost: the start of `true` with that many directories granted, over the start with none.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { measure } from './measure.mjs';
+import { table } from './record.mjs';
+
+function directories(context, count) {
+  const paths = Array.from({ length: count }, (_, index) => join(context.scratch, 'granted', `${index}`));
+  for (const path of paths) mkdirSync(path, { recursive: true });
+  return paths;
+}
+
+export function grants(context) {
+  const counts = [0, ...context.sizes.grants];
+  const ways = context.ways.filter(({ name }) => name !== 'bare');
+  const read = directories(context, Math.max(...counts));
+  // What cannot take many is asked no more: sandbox-runtime and firejail take minutes to fail.
+  const failed = new Map();
+  const columns = counts.map((count) => {
+    const able = ways.filter(({ name }) => !failed.has(name));
+    const policy = { write: [], read: read.slice(0, count) };
+    const tasks = able.map(({ confine }) => ({ words: confine(policy, ['true'], context) }));
+    const results = measure(context, tasks, { rounds: Math.ceil(context.rounds / (count > 1000 ? 3 : 1)) });
+    for (const [index, result] of results.entries())
+      if (result.failed) failed.set(able[index].name, result.failed);
+    return new Map(able.map(({ name }, index) => [name, results[index]]));
+  });
+  const cell = (name, index) => {
+    const ms = columns[index].get(name)?.ms;
+    if (ms === undefined) return columns[index].has(name) ? failed.get(name) : '';
+    return index === 0 ? `${ms.toFixed(1)} ms` : `+${(ms - columns[0].get(name).ms).toFixed(1)} ms`;
+  };
+  const rows = ways.map(({ name }) => [name, ...counts.map((_, index) => cell(name, index))]);
+  const heading = 'start of `true`, directories granted for reading';
+  return table([heading, 'none', ...context.sizes.grants.map((count) => count.toLocaleString('en'))], rows);
+}
