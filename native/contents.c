@@ -9,6 +9,7 @@
 #include "originals.h"
 #include "resolve.h"
 #include "saves.h"
+#include "terminals.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +18,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-enum { MOST_RACES = 16, CURRENT_TERMINAL_MAJOR = 5, PTY_MAJOR = 136, PTY_MAJORS = 8 };
+enum { MOST_RACES = 16, CURRENT_TERMINAL_MAJOR = 5 };
 
 static const uint64_t once = O_CREAT | O_EXCL | O_NOFOLLOW | O_DIRECTORY | O_TRUNC | O_CLOEXEC;
 
@@ -66,10 +67,12 @@ static int create_unnamed(const struct broker *broker, const struct call *call, 
 }
 
 // /dev/tty means the terminal of whoever opens it, and the broker's need not be the caller's.
-static int open_terminal(const struct call *call, int object, int flags) {
+static int open_current_terminal(const struct broker *broker, const struct call *call, int object, int flags) {
   unsigned terminal = controlling_terminal(call->caller);
   if (terminal == 0) return -ENXIO;
   if (terminal == controlling_terminal(getpid())) return reopen(object, flags);
+  int own = open_own_terminal(broker, major(terminal), minor(terminal), flags);
+  if (own != -ENOENT) return own;
   if (major(terminal) < PTY_MAJOR || major(terminal) >= PTY_MAJOR + PTY_MAJORS) return -ENXIO;
   char path[32];
   snprintf(path, sizeof path, "/dev/pts/%u", minor(terminal));
@@ -79,6 +82,16 @@ static int open_terminal(const struct call *call, int object, int flags) {
 
 static bool is_current_terminal(const struct statx *status) {
   return S_ISCHR(status->stx_mode) && status->stx_rdev_major == CURRENT_TERMINAL_MAJOR && status->stx_rdev_minor == 0;
+}
+
+// Terminals that the session made are opened for it by who may.
+static int open_device(const struct broker *broker, const struct call *call, int object, const struct statx *status,
+                       int flags) {
+  if (is_current_terminal(status)) return open_current_terminal(broker, call, object, flags);
+  int own = open_own_terminal(broker, status->stx_rdev_major, status->stx_rdev_minor, flags);
+  int fd = own == -ENOENT ? reopen(object, flags) : own;
+  if (fd >= 0 && makes_terminal(status)) note_terminal(fd);
+  return fd;
 }
 
 static bool may_write(int fd) { return (fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDONLY; }
@@ -100,7 +113,7 @@ static int open_existing(const struct broker *broker, const struct call *call, i
   // Nothing may hold up the loop: not a FIFO's other end, not a lease. The caller's own choice is restored below.
   if (S_ISFIFO(status.stx_mode) && !(flags & O_NONBLOCK) && (flags & O_ACCMODE) != O_RDWR) return -EWOULDBLOCK;
   int how = (int)(flags & ~once) | O_NONBLOCK | O_NOCTTY;
-  int fd = is_current_terminal(&status) ? open_terminal(call, object, how) : reopen(object, how);
+  int fd = S_ISCHR(status.stx_mode) ? open_device(broker, call, object, &status, how) : reopen(object, how);
   if (fd == -EACCES) fd = open_saved(broker, object, (uint64_t)how);
   if (fd < 0) return fd;
   if (S_ISREG(status.stx_mode) && writes(flags)) {

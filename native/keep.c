@@ -16,6 +16,14 @@ int keep(int keeper, enum keep_kind kind, enum keep_reason reason, int object) {
   return receive_message(keeper, &answer, sizeof answer, &fd) == sizeof answer ? answer : EIO;
 }
 
+int ask_keeper(int keeper, const struct keep_message *message, int object) {
+  int32_t answer;
+  int fd;
+  if (send_message(keeper, message, sizeof *message, object) != 0) return -EIO;
+  if (receive_message(keeper, &answer, sizeof answer, &fd) != sizeof answer) return -EIO;
+  return fd >= 0 ? fd : -answer;
+}
+
 void note(int keeper, enum keep_reason reason, const char *from, const char *to) {
   struct keep_message message = {.kind = KEEP_NOTE, .reason = reason};
   snprintf(message.from, sizeof message.from, "%s", from);

@@ -16,6 +16,7 @@ enum keep_kind {
   SAVE_REMOVE = 7, // `from` in a directory
   SAVE_MOVE = 8,   // `from` to `to` in a directory, with these flags
   SAVE_KNOWS = 9,  // whether an object was made so
+  OPEN_TERMINAL = 10, // a terminal of the session's, with these flags; answered with its descriptor
 };
 
 // Why something is kept or written down: as the journal says it.
@@ -41,6 +42,9 @@ struct keep_message {
 
 // Sends the object to the keeper and waits: 0 once it is safe in the store, or the errno that the operation fails with.
 int keep(int keeper, enum keep_kind kind, enum keep_reason reason, int object);
+
+// Asks for what the keeper's layer allows and the broker's does not: 0, a descriptor in its stead, or a negative errno.
+int ask_keeper(int keeper, const struct keep_message *message, int object);
 
 // Writes something down; `to` is "" but for moves.
 void note(int keeper, enum keep_reason reason, const char *from, const char *to);

@@ -3,6 +3,7 @@
 #include "keeper.h"
 
 #include "keep.h"
+#include "kernel.h"
 #include "passing.h"
 #include "siblings.h"
 
@@ -261,6 +262,29 @@ static void write_note(struct keeper *keeper, const struct keep_message *message
   if (begin_store(keeper) == 0) write_record(keeper, RECORD_NOTE, &record);
 }
 
+// The keeper reaches every terminal, so it opens nothing else for the broker; and it has no terminal of its own to gain.
+static int open_terminal(int entry, int flags, int *opened) {
+  char path[32];
+  struct stat status;
+  snprintf(path, sizeof path, "/proc/self/fd/%d", entry);
+  bool is_terminal = fstat(entry, &status) == 0 && S_ISCHR(status.st_mode) && major(status.st_rdev) >= PTY_MAJOR &&
+                     major(status.st_rdev) < PTY_MAJOR + PTY_MAJORS;
+  if (!is_terminal) return ENOTTY;
+  *opened = open(path, flags | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+  return *opened < 0 ? errno : 0;
+}
+
+// 0 or an errno; *opened becomes the descriptor that is the answer, or stays.
+static int serve_question(struct keeper *keeper, const struct keep_message *message, int fd, int *opened) {
+  if (fd < 0) return EBADF;
+  switch (message->kind) {
+  case KEEP_CONTENT:
+  case KEEP_NAME: return keep_object(keeper, message, fd);
+  case OPEN_TERMINAL: return open_terminal(fd, (int)message->flags, opened);
+  default: return serve_sibling(message, fd, opened);
+  }
+}
+
 // What is changed after this moment is not the session's work: undo asks before it puts an original in its place.
 static void end_journal(struct keeper *keeper) {
   struct timespec now;
@@ -278,8 +302,7 @@ static bool serve_message(struct keeper *keeper, int broker, const struct keep_m
   if (message->kind == KEEP_END) return false;
   if (message->kind == KEEP_NOTE) return write_note(keeper, message), true;
   int opened = -1;
-  bool is_save = message->kind >= SAVE_MAKE;
-  int32_t answer = is_save ? serve_sibling(message, fd, &opened) : fd < 0 ? EBADF : keep_object(keeper, message, fd);
+  int32_t answer = serve_question(keeper, message, fd, &opened);
   if (fd >= 0) close(fd);
   bool is_sent = send_message(broker, &answer, sizeof answer, opened) == 0;
   if (opened >= 0) close(opened);

@@ -48,6 +48,10 @@ struct open_how_v1 {
 #define RESOLVE_WITHOUT_SYMLINKS 0x04u
 #define RESOLVE_IN_ANOTHER_ROOT 0x10u
 
+// Documentation/admin-guide/devices.txt: the other ends of pseudo-terminals.
+#define PTY_MAJOR 136
+#define PTY_MAJORS 8
+
 #define PIDFD_OF_THREAD O_EXCL
 
 #define NOTIFY_SET_FLAGS _IOW('!', 4, uint64_t)

@@ -3,7 +3,6 @@
 #include "saves.h"
 
 #include "keep.h"
-#include "passing.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,14 +16,8 @@ static bool grants_single_files(const struct program *program) {
   return false;
 }
 
-// The keeper's answer: 0, a descriptor in its stead, or a negative errno.
 static int ask(const struct broker *broker, const struct keep_message *message, int object) {
-  int32_t answer;
-  int fd;
-  if (!grants_single_files(broker->program)) return -EACCES;
-  if (send_message(broker->keeper, message, sizeof *message, object) != 0) return -EIO;
-  if (receive_message(broker->keeper, &answer, sizeof answer, &fd) != sizeof answer) return -EIO;
-  return fd >= 0 ? fd : -answer;
+  return grants_single_files(broker->program) ? ask_keeper(broker->keeper, message, object) : -EACCES;
 }
 
 int make_beside(const struct broker *broker, const struct place *place, uint64_t flags, mode_t mode, mode_t mask) {

@@ -14,6 +14,7 @@ import {
   scopesSignals,
   separation,
   socketRights,
+  terminalRights,
 } from './landlock.ts';
 import { compileFilter } from './seccomp/filter.ts';
 import type { Broker } from './seccomp/rules.ts';
@@ -121,6 +122,12 @@ function socketRecords({ sockets, machine }: Plan): Record[] {
   });
 }
 
+/** The other ends of pseudo-terminals: for the keeper alone, which opens those that the broker saw being made. */
+function terminalRecords(plan: Plan): Record[] {
+  if (brokerOf(plan) === 'absent') return [];
+  return [record.rule(terminalRights, layer.keeper, ruleFlag.directory | ruleFlag.optional, '/dev/pts')];
+}
+
 function portRecords({ network }: Plan): Record[] {
   return [
     ...network.connect.map((port) => record.port(port, portFlag.connect)),
@@ -185,6 +192,7 @@ function lastingRecords(plan: Plan, watcher: Watcher): Compiler {
     ...(everywhere === 0n ? [] : [record.rule(everywhere, layer.command, ruleFlag.directory, '/')]),
     ...withoutRedundant(plan.grants, rightsOf).map((grant) => rule(grant, rightsOf(grant), saved.has(grant))),
     ...savingRecords(saved, abi),
+    ...terminalRecords(plan),
     ...storeRecords(plan, rightsOf),
     ...denyRecords(plan),
     ...socketRecords(plan),

@@ -111,6 +111,9 @@ export function socketRights(abi: number, right: 'connect' | 'bind'): bigint {
   return handledBy(abi, 'open').fs & (right === 'bind' ? fs.makeSocket : fs.resolveUnixSocket);
 }
 
+/** What the keeper needs to open the terminals that the session made. */
+export const terminalRights = fs.writeFile;
+
 // Without a broker to judge, nothing may be removed or cut.
 const destroying = fs.removeFile | fs.removeDirectory | fs.truncate;
 
