@@ -32,6 +32,9 @@ enum operation {
   OPERATION_CONNECT = 10,
   OPERATION_BIND = 11,
   OPERATION_SOCKET = 12,
+  OPERATION_MAKE_DIRECTORY = 13,
+  OPERATION_LINK = 14,
+  OPERATION_SYMLINK = 15,
 };
 
 struct argument {
@@ -51,10 +54,10 @@ static const struct shape {
     {SYS_unlink, OPERATION_DELETE, {-1, 0}, {-1, -1}},
     {SYS_rmdir, OPERATION_DELETE, {-1, 0}, {-1, -1}},
     {SYS_rename, OPERATION_RENAME, {-1, 0}, {-1, 1}},
-    {SYS_mkdir, OPERATION_CREATE, {-1, 0}, {-1, -1}},
+    {SYS_mkdir, OPERATION_MAKE_DIRECTORY, {-1, 0}, {-1, -1}},
     {SYS_mknod, OPERATION_CREATE, {-1, 0}, {-1, -1}},
-    {SYS_symlink, OPERATION_CREATE, {-1, 1}, {-1, -1}},
-    {SYS_link, OPERATION_CREATE, {-1, 1}, {-1, -1}},
+    {SYS_symlink, OPERATION_SYMLINK, {-1, 1}, {-1, -1}},
+    {SYS_link, OPERATION_LINK, {-1, 0}, {-1, 1}},
     {SYS_chmod, OPERATION_METADATA, {-1, 0}, {-1, -1}},
     {SYS_chown, OPERATION_METADATA, {-1, 0}, {-1, -1}},
     {SYS_lchown, OPERATION_METADATA, {-1, 0}, {-1, -1}},
@@ -69,10 +72,10 @@ static const struct shape {
     {NR_OPENAT2, OPERATION_READ, {0, 1}, {-1, -1}},
     {SYS_unlinkat, OPERATION_DELETE, {0, 1}, {-1, -1}},
     {SYS_renameat2, OPERATION_RENAME, {0, 1}, {2, 3}},
-    {SYS_mkdirat, OPERATION_CREATE, {0, 1}, {-1, -1}},
+    {SYS_mkdirat, OPERATION_MAKE_DIRECTORY, {0, 1}, {-1, -1}},
     {SYS_mknodat, OPERATION_CREATE, {0, 1}, {-1, -1}},
-    {SYS_symlinkat, OPERATION_CREATE, {1, 2}, {-1, -1}},
-    {SYS_linkat, OPERATION_CREATE, {2, 3}, {-1, -1}},
+    {SYS_symlinkat, OPERATION_SYMLINK, {1, 2}, {-1, -1}},
+    {SYS_linkat, OPERATION_LINK, {0, 1}, {2, 3}},
     {SYS_truncate, OPERATION_TRUNCATE, {-1, 0}, {-1, -1}},
     {SYS_ftruncate, OPERATION_TRUNCATE, {0, -1}, {-1, -1}},
     {SYS_fallocate, OPERATION_TRUNCATE, {0, -1}, {-1, -1}},
@@ -110,7 +113,10 @@ static struct {
   uint32_t unlisted;
 } noted;
 
-static bool is_denial(int error) { return error == EACCES || error == EPERM || error == EXDEV; }
+// EDQUOT: what is too large to be kept is not changed.
+static bool is_denial(int error) {
+  return error == EACCES || error == EPERM || error == EXDEV || error == EDQUOT;
+}
 
 static const struct shape *shape_of(const struct call *call) {
   for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)

@@ -170,6 +170,15 @@ static int find_linked(const struct broker *broker, const struct call *call, int
   return -ESRCH;
 }
 
+// A further name of a link is a link of that name.
+static int judge_link(int object, const struct place *place) {
+  struct statx status;
+  int error = judge_object(object, DENY_READ | DENY_WRITE);
+  if (error == 0) error = judge_place(place, DENY_WRITE);
+  if (error == 0) error = look(object, "", &status);
+  return error == 0 && S_ISLNK(status.stx_mode) && misleads(place) ? -EACCES : error;
+}
+
 int link_name(const struct broker *broker, const struct call *call, int from, uint64_t from_path, int to,
               uint64_t to_path, int flags) {
   struct place place;
@@ -178,8 +187,7 @@ int link_name(const struct broker *broker, const struct call *call, int from, ui
   if (object < 0) return object;
   int error = find_place(broker, call, to, to_path, &place);
   if (error == 0) {
-    error = judge_object(object, DENY_READ | DENY_WRITE);
-    if (error == 0) error = judge_place(&place, DENY_WRITE);
+    error = judge_link(object, &place);
     if (error == 0 && linkat(AT_FDCWD, handle_of(object).path, place.directory, place.last, AT_SYMLINK_FOLLOW) != 0)
       error = -errno;
     release_place(&place);

@@ -10,6 +10,7 @@ export type { ConfinedProcess } from './library/spawn.ts';
 export { type Undone, type UndoOptions, undo } from './library/undo.ts';
 export type { Question } from './plan/ask/question.ts';
 export type { Request } from './plan/ask/request.ts';
+export type { Flag } from './plan/ask/suggest.ts';
 export type { Reason, Rule, Verdict } from './plan/ask/verdict.ts';
 export type { Deny } from './plan/denies.ts';
 export type { Grant } from './plan/grant.ts';

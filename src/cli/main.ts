@@ -192,10 +192,10 @@ function addWhy(program: Command, tools: Tools, finish: Finish, reader: Reader):
     .addOption(
       option(
         '--op <operation>',
-        'read, write, readwrite, create, delete, rename, truncate, list, execute, chmod, connect, bind',
+        'read, write, readwrite, create, delete, rename, truncate, list, execute, chmod, connect, bind, mkdir, link, symlink',
       ),
     )
-    .addOption(option('--to <path>', 'where a rename goes'))
+    .addOption(option('--to <path>', 'where a rename or a link goes'))
     .addOption(option('--host <host>', 'a host to connect to, or to bind'))
     .addOption(option('--port <n>', 'its port').argParser(parsePort))
     .addOption(option('--command <name>', 'a command to execute'))

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { type Issue, NonoError } from '../errors.ts';
 import type { Question } from '../plan/ask/question.ts';
-import { fileOperations } from '../plan/ask/request.ts';
+import { fileOperations, nameOperations } from '../plan/ask/request.ts';
 
-const operations = [...fileOperations, 'rename', 'connect', 'bind'] as const;
+const operations = [...fileOperations, ...nameOperations, 'connect', 'bind'] as const;
 export type Operation = (typeof operations)[number];
 
 const largestPort = 65535;
@@ -14,7 +14,7 @@ const port = z.int().min(1).max(largestPort);
 /** One question, as it stands in a line of `why --batch`. */
 const questionSchema = z.union([
   z.strictObject({ op: z.enum(fileOperations), path }),
-  z.strictObject({ op: z.literal('rename'), path, to: path }),
+  z.strictObject({ op: z.enum(nameOperations), path, to: path }),
   z.strictObject({ op: z.enum(['connect', 'bind']), path }),
   z.strictObject({ op: z.enum(['connect', 'bind']), host: z.string().min(1), port: port.optional() }),
   z.strictObject({ op: z.literal('execute'), command: z.string().min(1) }),

@@ -60,10 +60,18 @@ function sayReport({ denied, unlisted }: Denials, kept: Kept | null, host: Host,
     say(style('warning', `nono: ${warning}`));
 }
 
-function reportToJson({ denied, unlisted }: Denials, kept: Kept | null, explained: boolean): object {
+function reportToJson(
+  { denied, unlisted }: Denials,
+  kept: Kept | null,
+  { home }: Host,
+  explained: boolean,
+): object {
   return {
     version: 1,
-    denied: denied.map(({ request, count, verdict }) => ({ count, ...verdictToJson(request, verdict) })),
+    denied: denied.map(({ request, count, verdict }) => ({
+      count,
+      ...verdictToJson(request, verdict, home),
+    })),
     unlisted,
     unseen: explained ? [] : [unseenText],
     originals:
@@ -95,7 +103,7 @@ function reportRun({ store, planFile, wish, frames }: Input): void {
     plan,
     host,
   );
-  const json = () => reportToJson(denials, kept, plan.explained);
+  const json = () => reportToJson(denials, kept, host, plan.explained);
   if (wish.file !== null) writeReport(wish.file, json());
   if (wish.form === 'text') sayReport(denials, kept, host, plan.explained);
   else if (wish.form === 'json' && isNews(denials, kept)) say(JSON.stringify(json()));

@@ -58,7 +58,7 @@ function answerBatch(ask: ((request: Request) => Verdict) | null, host: Host): v
     const request = requestOf(questionFromLine(line, index + 1), host);
     return [
       JSON.stringify(
-        ask === null ? { version: 1, status: notSandboxed } : verdictToJson(request, ask(request)),
+        ask === null ? { version: 1, status: notSandboxed } : verdictToJson(request, ask(request), host.home),
       ),
     ];
   });
@@ -91,8 +91,8 @@ export function why(words: readonly string[], flags: WhyFlags, reader: Reader): 
   const verdict = ask(request);
   printResult(
     flags.json
-      ? JSON.stringify(verdictToJson(request, verdict), null, 2)
-      : renderVerdict(request, verdict, styleFor(1)),
+      ? JSON.stringify(verdictToJson(request, verdict, host.home), null, 2)
+      : renderVerdict(request, verdict, host.home, styleFor(1)),
   );
   return flags.exitCode && verdict.status === 'denied' ? 1 : 0;
 }

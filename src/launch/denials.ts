@@ -29,7 +29,8 @@ function requestOf({ operation, first, second }: DeniedFrame): Request | null {
     case 'socket':
       return { kind: 'network', op: 'connect', host: 'any host', port: null };
     case 'rename':
-      return isAbsolute(first) && isAbsolute(second) ? { kind: 'rename', path: first, to: second } : null;
+    case 'link':
+      return isAbsolute(first) && isAbsolute(second) ? { kind: operation, path: first, to: second } : null;
     case 'connect':
     case 'bind':
       if (isAbsolute(first)) return { kind: 'socket', op: operation, path: first };
@@ -57,6 +58,10 @@ function mayWrite(path: AbsolutePath): boolean {
   return may(path, constants.F_OK) ? may(path, constants.W_OK) : may(parentOf(path), constants.W_OK);
 }
 
+function mayMake(path: AbsolutePath): boolean {
+  return may(parentOf(path), constants.W_OK);
+}
+
 const worksOutside: Record<FileOperation, (path: AbsolutePath) => boolean> = {
   read: (path) => may(path, constants.R_OK),
   list: (path) => may(path, constants.R_OK),
@@ -65,8 +70,10 @@ const worksOutside: Record<FileOperation, (path: AbsolutePath) => boolean> = {
   readwrite: mayWrite,
   create: mayWrite,
   truncate: (path) => may(path, constants.W_OK),
-  delete: (path) => may(parentOf(path), constants.W_OK),
+  delete: mayMake,
   chmod: owns,
+  mkdir: mayMake,
+  symlink: mayMake,
 };
 
 /** What the file system refuses everywhere is no news: many programs try, and go on without. */
@@ -75,7 +82,9 @@ function wouldWorkOutside(request: Request): boolean {
     case 'file':
       return worksOutside[request.op](request.path);
     case 'rename':
-      return [request.path, request.to].every((path) => may(parentOf(path), constants.W_OK));
+      return [request.path, request.to].every(mayMake);
+    case 'link':
+      return mayMake(request.to);
     case 'socket':
       return request.op === 'bind' || may(request.path, constants.W_OK);
     default:

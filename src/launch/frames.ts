@@ -19,7 +19,7 @@ export type DeniedFrame = {
   readonly count: number;
   /** A path, or a host; may be anything, since the sandboxed side wrote it. */
   readonly first: string;
-  /** Where a rename goes, or a port; else empty. */
+  /** Where a rename or a link goes, or a port; else empty. */
   readonly second: string;
 };
 
@@ -37,6 +37,9 @@ const deniedOperations = [
   'connect',
   'bind',
   'socket',
+  'mkdir',
+  'link',
+  'symlink',
 ] as const;
 
 export type DeniedOperation = (typeof deniedOperations)[number];

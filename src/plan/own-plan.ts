@@ -4,7 +4,7 @@ import type { Askable } from './ask/askable.ts';
 import type { Plan } from './plan.ts';
 
 /** As it is written for the command. */
-export type OwnPlan = Askable & { readonly version: 1; readonly explained: boolean };
+export type OwnPlan = Askable & { readonly version: 1 };
 
 export function ownPlanOf(plan: Plan): OwnPlan {
   const { version, machine, grants, denies, sockets, blocked, network, session, temporary } = plan;

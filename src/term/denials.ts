@@ -5,6 +5,7 @@ import type { AbsolutePath } from '../plan/host.ts';
 import { shorten } from '../plan/path.ts';
 import { escapeText } from './escape.ts';
 import type { Style } from './style.ts';
+import { flagsText } from './verdict.ts';
 
 const mostShown = 8;
 const mostCharacters = 300;
@@ -20,7 +21,8 @@ function actOf(request: Request, home: AbsolutePath | null): string {
     case 'file':
       return `${request.op} ${show(request.path)}`;
     case 'rename':
-      return `rename ${show(request.path)} to ${show(request.to)}`;
+    case 'link':
+      return `${request.kind} ${show(request.path)} to ${show(request.to)}`;
     case 'socket':
       return `${request.op} ${show(request.path)}`;
     case 'network':
@@ -44,7 +46,7 @@ export function renderDenials(
     const line = `${style('warning', 'nono: denied')} ${actOf(request, home)}${times}: ${cut(verdict.details)}`;
     return verdict.suggestion === null
       ? [line]
-      : [line, `  Try: ${style('code', escapeText(verdict.suggestion))}`];
+      : [line, `  Try: ${style('code', escapeText(flagsText(verdict.suggestion, home)))}`];
   });
   const more = rows.length - Math.min(rows.length, mostShown) + unlisted;
   return more === 0

@@ -202,6 +202,28 @@ asEveryone('a deny inside a grant', (open) => {
     expect(stdout).toBe('.claude\n.devcontainer\n.git\n.vscode\n.git\nd\n');
   });
 
+  it('lets no link stand on the way to what is denied, by whatever call it comes there', () => {
+    const box = open();
+    const script = `
+import os
+os.mkdir("elsewhere")
+os.symlink("elsewhere", "harmless")
+def tried(act, *names, **how):
+  try: act(*names, **how)
+  except OSError as error: print(act.__name__, error.strerror)
+tried(os.symlink, "elsewhere", "vault")
+tried(os.rename, "harmless", "vault")
+tried(os.link, "harmless", "vault", follow_symlinks=False)
+tried(os.link, "harmless", "fine", follow_symlinks=False)`;
+    const flags = ['run', '-s', '--no-diagnostics', '--allow', '.', '--deny', 'vault/key'];
+    const { stdout, stderr } = box.run([...flags, '--', 'python3', '-c', script]);
+    expect([stdout, stderr]).toEqual([
+      'symlink Permission denied\nrename Permission denied\nlink Permission denied\n',
+      '',
+    ]);
+    expect(existsSync(join(box.project, 'fine'))).toBe(true);
+  });
+
   it('keeps git working: init, clone, commit, worktree, push', () => {
     const box = open();
     const line = `git init -q r && cd r && git config user.name a && git config user.email a@b && echo 1 > f && git add f &&

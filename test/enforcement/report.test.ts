@@ -95,6 +95,35 @@ const stories: readonly Story[] = [
     reason: 'protected_from_delete',
   },
   {
+    name: 'a rewrite of what is too large to be kept',
+    prepare: (box) => box.file(join(box.project, 'large'), 'x'.repeat(4000)),
+    flags: () => ['--allow', '.', '--keep-limit', '1K'],
+    command: () => ['sh', '-c', 'echo x > large'],
+    reason: 'protected_from_delete',
+  },
+  {
+    name: 'a directory outside',
+    prepare: (box) => box.file(join(box.base, 'other/here')),
+    flags: () => ['--allow', '.', '--explain'],
+    command: (box) => ['mkdir', join(box.base, 'other/new')],
+    reason: 'path_not_granted',
+  },
+  {
+    name: 'a link outside',
+    prepare: (box) => box.file(join(box.base, 'other/here')),
+    command: (box) => ['ln', '-s', 'here', join(box.base, 'other/new')],
+    reason: 'path_not_granted',
+  },
+  {
+    name: 'a further name outside',
+    prepare: (box) => {
+      box.file(join(box.base, 'other/here'));
+      box.file(join(box.project, 'mine'));
+    },
+    command: (box) => ['ln', 'mine', join(box.base, 'other/new')],
+    reason: 'path_not_granted',
+  },
+  {
     name: 'a program that no grant reaches',
     prepare: (box) => box.file(join(box.base, 'other/tool'), '#!/bin/sh\n', 0o755),
     command: (box) => ['sh', '-c', join(box.base, 'other/tool')],

@@ -41,8 +41,8 @@ export type Tally = {
 };
 
 const lookingPerPlot = 12;
-// EPERM, EACCES, EBUSY, EXDEV
-const denials = [1, 13, 16, 18];
+// EPERM, EACCES, EBUSY, EXDEV, EDQUOT
+const denials = [1, 13, 16, 18, 122];
 
 type Answer = { readonly status: 'allowed' | 'denied'; readonly reason: string };
 

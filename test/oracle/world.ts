@@ -63,6 +63,10 @@ export type Node = {
   readonly content: string;
 };
 
+/** A file's: only the last is larger than a run with {@link smallLimit} keeps. */
+const contents = ['', 'text', '#!/bin/sh\nexit 0\n', 'x'.repeat(5000)] as const;
+const smallLimit = '16K';
+
 /** The tree of one plot, parents first; `root` is absolute. */
 export function plantPlot(random: Random, root: string): Node[] {
   const nodes: Node[] = [{ path: root, kind: 'directory', target: '', mode: 0o755, content: '' }];
@@ -82,7 +86,7 @@ export function plantPlot(random: Random, root: string): Node[] {
     } else if (die < 6 && files.length > 0)
       nodes.push({ path, kind: 'further', target: random.pick(files).path, mode: 0, content: '' });
     else {
-      const content = random.pick(['', 'text', '#!/bin/sh\nexit 0\n']);
+      const content = random.pick(contents);
       nodes.push({ path, kind: 'file', target: '', mode: content.startsWith('#!') ? 0o755 : 0o644, content });
     }
   }
@@ -122,6 +126,7 @@ export function wishFlags(random: Random, home: string, trees: readonly (readonl
   if (random.chance(0.15)) flags.push(random.pick(['--allow', '--read']), home);
   if (random.chance(0.4)) flags.push(random.pick(['--deny', '--deny-write']), random.pick(denyGlobs));
   if (random.chance(0.25)) flags.push('--on-delete', 'keep');
+  if (random.chance(0.3)) flags.push('--keep-limit', smallLimit);
   if (random.chance(0.2)) flags.push('--allow-command', 'rm');
   const network = random.below(4);
   if (network === 2) flags.push('--allow-port', String(ports[0]));
@@ -151,6 +156,10 @@ const changing = [
   'rename',
   'truncate',
   'bind',
+  'mkdir',
+  'symlink',
+  'link',
+  'link',
 ] as const;
 
 function place(random: Random, nodes: readonly Node[]): string {
@@ -180,7 +189,7 @@ export function askChanging(random: Random, nodes: readonly Node[], others: read
   const op = random.pick(changing);
   const inner = nodes.slice(1).length > 0 ? nodes.slice(1) : nodes; // the root itself has neighbours
   const path = place(random, inner);
-  if (op !== 'rename') return { op, path };
+  if (op !== 'rename' && op !== 'link') return { op, path };
   // Into another plot only by a name that nobody else asks about.
   const [beyond] = others as readonly [Node];
   return { op, path, to: random.chance(0.8) ? place(random, inner) : join(beyond.path, 'from-elsewhere') };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ask } from '../../src/plan/ask/ask.ts';
 import type { FileOperation, Request } from '../../src/plan/ask/request.ts';
+import type { Flag } from '../../src/plan/ask/suggest.ts';
 import type { Reason, Verdict } from '../../src/plan/ask/verdict.ts';
 import type { AbsolutePath, Host } from '../../src/plan/host.ts';
 import { buildPlan } from '../../src/plan/plan.ts';
@@ -201,6 +202,75 @@ describe('ask() about files', () => {
       'allowed',
       'granted_path',
     ],
+    ['a directory', { allow: ['.'] }, 'mkdir', `${project}/new`, 'allowed', 'granted_path'],
+    ['a directory elsewhere', { allow: ['.'] }, 'mkdir', '/srv/docs/new', 'denied', 'path_not_granted'],
+    [
+      'a directory in a file that is granted',
+      { allowFile: ['/srv/docs/page'] },
+      'mkdir',
+      '/srv/docs/page/new',
+      'denied',
+      'insufficient_access',
+    ],
+    // The sweep at the end takes it away; only a broker that makes everything refuses it.
+    ['a protected name, free', { allow: ['.'] }, 'mkdir', `${project}/.vscode`, 'allowed', 'granted_path'],
+    [
+      'a protected name, with a broker that makes everything',
+      { allow: ['.'], deny: ['.env'] },
+      'mkdir',
+      `${project}/.vscode/tasks.json`,
+      'denied',
+      'sensitive_path',
+    ],
+    ['a link', { allow: ['.'] }, 'symlink', `${project}/new`, 'allowed', 'granted_path'],
+    [
+      'a link on the way to what is denied',
+      { allow: ['.'], deny: ['new/secret'] },
+      'symlink',
+      `${project}/new`,
+      'denied',
+      'denied_path',
+    ],
+    [
+      'a link of a denied name',
+      { allow: ['.'], denyWrite: ['**/*.lock'] },
+      'symlink',
+      `${project}/a.lock`,
+      'denied',
+      'denied_path',
+    ],
+    [
+      'what is too large to be kept',
+      { allow: ['.'], keepLimit: 3 },
+      'write',
+      `${project}/src/main.ts`,
+      'denied',
+      'protected_from_delete',
+    ],
+    [
+      'what is too large, to be deleted',
+      { allow: ['.'], keepLimit: 3, onDelete: 'keep' },
+      'delete',
+      `${project}/src/main.ts`,
+      'denied',
+      'protected_from_delete',
+    ],
+    [
+      'what is just small enough',
+      { allow: ['.'], keepLimit: 4 },
+      'write',
+      `${project}/src/main.ts`,
+      'allowed',
+      'granted_path',
+    ],
+    [
+      'reading what is too large',
+      { allow: ['.'], keepLimit: 3 },
+      'read',
+      `${project}/.env`,
+      'allowed',
+      'granted_path',
+    ],
     ['a blocked command by its file', {}, 'execute', '/bin/rm', 'denied', 'command_blocked'],
     ['the plan itself', { allow: ['/tmp'] }, 'write', '/tmp/nono-1.json', 'denied', 'sensitive_path'],
   ])('%s', (_, flags, op, path, status, reason) => {
@@ -224,6 +294,64 @@ describe('ask() about files', () => {
   it('keeps a deny of the user where its path is also bypassed', () => {
     const flags = { allow: ['/home/ada'], deny: ['/home/ada/.ssh'], bypassProtection: ['/home/ada/.ssh'] };
     expect(put(flags, file('read', '/home/ada/.ssh/id_rsa')).reason).toBe('denied_path');
+  });
+});
+
+describe('ask() about links', () => {
+  it.each<[string, PolicyFlags, string, string, Verdict['status'], Reason]>([
+    ['beside it', { allow: ['.'] }, `${project}/src/main.ts`, `${project}/src/b`, 'allowed', 'granted_path'],
+    ['elsewhere inside', { allow: ['.'] }, `${project}/.env`, `${project}/src/b`, 'allowed', 'granted_path'],
+    [
+      'of what is not granted',
+      { allow: ['.'] },
+      '/srv/docs/page',
+      `${project}/b`,
+      'denied',
+      'path_not_granted',
+    ],
+    [
+      'of what may only be read',
+      { allow: ['.'], read: ['/srv/docs'] },
+      '/srv/docs/page',
+      `${project}/b`,
+      'denied',
+      'insufficient_access',
+    ],
+    [
+      'to where it could be read',
+      { allow: ['.'], write: ['/srv/docs'] },
+      '/srv/docs/page',
+      `${project}/b`,
+      'denied',
+      'insufficient_access',
+    ],
+    [
+      'to where nothing is granted',
+      { allow: ['.'] },
+      `${project}/.env`,
+      '/srv/docs/b',
+      'denied',
+      'path_not_granted',
+    ],
+    [
+      'of what is denied',
+      { allow: ['.'], deny: ['.env'] },
+      `${project}/.env`,
+      `${project}/b`,
+      'denied',
+      'denied_path',
+    ],
+    [
+      'of a link, by a name on the way to what is denied',
+      { allow: ['.'], deny: ['b/secret'] },
+      `${project}/to-nowhere`,
+      `${project}/b`,
+      'denied',
+      'denied_path',
+    ],
+  ])('%s', (_, flags, path, to, status, reason) => {
+    const request = { kind: 'link', path: path as AbsolutePath, to: to as AbsolutePath } as const;
+    expect(put(flags, request)).toMatchObject({ status, reason });
   });
 });
 
@@ -314,7 +442,7 @@ describe('ask() about sockets and the network', () => {
   it('asks commands by their names', () => {
     expect(put({}, { kind: 'command', name: 'rm' })).toMatchObject({
       reason: 'command_blocked',
-      suggestion: '--allow-command rm',
+      suggestion: [{ name: '--allow-command', value: 'rm' }],
     });
     expect(put({}, { kind: 'command', name: 'cat' }).status).toBe('allowed');
     expect(put({}, { kind: 'command', name: 'no-such' }).status).toBe('allowed');
@@ -322,13 +450,12 @@ describe('ask() about sockets and the network', () => {
 });
 
 /** The flags of a suggestion as the parser would hand them over. */
-function added(flags: PolicyFlags, suggestion: string): PolicyFlags {
-  const words = suggestion.split(' ');
+function added(flags: PolicyFlags, suggestion: readonly Flag[]): PolicyFlags {
   const merged: Record<string, unknown> = { ...flags };
-  for (let at = 0; at < words.length; at += 2) {
-    const key = (words[at] as string).slice(2).replace(/-(.)/g, (_all, letter) => letter.toUpperCase());
-    const value = words[at + 1] as string;
+  for (const { name, value } of suggestion) {
+    const key = name.slice(2).replace(/-(.)/g, (_all, letter) => letter.toUpperCase());
     if (key === 'onDelete') merged[key] = value;
+    else if (key === 'keepLimit') merged[key] = Number(value.replace('M', '')) * 2 ** 20;
     else merged[key] = [...((merged[key] as unknown[]) ?? []), /Port$/.test(key) ? Number(value) : value];
   }
   return merged as PolicyFlags;
@@ -358,12 +485,16 @@ describe('every suggestion', () => {
     'truncate',
     'list',
     'chmod',
+    'mkdir',
+    'symlink',
   ];
   const requests: Request[] = [
     ...paths.flatMap((path) => operations.map((op): Request => ({ kind: 'file', op, path }))),
     ...paths.flatMap((path): Request[] => [
       { kind: 'socket', op: 'connect', path },
       { kind: 'rename', path, to: `${project}/moved` },
+      { kind: 'rename', path: `${project}/src/main.ts`, to: path },
+      { kind: 'link', path, to: `${project}/linked` },
     ]),
     { kind: 'network', op: 'connect', host: '127.0.0.1', port: 80 },
     { kind: 'network', op: 'bind', host: '::1', port: 80 },
@@ -375,6 +506,8 @@ describe('every suggestion', () => {
     { read: ['/srv/docs'], allow: ['.'], netBlock: true },
     { write: ['/srv/docs'], allowPort: [1] },
     { allow: ['/home/ada'] },
+    { allow: ['.'], keepLimit: 2 },
+    { allow: ['.'], explain: true },
   ];
 
   it('makes what was denied allowed, and grants no home and nothing just below the root', () => {
@@ -383,7 +516,10 @@ describe('every suggestion', () => {
       for (const request of requests) {
         const { status, suggestion } = put(flags, request);
         if (status === 'allowed' || suggestion === null) continue;
-        expect(suggestion).not.toMatch(/--(allow|read|write) (\/|\/\w+|\/home\/ada)( |$)/);
+        const wide = suggestion.filter(
+          ({ name, value }) => /^--(allow|read|write)$/.test(name) && /^(\/|\/\w+|\/home\/ada)$/.test(value),
+        );
+        expect(wide).toEqual([]);
         expect([flags, request, suggestion, put(added(flags, suggestion), request).status]).toEqual([
           flags,
           request,

@@ -1,10 +1,11 @@
 // Plan → Program for Linux: three Landlock layers, the system call filter, hygiene, and what to execute.
+import { brokersWork } from '../../plan/broker.ts';
 import type { BlockedCommand } from '../../plan/commands.ts';
-import { isBuiltIn, judgedFor, type Pattern } from '../../plan/denies.ts';
+import { isBuiltIn, type Pattern } from '../../plan/denies.ts';
 import { allowsWriting, type Grant } from '../../plan/grant.ts';
 import { lineage, parentOf } from '../../plan/path.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { readsSaved, savedFiles } from '../../plan/saves.ts';
+import { savedFiles } from '../../plan/saves.ts';
 import { encodeProgram, encodeRecords, type Record, record } from './encode.ts';
 import {
   handledBy,
@@ -163,13 +164,11 @@ function savingRecords(saved: ReadonlySet<Grant>, abi: number): Record[] {
   );
 }
 
-function brokerOf({ originals, machine, denies, grants, explained }: Plan): Broker {
-  if (!machine.notifies) return 'absent';
-  const { reads, creations } = judgedFor(denies, grants);
-  const remembers = originals.kind === 'kept' && originals.remembersBirths;
-  if (explained) return 'making+reads';
-  const level = creations || remembers || savedFiles(grants).length > 0 ? 'making' : 'judging';
-  return reads || readsSaved(grants) ? `${level}+reads` : level;
+function brokerOf(plan: Plan): Broker {
+  const work = brokersWork(plan);
+  if (work === null) return 'absent';
+  const level = work.creations ? 'making' : 'judging';
+  return work.reads ? `${level}+reads` : level;
 }
 
 /** Who runs where, with what: all that differs between the runs of a plan, but for its session's name. */

@@ -7,7 +7,7 @@ import { type Askable, type Prepared, prepare } from './askable.ts';
 import { blockedObstacles } from './commands.ts';
 import { askFile } from './files.ts';
 import { askNetwork, askSocket } from './joining.ts';
-import { askRename } from './moves.ts';
+import { askLink, askRename } from './moves.ts';
 import { verdictOf } from './obstacles.ts';
 import { type Request, see } from './request.ts';
 import { allowed, type Verdict } from './verdict.ts';
@@ -44,6 +44,8 @@ export function prepareToAsk(plan: Askable, host: Host): (request: Request) => V
         return askFile(prepared, request.op, see(request.path, host));
       case 'rename':
         return askRename(prepared, see(request.path, host), see(request.to, host));
+      case 'link':
+        return askLink(prepared, see(request.path, host), see(request.to, host));
       case 'socket':
         return askSocket(prepared, request.op, see(request.path, host));
       case 'network':

@@ -1,4 +1,5 @@
 // A plan made ready to be asked: its rules indexed once, the machine at hand.
+import { brokersWork } from '../broker.ts';
 import { protectedBelow } from '../denies.ts';
 import type { Grant } from '../grant.ts';
 import type { AbsolutePath, Host } from '../host.ts';
@@ -14,7 +15,7 @@ type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
 /** The part of a plan that decides about requests. */
 export type Askable = Pick<
   Plan,
-  'machine' | 'grants' | 'denies' | 'sockets' | 'blocked' | 'network' | 'session' | 'temporary'
+  'machine' | 'grants' | 'denies' | 'sockets' | 'blocked' | 'network' | 'session' | 'temporary' | 'explained'
 > & { readonly originals: Without<Originals, 'store'> };
 
 /** What is sensitive by the built-in lists, and why; null where nothing is at that path. */
@@ -28,6 +29,8 @@ export type Prepared = {
   readonly secrets: Secrets;
   /** What a grant for writing would still not let be written, wherever it is. */
   readonly protects: () => DenyIndex;
+  /** Everything that is made goes by the broker. */
+  readonly judgesCreations: boolean;
   /** Made by the session that the plan is of. */
   readonly isNew: (path: AbsolutePath) => boolean;
   /** Files that are granted by themselves, and may be saved by way of others beside them. */
@@ -55,6 +58,7 @@ export function prepare(plan: Askable, host: Host, secrets: Secrets): Prepared {
     reach: reachOf(plan.grants, host),
     denies: indexDenies(plan.denies, isNew),
     secrets,
+    judgesCreations: brokersWork(plan)?.creations ?? false,
     protects: once(() => indexDenies(protectedBelow('/'), () => false)),
     isNew,
     saved: plan.machine.notifies ? savedFiles(plan.grants) : [],

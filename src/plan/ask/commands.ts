@@ -12,6 +12,10 @@ function ruleOf({ name, origin }: BlockedCommand): Rule {
 export function blockedObstacles({ plan }: Prepared, names: readonly string[]): Obstacle[] {
   const found = plan.blocked.find(({ name }) => names.includes(name));
   if (found === undefined) return [];
-  const flag = found.origin.startsWith('built-in:') ? `--allow-command ${found.name}` : null;
-  return [{ reason: 'command_blocked', rule: ruleOf(found), details: `${found.name} ${found.reason}`, flag }];
+  const flags = found.origin.startsWith('built-in:')
+    ? [{ name: '--allow-command', value: found.name } as const]
+    : null;
+  return [
+    { reason: 'command_blocked', rule: ruleOf(found), details: `${found.name} ${found.reason}`, flags },
+  ];
 }

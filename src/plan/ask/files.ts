@@ -7,6 +7,7 @@ import {
   denyObstacles,
   directoryObstacles,
   grantedTo,
+  misleadingObstacles,
   type Obstacle,
   objectObstacles,
   verdictOf,
@@ -14,6 +15,7 @@ import {
 import type { Right } from './reach.ts';
 import type { FileOperation, Seen } from './request.ts';
 import { isSibling, savedFor } from './saves.ts';
+import { keepLimitFor } from './suggest.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What would be lost with an entry from before the run. */
@@ -24,13 +26,25 @@ export function lossObstacles(prepared: Prepared, { name }: Pick<Seen, 'name'>):
   const { originals } = plan;
   if (originals.kind === 'withheld')
     return [lost('nothing can be removed or cut here without a broker', null)];
-  if (originals.kind === 'kept' && (originals.onDelete === 'keep' || isInState(plan.grants, name))) return [];
-  return [lost('it existed before the run, and would be lost', '--on-delete keep')];
+  if (originals.kind === 'kept' && (originals.onDelete === 'keep' || isInState(plan.grants, name)))
+    return keepingObstacles(prepared, name);
+  return [
+    lost('it existed before the run, and would be lost', [{ name: '--on-delete', value: 'keep' }]),
+    ...keepingObstacles(prepared, name),
+  ];
 }
 
-function lost(details: string, flag: string | null): Obstacle {
+function lost(details: string, flags: Obstacle['flags']): Obstacle {
   const rule = { kind: 'originals', path: null, origin: 'built-in:originals' } as const;
-  return { reason: 'protected_from_delete', rule, details, flag };
+  return { reason: 'protected_from_delete', rule, details, flags };
+}
+
+/** What is changed is kept first, and what is too large to be kept is not changed. */
+export function keepingObstacles({ plan, host, isNew }: Prepared, path: Seen['name']): readonly Obstacle[] {
+  if (plan.originals.kind !== 'kept') return [];
+  const status = host.status(path);
+  if (status?.kind !== 'file' || isNew(path) || status.size <= plan.originals.mostBytesAFile) return [];
+  return [lost('its original is too large to be kept first', [keepLimitFor(status.size)])];
 }
 
 function opening(prepared: Prepared, seen: Seen, rights: readonly Right[]): Obstacle[] {
@@ -38,6 +52,7 @@ function opening(prepared: Prepared, seen: Seen, rights: readonly Right[]): Obst
   return [
     ...denyObstacles(prepared, seen.object, rights),
     ...(isSave ? [] : objectObstacles(prepared, seen.object, seen.kind, rights)),
+    ...(rights.includes('write') ? keepingObstacles(prepared, seen.object) : []),
   ];
 }
 
@@ -77,6 +92,22 @@ function deleting(prepared: Prepared, seen: Seen): Obstacle[] {
   ];
 }
 
+/** Nothing that is there is followed or replaced: it only stands in the way. */
+function makingDirectory(prepared: Prepared, { name }: Seen): Obstacle[] {
+  return [
+    ...(prepared.judgesCreations ? denyObstacles(prepared, name, ['write']) : []),
+    ...directoryObstacles(prepared, name),
+  ];
+}
+
+function makingLink(prepared: Prepared, { name }: Seen): Obstacle[] {
+  return [
+    ...denyObstacles(prepared, name, ['write']),
+    ...misleadingObstacles(prepared, name),
+    ...directoryObstacles(prepared, name),
+  ];
+}
+
 function executing(prepared: Prepared, seen: Seen): Obstacle[] {
   const blocked = blockedObstacles(prepared, [nameOf(seen.name), nameOf(seen.object)]);
   return [...blocked, ...reading(prepared, seen)];
@@ -94,7 +125,7 @@ function changingMetadata(prepared: Prepared, seen: Seen): Obstacle[] {
         reason: 'insufficient_access',
         rule: null,
         details: "a device that is granted by itself is not the command's to change",
-        flag: null,
+        flags: null,
       },
     ];
   if (grant !== null || isSibling(prepared, seen.object)) return [...denies];
@@ -113,6 +144,8 @@ const checks: Record<FileOperation, (prepared: Prepared, seen: Seen) => readonly
   delete: deleting,
   execute: executing,
   chmod: changingMetadata,
+  mkdir: makingDirectory,
+  symlink: makingLink,
 };
 
 const rightsOf: Record<FileOperation, readonly Right[]> = {
@@ -125,11 +158,13 @@ const rightsOf: Record<FileOperation, readonly Right[]> = {
   truncate: ['write'],
   delete: ['write'],
   chmod: ['write'],
+  mkdir: ['write'],
+  symlink: ['write'],
 };
 
 /** Where the grant that allows it is to be looked for: what is made or removed is an entry of its directory. */
 function decidedAt(op: FileOperation, { name, object, kind }: Seen): Seen['object'] {
-  if (op === 'delete') return parentOf(name);
+  if (op === 'delete' || op === 'mkdir' || op === 'symlink') return parentOf(name);
   return kind === null ? parentOf(object) : object;
 }
 

@@ -5,11 +5,11 @@ import { nameOrigin } from '../../policy/policy.ts';
 import { isInState } from '../grant.ts';
 import type { AbsolutePath } from '../host.ts';
 import { contains, parentOf } from '../path.ts';
-import { quoteForShell } from '../quote.ts';
 import type { SocketGrant } from '../sockets.ts';
 import type { Prepared } from './askable.ts';
 import { denyObstacles, type Obstacle, verdictOf } from './obstacles.ts';
 import type { Joining, Seen } from './request.ts';
+import type { FlagName } from './suggest.ts';
 import { allowed, denied, type Rule, ruleOfGrant, type Verdict } from './verdict.ts';
 
 function isMeant({ path, extent }: SocketGrant, asked: AbsolutePath): boolean {
@@ -21,7 +21,7 @@ function ruleOfSocket({ path, right, origin }: SocketGrant): Rule {
   return { kind: 'socket', path, access: right, origin };
 }
 
-const socketFlags: Record<Joining, string> = {
+const socketFlags: Record<Joining, FlagName> = {
   connect: '--allow-unix-socket',
   bind: '--allow-unix-socket-bind',
 };
@@ -41,7 +41,7 @@ export function askSocket(prepared: Prepared, op: Joining, seen: Seen): Verdict 
   const { plan, reach, host } = prepared;
   const path = op === 'connect' ? seen.object : seen.name;
   const isPlace = (seen.kind ?? 'other') === 'other' && host.inspect(parentOf(path)).kind === 'directory';
-  const flag = isPlace ? `${socketFlags[op]} ${quoteForShell(path)}` : null;
+  const flags = isPlace ? [{ name: socketFlags[op], value: path }] : null;
   const isOthers = op === 'connect' && isInState(plan.grants, path);
   const grant = isOthers ? null : reach.writeGrantAround(path);
   const socket = plan.sockets.find((each) => each.right === op && isMeant(each, path));
@@ -52,14 +52,14 @@ export function askSocket(prepared: Prepared, op: Joining, seen: Seen): Verdict 
     rule: null,
     details: 'Unix sockets outside the write grants are closed: each leads to a program that is not confined',
     nearest: null,
-    flag,
+    flags,
   };
   const obstacles = [
     ...denyObstacles(prepared, path, ['read', 'write']),
     ...(isOpen && isMade && plan.machine.notifies ? [] : [closed]),
   ];
   const rule = socket !== undefined ? ruleOfSocket(socket) : grant === null ? null : ruleOfGrant(grant);
-  return verdictOf(obstacles, allowed('socket_allowed', rule, 'the socket is granted'));
+  return verdictOf(obstacles, allowed('granted_path', rule, 'the socket is granted'));
 }
 
 /** `any`: this machine, or, to listen on, every interface. */
@@ -75,7 +75,7 @@ function placeOf(host: string): Place {
   return range === 'unspecified' || address.toString() === '0.0.0.0' ? 'any' : 'outside';
 }
 
-const portFlags: Record<Joining, string> = { connect: '--allow-port', bind: '--listen-port' };
+const portFlags: Record<Joining, FlagName> = { connect: '--allow-port', bind: '--listen-port' };
 const lists = { connect: 'connect', bind: 'listen' } as const;
 
 /** TCP: with named ports, UDP is closed altogether. */
@@ -96,6 +96,6 @@ export function askNetwork({ plan }: Prepared, op: Joining, host: string, port: 
   const flag = nameOrigin(network.origin);
   if (place === 'outside') return denied('network_blocked', rule, `${flag} leaves no way to another machine`);
   return denied('network_blocked', rule, `${flag} leaves no way to this port`, {
-    suggestion: port === null ? null : `${portFlags[op]} ${port}`,
+    suggestion: port === null ? null : [{ name: portFlags[op], value: String(port) }],
   });
 }

@@ -1,8 +1,16 @@
-// Renaming: both names are judged, and nothing may gain access by where it goes.
+// Renaming and linking: both names are judged, and nothing may gain access by where it goes.
 import type { AbsolutePath } from '../host.ts';
 import { contains, nameOf, parentOf } from '../path.ts';
 import type { Prepared } from './askable.ts';
-import { denyObstacles, directoryObstacles, grantedTo, type Obstacle, verdictOf } from './obstacles.ts';
+import { keepingObstacles } from './files.ts';
+import {
+  denyObstacles,
+  directoryObstacles,
+  grantedTo,
+  misleadingObstacles,
+  type Obstacle,
+  verdictOf,
+} from './obstacles.ts';
 import type { Right } from './reach.ts';
 import type { Seen } from './request.ts';
 import { isSave } from './saves.ts';
@@ -12,15 +20,15 @@ import type { Verdict } from './verdict.ts';
 const abiWithMoves = 2;
 
 function named(details: string, reason: Obstacle['reason'] = 'denied_path'): Obstacle {
-  return { reason, rule: null, details, flag: null };
+  return { reason, rule: null, details, flags: null };
 }
 
 function boundaryObstacles(prepared: Prepared, from: AbsolutePath, to: AbsolutePath): Obstacle[] {
   const { host, denies } = prepared;
   const kind = host.status(from)?.kind;
-  const misleads =
-    kind === 'directory' ? denies.movingChanges(from, to) : kind === 'symlink' && denies.leadsToDenied(to);
-  return misleads ? [named('what is denied in it or by it would be so no more under the other name')] : [];
+  if (kind === 'symlink') return [...misleadingObstacles(prepared, to)];
+  const changes = kind === 'directory' && denies.movingChanges(from, to);
+  return changes ? [named('what is denied in it would be so no more under the other name')] : [];
 }
 
 function sessionObstacles(prepared: Prepared, from: AbsolutePath, to: AbsolutePath): Obstacle[] {
@@ -57,6 +65,12 @@ function gainObstacles(prepared: Prepared, from: AbsolutePath, to: AbsolutePath)
   ];
 }
 
+/** What it takes the place of is kept first. */
+function replacingObstacles(prepared: Prepared, from: AbsolutePath, to: AbsolutePath): readonly Obstacle[] {
+  const [moved, replaced] = [prepared.host.status(from), prepared.host.status(to)];
+  return moved?.inode === replaced?.inode ? [] : keepingObstacles(prepared, to);
+}
+
 export function askRename(prepared: Prepared, from: Seen, to: Seen): Verdict {
   const isThere = prepared.host.status(from.name) !== null;
   const target = nameOf(to.name) === '' ? to.object : to.name;
@@ -70,6 +84,25 @@ export function askRename(prepared: Prepared, from: Seen, to: Seen): Verdict {
     ...(isThere ? boundaryObstacles(prepared, from.name, target) : []),
     ...(isThere ? sessionObstacles(prepared, from.name, target) : []),
     ...(isThere ? gainObstacles(prepared, from.name, target) : []),
+    ...(isThere ? replacingObstacles(prepared, from.name, target) : []),
   ];
   return verdictOf(obstacles, grantedTo(prepared, parentOf(from.name), ['write']));
+}
+
+/** Between directories Landlock asks for both; the kernel itself links no directory. */
+function linkingObstacles(prepared: Prepared, from: AbsolutePath, to: AbsolutePath): Obstacle[] {
+  if (parentOf(from) === parentOf(to)) return [];
+  return [...directoryObstacles(prepared, from), ...gainObstacles(prepared, from, to)];
+}
+
+export function askLink(prepared: Prepared, from: Seen, to: Seen): Verdict {
+  const kind = prepared.host.status(from.name)?.kind;
+  const obstacles = [
+    ...(kind === undefined ? [] : denyObstacles(prepared, from.name, ['read', 'write'])),
+    ...denyObstacles(prepared, to.name, ['write']),
+    ...(kind === 'symlink' ? misleadingObstacles(prepared, to.name) : []),
+    ...directoryObstacles(prepared, to.name),
+    ...(kind === undefined ? [] : linkingObstacles(prepared, from.name, to.name)),
+  ];
+  return verdictOf(obstacles, grantedTo(prepared, parentOf(to.name), ['write']));
 }

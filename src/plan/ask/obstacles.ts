@@ -4,7 +4,7 @@ import { type Deny, isBuiltIn } from '../denies.ts';
 import type { AbsolutePath, FileKind } from '../host.ts';
 import type { Prepared } from './askable.ts';
 import type { Right } from './reach.ts';
-import { bypassFlag, directoryFlag, existingAround, grantFlag, together } from './suggest.ts';
+import { bypassFlag, directoryFlag, existingAround, type Flag, grantFlag, together } from './suggest.ts';
 import {
   allowed,
   denied,
@@ -21,8 +21,8 @@ export type Obstacle = {
   readonly rule: Rule | null;
   readonly details: string;
   readonly nearest?: Rule | null;
-  /** null: no flag takes it away; empty: another obstacle's does. */
-  readonly flag: string | null;
+  /** All that take it away; null: none does; empty: another obstacle's do. */
+  readonly flags: readonly Flag[] | null;
 };
 
 /** The first obstacle is the reason; all of their flags together would allow it. */
@@ -30,8 +30,11 @@ export function verdictOf(obstacles: readonly Obstacle[], otherwise: Verdict): V
   const [first] = obstacles;
   if (first === undefined) return otherwise;
   const { reason, rule, details, nearest = null } = first;
-  const suggestion = together(...obstacles.map(({ flag }) => flag)) || null;
-  return denied(reason, rule, details, { nearest, suggestion });
+  const flags = together(...obstacles.flatMap((each): readonly (Flag | null)[] => each.flags ?? [null]));
+  return denied(reason, rule, details, {
+    nearest,
+    suggestion: flags === null || flags.length === 0 ? null : flags,
+  });
 }
 
 const denyVerbs = { all: 'neither read nor written', write: 'not written' } as const;
@@ -58,7 +61,20 @@ export function denyObstacles(
       reason: reasonOfDeny(deny),
       rule: ruleOfDeny(deny),
       details: detailsOfDeny(deny, path, prepared),
-      flag: bypassFlag(deny, path),
+      flags: together(bypassFlag(deny, path)),
+    },
+  ];
+}
+
+/** A link could stand for a directory in which something is denied. */
+export function misleadingObstacles({ denies }: Prepared, link: AbsolutePath): readonly Obstacle[] {
+  if (!denies.leadsToDenied(link)) return [];
+  return [
+    {
+      reason: 'denied_path',
+      rule: null,
+      details: 'a link of this name would lead what is denied below it elsewhere',
+      flags: null,
     },
   ];
 }
@@ -74,7 +90,7 @@ function verbOf(rights: readonly Right[]): string {
 }
 
 /** What would be granted, and by which flag; null: too much to be asked for. */
-type Granted = { readonly path: AbsolutePath; readonly flag: string | null };
+type Granted = { readonly path: AbsolutePath; readonly flag: Flag | null };
 
 /** A path that no grant reaches, and that the built-in lists would keep out of one. */
 function secretObstacle(prepared: Prepared, path: AbsolutePath, grant: Granted): Obstacle | null {
@@ -86,7 +102,7 @@ function secretObstacle(prepared: Prepared, path: AbsolutePath, grant: Granted):
     reason: 'sensitive_path',
     rule,
     details: `${secret.title} are protected by default`,
-    flag: together(bypassFlag(deny, grant.path), grant.flag),
+    flags: together(bypassFlag(deny, grant.path), grant.flag),
   };
 }
 
@@ -103,7 +119,7 @@ function protectedObstacle(
     reason: 'sensitive_path',
     rule: ruleOfDeny(deny),
     details: detailsOfDeny(deny, path, prepared),
-    flag: together(bypassFlag(deny, grant.path), grant.flag),
+    flags: together(bypassFlag(deny, grant.path), grant.flag),
   };
 }
 
@@ -126,7 +142,7 @@ function missingObstacle(
       ? `${nearest.path} is not granted for ${verbOf(missing)}`
       : `no grant reaches ${path} for ${verbOf(missing)}`,
     nearest: nearest === null ? null : ruleOfGrant(nearest),
-    flag: grant.flag,
+    flags: together(grant.flag),
   };
 }
 

@@ -2,10 +2,10 @@
 import { NonoError } from '../../errors.ts';
 import type { AbsolutePath, Host } from '../host.ts';
 import { isFaithful, toAbsolute } from '../path.ts';
-import type { FileOperation, Request } from './request.ts';
+import type { FileOperation, NameOperation, Request } from './request.ts';
 
 /**
- * One question: about a file, a rename, a Unix socket, a network address or a command.
+ * One question: about a file, a rename or a link, a Unix socket, a network address or a command.
  *
  * @example
  * ```ts
@@ -18,7 +18,7 @@ import type { FileOperation, Request } from './request.ts';
  */
 export type Question =
   | { readonly op: FileOperation; readonly path: string }
-  | { readonly op: 'rename'; readonly path: string; readonly to: string }
+  | { readonly op: NameOperation; readonly path: string; readonly to: string }
   | { readonly op: 'connect' | 'bind'; readonly path: string }
   /** Without a port: any. */
   | { readonly op: 'connect' | 'bind'; readonly host: string; readonly port?: number | undefined }
@@ -48,7 +48,8 @@ export function requestOf(question: Question, host: Host): Request {
   const at = absolute(question.path, host);
   switch (question.op) {
     case 'rename':
-      return { kind: 'rename', path: at, to: absolute((question as { to: string }).to, host) };
+    case 'link':
+      return { kind: question.op, path: at, to: absolute((question as { to: string }).to, host) };
     case 'connect':
     case 'bind':
       return { kind: 'socket', op: question.op, path: at };

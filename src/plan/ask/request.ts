@@ -12,13 +12,20 @@ export const fileOperations = [
   'list',
   'execute',
   'chmod',
+  'mkdir',
+  'symlink',
 ] as const;
+
+/** Between two names. */
+export const nameOperations = ['rename', 'link'] as const;
+export type NameOperation = (typeof nameOperations)[number];
 
 export type FileOperation = (typeof fileOperations)[number];
 export type Joining = 'connect' | 'bind';
 
 /**
- * One operation, as the command would try it: `create` opens for writing, and makes what is not there.
+ * One operation, as the command would try it: `create` opens for writing, and makes what is not there;
+ * `mkdir` and `symlink` make what `path` names; `link` gives `path` the further name `to`.
  *
  * @example
  * ```ts
@@ -30,7 +37,7 @@ export type Joining = 'connect' | 'bind';
  */
 export type Request =
   | { readonly kind: 'file'; readonly op: FileOperation; readonly path: AbsolutePath }
-  | { readonly kind: 'rename'; readonly path: AbsolutePath; readonly to: AbsolutePath }
+  | { readonly kind: NameOperation; readonly path: AbsolutePath; readonly to: AbsolutePath }
   | { readonly kind: 'socket'; readonly op: Joining; readonly path: AbsolutePath }
   /** A port of null stands for any. */
   | { readonly kind: 'network'; readonly op: Joining; readonly host: string; readonly port: number | null }

@@ -3,6 +3,7 @@ import type { Origin } from '../../policy/policy.ts';
 import type { Deny } from '../denies.ts';
 import { isBuiltIn } from '../denies.ts';
 import type { Grant } from '../grant.ts';
+import type { Flag } from './suggest.ts';
 
 /**
  * Why something is allowed or denied, in one word.
@@ -24,7 +25,6 @@ export type Reason =
   | 'protected_from_delete'
   | 'network_allowed'
   | 'network_blocked'
-  | 'socket_allowed'
   | 'socket_not_granted'
   | 'command_allowed'
   | 'command_blocked';
@@ -69,7 +69,7 @@ export type Verdict = {
   /** The rule that came closest to allowing what is denied. */
   readonly nearest: Rule | null;
   /** Flags that would allow it, added to those of the run; null where no flag should. */
-  readonly suggestion: string | null;
+  readonly suggestion: readonly Flag[] | null;
 };
 
 export function allowed(reason: Reason, rule: Rule | null, details: string): Verdict {
@@ -80,7 +80,7 @@ export function denied(
   reason: Reason,
   rule: Rule | null,
   details: string,
-  more: { readonly nearest?: Rule | null; readonly suggestion?: string | null } = {},
+  more: { readonly nearest?: Rule | null; readonly suggestion?: Verdict['suggestion'] } = {},
 ): Verdict {
   const { nearest = null, suggestion = null } = more;
   return { status: 'denied', reason, rule, details, nearest, suggestion };
