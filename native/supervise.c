@@ -309,5 +309,8 @@ int supervise(const struct program *program, struct layers *layers, const struct
   enter_layer(layers, LAYER_GRANTS);
   if (program->store.path != NULL) learn_protected(&session.broker, session.start);
   start_command(&session, layers);
+  // A helper's memory is the broker's, and the broker opens files of /proc for the command: that of its own process it
+  // refuses by number, those of its helpers the kernel refuses. The command was started before, so that it can be read.
+  if (has_broker(program) && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) fail("close its memory", "", errno);
   return end_session(&session, wait_for_end(&session, signals));
 }

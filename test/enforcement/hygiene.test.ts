@@ -169,6 +169,42 @@ asEveryone('hygiene', (open) => {
     for (const answer of answers) expect(answer).toMatch(/^(EACCES|ENOSYS|ENOENT|EPERM|ENXIO|ELOOP)$/);
   });
 
+  it("keeps the memory of the broker's helpers closed, though the broker opens what is read", () => {
+    const box = open();
+    box.file(join(box.project, 'secret'));
+    const script = `
+import os, threading, time
+os.mkfifo('q')
+threading.Thread(target=os.open, args=('q', os.O_RDONLY), daemon=True).start()
+def launchers():
+    for pid in filter(str.isdigit, os.listdir('/proc')):
+        try: words = open(f'/proc/{pid}/stat').read()
+        except OSError: continue
+        if '(nono-launcher)' in words and words.split(') ')[1].split()[1] == str(os.getppid()): yield pid
+while len(list(launchers())) < 2: time.sleep(0.01)
+for pid in launchers():
+    for name in ('mem', 'maps', 'environ', 'cwd/', 'root/', 'exe'):
+        try: os.open(f'/proc/{pid}/{name}', os.O_RDONLY)
+        except PermissionError: continue
+        print(name, 'of', pid)
+print('asked', flush=True)
+os._exit(0)
+`;
+    const flags = [
+      'run',
+      '--silent',
+      '--no-diagnostics',
+      '--allow',
+      '.',
+      '--deny',
+      'secret',
+      '--',
+      'python3',
+    ];
+    const { stdout, stderr } = box.run([...flags, '-c', script]);
+    expect(stdout, stderr).toBe('asked\n');
+  });
+
   it('gives no file the set-user-ID bit', () => {
     const box = open();
     const loss = join(dirname(box.probe), 'loss');
