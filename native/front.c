@@ -1,6 +1,7 @@
 // nono's own process: starts the launcher and the planner (Node) on the two ends of one channel, takes the planner's
 // place when it has handed the program over, and stays out of the way until the session ends.
 #include "channel.h"
+#include "node.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,8 +40,7 @@ struct front {
   const char *wish;                         // what is to be reported, and where: for the reporter
   int channel;              // the planner's end, taken over from it
   pid_t launcher;
-  int node; // Node's executable, opened before anything confined ran
-  int is_node_of_build; // byte for byte, as far as its size and time tell: then the planner's snapshot is one of it
+  struct node node;
   unsigned char pending[FRAME_MAX]; // bytes of frames that are not whole yet
   size_t pending_length;
   unsigned char failure[FRAME_MAX]; // the first failed step before the command, as it came: the reporter explains it
@@ -73,16 +73,21 @@ static void move_to(int from, int to) {
   if (from == to ? fcntl(to, F_SETFD, 0) != 0 : dup2(from, to) < 0) die("hand over a descriptor");
 }
 
-// Node would act on NODE_OPTIONS, and parses NODE_EXTRA_CA_CERTS at every start (70 ms). They are meant for the
-// command: the planner finds them under another name and gives them back theirs.
+// Node would act on NODE_OPTIONS, and parses NODE_EXTRA_CA_CERTS at every start (70 ms); the standalone planner would on
+// BUN_OPTIONS, and run anything with BUN_BE_BUN.
+static int steers_planner(const char *variable) {
+  return strncmp(variable, "NODE_", 5) == 0 || strncmp(variable, "BUN_", 4) == 0;
+}
+
+// They are meant for the command: the planner finds them under another name and gives them back theirs.
 static char **planner_environment(void) {
-  static const char ours[] = "NONO_CALLER_", theirs[] = "NODE_";
+  static const char ours[] = "NONO_CALLER_";
   size_t count = 0;
   while (environ[count] != NULL) count++;
   char **renamed = calloc(count + 1, sizeof *renamed);
   for (size_t i = 0; renamed != NULL && i < count; i++) {
     renamed[i] = environ[i];
-    if (strncmp(environ[i], theirs, sizeof theirs - 1) != 0) continue;
+    if (!steers_planner(environ[i])) continue;
     if (asprintf(&renamed[i], "%s%s", ours, environ[i]) < 0) die("prepare the planner's environment");
   }
   if (renamed == NULL) die("prepare the planner's environment");
@@ -111,60 +116,10 @@ static char **node_arguments(const struct front *front, enum form form, const ch
   return argv;
 }
 
-// A directory that a project brings along: what a confined run planted there must not be what runs nono.
-static int is_of_a_project(const char *directory, size_t length) {
-  char here[PATH_MAX];
-  if (length == 0 || directory[0] != '/' || memmem(directory, length, "node_modules", 12) != NULL) return 1;
-  size_t above = getcwd(here, sizeof here) == NULL ? 0 : strlen(here);
-  return above > 1 && length >= above && memcmp(directory, here, above) == 0 &&
-         (length == above || directory[above] == '/');
-}
-
-static int open_program(const char *path) {
-  struct stat status;
-  int fd = open(path, O_PATH | O_CLOEXEC);
-  if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0) return fd;
-  if (fd >= 0) close(fd);
-  return -1;
-}
-
-static int search_node(void) {
-  const char *at = getenv("PATH");
-  for (size_t length; at != NULL && *at != 0; at += length + (at[length] == ':')) {
-    char path[PATH_MAX];
-    length = strcspn(at, ":");
-    if (is_of_a_project(at, length) || snprintf(path, sizeof path, "%.*s/node", (int)length, at) >= PATH_MAX) continue;
-    int fd = open_program(path);
-    if (fd >= 0) return fd;
-  }
-  return -1;
-}
-
-static int is_of_build(int fd) {
-  struct stat status;
-  return fstat(fd, &status) == 0 && status.st_size == NODE_BYTES && status.st_mtim.tv_sec == NODE_MODIFIED_S &&
-         status.st_mtim.tv_nsec == NODE_MODIFIED_NS;
-}
-
-// The Node that built nono, else the first on PATH outside of any project.
-static void find_node(struct front *front) {
-  front->node = open_program(NODE_EXECUTABLE);
-  front->is_node_of_build = front->node >= 0 && is_of_build(front->node);
-  if (front->node < 0) front->node = search_node();
-  if (front->node >= 0) {
-    // Out of the way of the descriptors that the planner and the reporter find at fixed numbers.
-    front->node = fcntl(front->node, F_DUPFD_CLOEXEC, HANDOVER_FD + 1);
-    return;
-  }
-  fprintf(stderr, "nono: Node.js was found neither as %s nor on PATH\n  Try: install Node 20 or later, then npm run build\n",
-          NODE_EXECUTABLE);
-  _exit(EXIT_NOT_STARTED);
-}
-
 _Noreturn static void become_node(const struct front *front, enum form form, const char *script, char **arguments) {
-  fcntl(front->node, F_SETFD, 0); // it may be a script, whose interpreter then reads it
+  fcntl(front->node.executable, F_SETFD, 0); // it may be a script, whose interpreter then reads it
   char **argv = node_arguments(front, form, script, arguments);
-  syscall(SYS_execveat, front->node, "", argv, planner_environment(), AT_EMPTY_PATH);
+  syscall(SYS_execveat, front->node.executable, "", argv, planner_environment(), AT_EMPTY_PATH);
   fprintf(stderr, "nono: Node.js cannot be started: %s\n  Try: npm run build\n", strerror(errno));
   _exit(EXIT_NOT_STARTED);
 }
@@ -236,7 +191,7 @@ static enum form form_for(const struct front *front, char **arguments) {
   const char *word = arguments[0] == NULL ? "" : arguments[0];
   if (strcmp(word, "run") != 0 && strcmp(word, "wrap") != 0 && strcmp(word, "shell") != 0) return FORM_SCRIPT;
   if (access(companion(front, snapshot_file), R_OK) != 0) return FORM_SCRIPT;
-  if (front->is_node_of_build) return FORM_SNAPSHOT;
+  if (front->node.is_node_of_build) return FORM_SNAPSHOT;
   say_slower("Node was replaced since nono was built");
   return FORM_SCRIPT;
 }
@@ -402,7 +357,7 @@ int main(int argc, char **argv) {
   int channel[2];
   char **arguments = argv + (argc > 0);
   find_directory(&front);
-  find_node(&front);
+  front.node = find_node(front.directory, HANDOVER_FD + 1, EXIT_NOT_STARTED);
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) != 0) die("open its channel");
   front.channel = channel[0];
   start_launcher(&front, channel[1]);

@@ -1,6 +1,6 @@
 // Compiles nono's two executables with the system's C compiler; says what is missing when there is none.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { snapshotFlags } from './snapshot.mjs';
 
@@ -16,30 +16,30 @@ function text(value) {
   return `"${bytes.join('')}"`;
 }
 
-/** What the executables know of the Node that builds them: where it is, which it is, and how its snapshot is loaded. */
-export function definitions() {
+/** How Node is told to load the planner's snapshot: the executables know it. */
+export const definitions = [`-DSNAPSHOT_FLAGS=${snapshotFlags.map((flag) => `${text(flag)},`).join('')}`];
+
+/** Writes down which Node this is, for `nono` to find and to know again: native/node.c reads it. */
+export function writeNodeIdentity(directory) {
   const { size, mtimeNs } = statSync(process.execPath, { bigint: true });
   const second = 1_000_000_000n;
-  return [
-    `-DNODE_EXECUTABLE=${text(process.execPath)}`,
-    `-DNODE_BYTES=${size}`,
-    `-DNODE_MODIFIED_S=${mtimeNs / second}`,
-    `-DNODE_MODIFIED_NS=${mtimeNs % second}`,
-    `-DSNAPSHOT_FLAGS=${snapshotFlags.map((flag) => `${text(flag)},`).join('')}`,
-  ];
+  const numbers = [size, mtimeNs / second, mtimeNs % second];
+  writeFileSync(join(directory, 'node.id'), `${numbers.join(' ')} ${process.execPath}\0`);
 }
 
 function compile(sources, output, link) {
-  const options = [...warnings, ...hardening, ...definitions(), ...sources, ...link, ...linking];
+  const options = [...warnings, ...hardening, ...definitions, ...sources, ...link, ...linking];
   return spawnSync(compiler, [...options, '-o', output], { encoding: 'utf8' });
 }
 
-/** Which sources make which executable; every file of native/ but front.c is the launcher's. */
+const ofFront = ['front.c', 'node.c'];
+
+/** Which sources make which executable; every file of native/ that is not nono's own process is the launcher's. */
 export function sourcesOf(root) {
   const native = join(root, 'native');
   const files = readdirSync(native).filter((name) => name.endsWith('.c'));
   const paths = (names) => names.map((name) => join(native, name));
-  return { nono: paths(['front.c']), 'nono-launcher': paths(files.filter((name) => name !== 'front.c')) };
+  return { nono: paths(ofFront), 'nono-launcher': paths(files.filter((name) => !ofFront.includes(name))) };
 }
 
 function compileOne(sources, output) {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { buildNative } from './build-native.mjs';
+import { buildNative, writeNodeIdentity } from './build-native.mjs';
 import { filterPlugin } from './filter-plugin.mjs';
 import { jsoncPlugin } from './jsonc-plugin.mjs';
 import { buildSnapshot } from './snapshot.mjs';
@@ -65,6 +65,7 @@ function writeCodeCache() {
 try {
   checkMachine();
   buildNative(root, dist);
+  writeNodeIdentity(dist);
   await bundle('src/cli/main.ts', 'planner.js');
   await bundle('src/cli/report-entry.ts', 'report.cjs');
   await bundle('src/cli/tools-entry.ts', 'tools.cjs');
