@@ -38,6 +38,7 @@ async function bundle(entry, output, { alias = withoutProcesses, format = 'cjs' 
     logLevel: 'warning',
     plugins: [jsoncPlugin.esbuild, filterPlugin],
     alias,
+    external: ['./tools.cjs'],
   });
 }
 
@@ -67,7 +68,7 @@ try {
   buildNative(root, dist);
   writeNodeIdentity(dist);
   await bundle('src/cli/main.ts', 'planner.js');
-  await bundle('src/cli/report-entry.ts', 'report.cjs');
+  await bundle('scripts/report-entry.cjs', 'report.cjs');
   await bundle('src/cli/tools-entry.ts', 'tools.cjs');
   await bundle('src/cli/trials-entry.ts', 'trials.cjs', { alias: {} });
   await bundle('src/index.ts', 'index.mjs', { alias: {}, format: 'esm' });

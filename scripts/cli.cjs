@@ -24,6 +24,7 @@ const words = process.argv.slice(2);
 const bundles = {
   undo: './tools.cjs',
   why: './tools.cjs',
+  learn: './tools.cjs',
   profile: './tools.cjs',
   doctor: './trials.cjs',
   setup: './trials.cjs',

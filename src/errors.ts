@@ -30,6 +30,7 @@ export type IssueCode =
   | 'profile/depth'
   | 'profile/untrusted'
   | 'profile/unwritable'
+  | 'profile/exposed'
   | 'host/no-home'
   | 'host/no-working-directory'
   | 'host/no-state-directory'

@@ -4,6 +4,7 @@ import packageInfo from '../../package.json';
 import { exitCodes, type Issue, NonoError } from '../errors.ts';
 import type { DoctorFlags } from './doctor.ts';
 import { foldAliases, parsePort, policyOptions } from './flags.ts';
+import type { LearnFlags } from './learn.ts';
 import { reportDefect, reportError } from './output.ts';
 import type { ProfileCommandFlags } from './profile.ts';
 import type { Reader } from './profiles.ts';
@@ -40,6 +41,16 @@ const runnables: readonly Runnable[] = [
     ],
   },
   {
+    name: 'learn',
+    usage: '[flags] -- COMMAND [ARGUMENT…]',
+    summary: 'Run a command confined, and propose a profile for what was denied.',
+    examples: [
+      'nono learn --allow . -- npm test',
+      'nono learn --output mine -- ./tool',
+      'nono learn -p mine --json -- ./tool',
+    ],
+  },
+  {
     name: 'shell',
     usage: '[flags]',
     summary: 'Open a confined shell.',
@@ -57,7 +68,7 @@ const noCommand: Issue = {
   remedy: 'nono run --allow . -- COMMAND',
 };
 
-type ParsedFlags = RunFlags & { readonly shell?: string };
+type ParsedFlags = LearnFlags & { readonly shell?: string };
 
 function commandOf(name: string, words: readonly string[], flags: ParsedFlags): readonly string[] {
   if (name === 'shell') return [flags.shell ?? process.env.SHELL ?? '/bin/sh'];
@@ -71,6 +82,7 @@ function addRunnable(
   finish: Finish,
   reader: Reader,
   asked: boolean,
+  tools: Tools,
 ): void {
   const { name, usage, summary, examples } = runnable;
   const command = program
@@ -85,13 +97,18 @@ function addRunnable(
       const flags = foldAliases(self.opts()) as ParsedFlags;
       try {
         const quiet = name === 'wrap' ? { ...flags, silent: true, diagnostics: false } : flags;
-        run(quiet, commandOf(name, self.args, flags), reader);
+        const start = name === 'learn' ? tools.learn : run;
+        start?.(quiet, commandOf(name, self.args, flags), reader);
       } catch (error) {
         finish(reportError(error, flags.json ?? false));
       }
     });
   // Twenty options are work: a command that this line does not name gets none.
   for (const option of asked ? policyOptions() : []) command.addOption(option);
+  if (name === 'learn')
+    command
+      .option('-o, --output <name|file>', "the profile to write (-p's, else by the command's name)")
+      .option('-y, --yes', 'write it without asking');
   if (name === 'shell') command.option('--shell <path>', 'the shell to open instead of $SHELL');
   else command.argument('[command...]');
 }
@@ -103,6 +120,7 @@ export type Tools = {
   readonly undo?: (words: readonly string[], flags: UndoFlags) => void;
   readonly why?: (words: readonly string[], flags: WhyFlags, reader: Reader) => number;
   readonly profile?: (words: readonly string[], flags: ProfileCommandFlags, reader: Reader) => number;
+  readonly learn?: (flags: LearnFlags, command: readonly string[], reader: Reader) => void;
   readonly doctor?: (flags: DoctorFlags) => number;
 };
 
@@ -239,7 +257,7 @@ function buildProgram(words: readonly string[], reader: Reader, tools: Tools, fi
   // Commands are work to build: a line that names one gets that alone, any other line all, for help and suggestions.
   const named = runnables.filter(({ name }) => name === words[0]);
   for (const runnable of named.length > 0 ? named : runnables)
-    addRunnable(program, runnable, finish, reader, words.includes(runnable.name));
+    addRunnable(program, runnable, finish, reader, words.includes(runnable.name), tools);
   if (named.length === 0) {
     addWhy(program, tools, finish, reader);
     addUndo(program, tools, finish);

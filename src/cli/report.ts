@@ -8,7 +8,7 @@ import { failureIssue } from '../launch/failure.ts';
 import { decodeFrames, type Frame } from '../launch/frames.ts';
 import { thisHost } from '../launch/host.ts';
 import { readPlanFile } from '../launch/own-plan.ts';
-import { decodeReportWish, type ReportWish } from '../launch/report-wish.ts';
+import { decodeReportWish, type LearnWish, type ReportWish } from '../launch/report-wish.ts';
 import type { Host } from '../plan/host.ts';
 import { type Aftermath, aftermathOf } from '../store/aftermath.ts';
 import { pruneSessions, readSession, type Session } from '../store/sessions.ts';
@@ -94,7 +94,15 @@ function writeReport(file: string, report: object): void {
   }
 }
 
-function reportRun({ store, planFile, wish, frames }: Input): void {
+/** What the end of `nono learn` takes, and no other run. */
+export type Proposer = () => (
+  denied: Denials['denied'],
+  wish: LearnWish,
+  host: Host,
+  isText: boolean,
+) => object;
+
+function reportRun({ store, planFile, wish, frames }: Input, proposer: Proposer): void {
   const kept = readKept(store);
   const host = thisHost();
   const plan = readPlanFile(planFile);
@@ -103,19 +111,25 @@ function reportRun({ store, planFile, wish, frames }: Input): void {
     plan,
     host,
   );
-  const json = () => reportToJson(denials, kept, host, plan.explained);
+  const proposal = wish.learn && proposer()(denials.denied, wish.learn, host, wish.form === 'text');
+  const json = () => ({
+    ...reportToJson(denials, kept, host, plan.explained),
+    ...(proposal && { proposal }),
+  });
   if (wish.file !== null) writeReport(wish.file, json());
-  if (wish.form === 'text') sayReport(denials, kept, host, plan.explained);
-  else if (wish.form === 'json' && isNews(denials, kept)) say(JSON.stringify(json()));
+  // What was denied was said with the proposal.
+  const told = proposal === undefined ? denials : { denied: [], unlisted: denials.unlisted };
+  if (wish.form === 'text') sayReport(told, kept, host, plan.explained);
+  else if (wish.form === 'json' && (proposal || isNews(denials, kept))) say(JSON.stringify(json()));
   if (kept !== null) pruneSessions(dirname(dirname(dirname(store))), Date.now());
 }
 
 /** Prints the failures, what was refused and what became of originals; returns the exit code that the failures mean. */
-export function report(words: readonly string[]): number {
+export function report(words: readonly string[], proposer: Proposer): number {
   const input = readInput(readFileSync(channel));
   const json = words.includes('--json');
   try {
-    reportRun(input);
+    reportRun(input, proposer);
   } catch (error) {
     reportError(error, json); // what failed below is said all the same
   }

@@ -5,7 +5,7 @@ import { askSupport, handOver } from '../launch/channel.ts';
 import { makeDirectories, removeDirectories } from '../launch/directories.ts';
 import { thisHost } from '../launch/host.ts';
 import { makeGrants } from '../launch/make-grants.ts';
-import type { ReportWish } from '../launch/report-wish.ts';
+import type { LearnWish, ReportWish } from '../launch/report-wish.ts';
 import type { Host } from '../plan/host.ts';
 import { buildPlan, type Plan } from '../plan/plan.ts';
 import { reportFileOf } from '../plan/report-file.ts';
@@ -67,9 +67,15 @@ function announce(plan: Plan, host: Host, flags: RunFlags): void {
 /**
  * Plans a run and hands its program to the launcher; with `--dry-run` prints the plan instead.
  *
+ * @param learnFrom what is to be learned of the run; null: nothing
  * @throws {NonoError} with everything that stops the run.
  */
-export function run(flags: RunFlags, command: readonly string[], reader: Reader): void {
+export function run(
+  flags: RunFlags,
+  command: readonly string[],
+  reader: Reader,
+  learnFrom: ((plan: Plan, profiles: WithProfiles) => LearnWish) | null = null,
+): void {
   const host = thisHost();
   const profiles = policyWithProfiles(flags, command, host, reader);
   const plan = buildPlan(profiles.policy, host, askSupport(host));
@@ -78,7 +84,8 @@ export function run(flags: RunFlags, command: readonly string[], reader: Reader)
     showPlan(plan, host, flags);
     return;
   }
-  const wish = reportWishOf(flags, plan, host);
+  const learn = learnFrom?.(plan, profiles);
+  const wish = { ...reportWishOf(flags, plan, host), ...(learn && { learn }) };
   const program = compileProgram(plan);
   makeGrants(plan.grants);
   const directories = makeDirectories(plan);

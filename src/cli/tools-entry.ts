@@ -2,10 +2,13 @@
 import { createHash } from 'node:crypto';
 import type { ProfileReader } from '../launch/profile-file.ts';
 import { readProfile } from '../policy/read-profile.ts';
+import { learn } from './learn.ts';
 import { main as mainWith } from './main.ts';
 import { profile } from './profile.ts';
 import { undo } from './undo.ts';
 import { why } from './why.ts';
+
+export { proposeProfile } from './propose.ts';
 
 export const profileReader: ProfileReader = {
   read: readProfile,
@@ -13,5 +16,5 @@ export const profileReader: ProfileReader = {
 };
 
 export function main(words: readonly string[]): number {
-  return mainWith(words, () => profileReader, { undo, why, profile });
+  return mainWith(words, () => profileReader, { undo, why, profile, learn });
 }

@@ -13,6 +13,15 @@ function issue(code: Issue['code'], message: string, remedy: string): Issue {
   return { code, message, origin, remedy };
 }
 
+/** The grant by which the command could lead a file that nono writes elsewhere. */
+export function leadsElsewhere(file: AbsolutePath, grants: readonly Grant[]): Grant | null {
+  // A file that is granted by itself may be replaced; a device may not.
+  return (
+    grants.find((grant) => grant.kind !== 'device' && allowsWriting(grant) && contains(grant.path, file)) ??
+    null
+  );
+}
+
 /** The file by its canonical path, a descriptor of the caller's as it is; or the issue that refuses it. */
 export function reportFileOf(text: string, host: Host, grants: readonly Grant[]): AbsolutePath | Issue {
   const path = isFaithful(text) && text !== '' ? toAbsolute(text, host) : null;
@@ -30,10 +39,8 @@ export function reportFileOf(text: string, host: Host, grants: readonly Grant[])
   const fact = host.inspect(path);
   const isPlace = fact.kind === 'file' || fact.kind === 'device' || fact.kind === 'missing';
   if (!isPlace) return issue('launch/report', `"${text}" is no place for a report`, '--report report.json');
-  const around = grants.find(
-    (grant) => grant.kind === 'directory' && allowsWriting(grant) && contains(grant.path, fact.canonical),
-  );
-  if (around === undefined) return fact.canonical;
+  const around = leadsElsewhere(fact.canonical, grants);
+  if (around === null) return fact.canonical;
   return issue(
     'launch/report',
     `"${text}" lies in "${around.path}", which the command may write: it could lead the report anywhere`,

@@ -15,7 +15,8 @@ function cut(text: string): string {
   return escaped.length > mostCharacters ? `${escaped.slice(0, mostCharacters)}…` : escaped;
 }
 
-function actOf(request: Request, home: AbsolutePath | null): string {
+/** What was tried, in words. */
+export function actOf(request: Request, home: AbsolutePath | null): string {
   const show = (path: AbsolutePath) => cut(shorten(path, home));
   switch (request.kind) {
     case 'file':

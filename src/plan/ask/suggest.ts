@@ -45,7 +45,7 @@ const directoryFlags: Record<string, FlagName> = {
 };
 
 /** Too much for anybody to grant because of one denial: a home, the root, and what lies just below it. */
-function isTooWide(directory: AbsolutePath, host: Pick<Host, 'homes'>): boolean {
+export function isTooWide(directory: AbsolutePath, host: Pick<Host, 'homes'>): boolean {
   return parentOf(directory) === '/' || host.homes.some((home) => contains(directory, home));
 }
 
