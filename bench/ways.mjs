@@ -58,7 +58,7 @@ const grants = ({ write, read }) => [...flags('--read', read), ...flags('--allow
 
 function ownWays({ root }) {
   const run = (file) => (policy, words) => [file, 'run', '-s', ...grants(policy), '--', ...words];
-  const executable = join(root, 'build/exe/bin/nono');
+  const executable = join(root, 'build/exe/nono');
   const ways = [{ name: 'nono run', confine: run(join(root, 'dist/nono')), file: join(root, 'dist/nono') }];
   if (existsSync(executable))
     ways.push({ name: 'nono run, standalone', confine: run(executable), file: executable });

@@ -72,7 +72,8 @@ try {
   await bundle('src/cli/tools-entry.ts', 'tools.cjs');
   await bundle('src/cli/trials-entry.ts', 'trials.cjs', { alias: {} });
   await bundle('src/index.ts', 'index.mjs', { alias: {}, format: 'esm' });
-  copyFileSync(join(root, 'scripts/cli.cjs'), join(dist, 'cli.cjs'));
+  for (const name of ['cli.cjs', 'load-planner.cjs'])
+    copyFileSync(join(root, 'scripts', name), join(dist, name));
   writeCodeCache();
   await bundle('scripts/snapshot-entry.cjs', 'snapshot.cjs');
   buildSnapshot(join(dist, 'snapshot.cjs'), join(dist, 'planner.blob'));

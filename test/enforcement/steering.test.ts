@@ -1,0 +1,55 @@
+// What a run left behind in a project must not steer the next nono there: its planner runs unconfined.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { asEveryone, type Sandbox } from './sandbox.ts';
+
+/** Code that any of the files below would run, and what it leaves when it was run. */
+function plant({ file, project }: Sandbox): { code: string; trace: string } {
+  const trace = join(project, 'steered');
+  const code = file(
+    join(project, 'planted.cjs'),
+    `require('fs').writeFileSync(${JSON.stringify(trace)}, '')`,
+  );
+  return { code, trace };
+}
+
+const lines = [
+  ['run', '--silent', '--', 'true'],
+  ['why', '/etc/passwd'],
+];
+
+asEveryone('what steers a JavaScript runtime', (open) => {
+  it('does not steer nono from its working directory', () => {
+    const sandbox = open();
+    const { file, project, home } = sandbox;
+    const { code, trace } = plant(sandbox);
+    for (const directory of [project, home])
+      for (const name of ['bunfig.toml', '.bunfig.toml'])
+        file(join(directory, name), `preload = [${JSON.stringify(code)}]\n`);
+    file(
+      join(project, '.env'),
+      `NODE_OPTIONS=--require=${code}\nBUN_OPTIONS=--preload=${code}\nHOME=/nowhere\n`,
+    );
+    file(join(project, 'package.json'), '{ "type": "module", "imports": { "#x": "./planted.cjs" } }');
+    file(join(project, 'tsconfig.json'), '{ "compilerOptions": { "paths": { "*": ["./planted.cjs"] } } }');
+    file(join(project, 'node_modules/fs/index.js'), `require(${JSON.stringify(code)})`);
+    for (const words of lines) expect(sandbox.run(words)).toMatchObject({ code: 0, stderr: '' });
+    expect(existsSync(trace)).toBe(false);
+  });
+
+  it('does not steer nono from the environment, and reaches the command', () => {
+    const sandbox = open();
+    const { code, trace } = plant(sandbox);
+    const env = {
+      NODE_OPTIONS: `--require=${code}`,
+      BUN_OPTIONS: `--preload=${code}`,
+      BUN_BE_BUN: '1',
+      BUN_INSPECT_PRELOAD: code,
+    };
+    for (const words of lines) expect(sandbox.run(words, { env }).code).toBe(0);
+    expect(existsSync(trace)).toBe(false);
+    const { stdout } = sandbox.run(['run', '--silent', '--', 'sh', '-c', 'echo $BUN_BE_BUN'], { env });
+    expect(stdout).toBe('1\n');
+  });
+});
