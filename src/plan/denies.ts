@@ -222,6 +222,11 @@ function hooksDenies(asked: readonly Grant[], host: Host): Deny[] {
   });
 }
 
+/** nono's own: what it consists of, and what starts it. */
+export function ownPrograms({ installation }: Host): AbsolutePath[] {
+  return installation === null ? [] : [installation, childOf(parentOf(installation), 'bin/nono')];
+}
+
 /** Programs that the user runs by name, where a whole home is granted; and nono itself. */
 function programDenies(asked: readonly Grant[], host: Host): Deny[] {
   const writable = writableDirectories(asked);
@@ -234,23 +239,16 @@ function programDenies(asked: readonly Grant[], host: Host): Deny[] {
     .filter(
       (path) => homes.some((home) => contains(home, path)) && !(project !== null && contains(project, path)),
     );
-  const own =
-    host.installation !== null &&
-    writable.some((directory) => contains(directory, host.installation as AbsolutePath));
+  const own = ownPrograms(host).filter((path) => writable.some((directory) => contains(directory, path)));
+  const denied = (text: AbsolutePath, origin: 'search-path' | 'installation'): Deny => ({
+    kind: 'path',
+    text,
+    access: 'write',
+    origin: `built-in:${origin}`,
+  });
   return [
-    ...searched.map(
-      (text): Deny => ({ kind: 'path', text, access: 'write', origin: 'built-in:search-path' }),
-    ),
-    ...(own
-      ? [
-          {
-            kind: 'path',
-            text: host.installation as AbsolutePath,
-            access: 'write',
-            origin: 'built-in:installation',
-          } as const,
-        ]
-      : []),
+    ...searched.map((path) => denied(path, 'search-path')),
+    ...own.map((path) => denied(path, 'installation')),
   ];
 }
 

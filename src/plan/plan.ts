@@ -3,14 +3,14 @@ import { type Issue, NonoError } from '../errors.ts';
 import type { GrantWish, Policy } from '../policy/policy.ts';
 import { type Command, commandGrants, findCommand } from './command.ts';
 import { type BlockedCommand, blockedCommands } from './commands.ts';
-import { type Denies, planDenies } from './denies.ts';
+import { type Denies, ownPrograms, planDenies } from './denies.ts';
 import { type Environment, planEnvironment } from './environment.ts';
 import { expandPolicy } from './expand.ts';
 import { allowsWriting, type Grant, indexGrants, mergeGrants } from './grant.ts';
 import { decideGuarantees, type Guarantee, guaranteeIssues } from './guarantees.ts';
 import type { AbsolutePath, Host, Support } from './host.ts';
 import { type Originals, planOriginals, reachesOriginals, sessionsDirectory } from './originals.ts';
-import { childOf, lineage, nameOf, parentOf, toAbsolute } from './path.ts';
+import { lineage, nameOf, toAbsolute } from './path.ts';
 import { type Protection, protect, type SensitivePath } from './sensitive.ts';
 import { type SocketGrant, socketOf } from './sockets.ts';
 import { systemGrants } from './system.ts';
@@ -93,9 +93,7 @@ function variableIssues(policy: Policy): Issue[] {
 /** The private directory, the plan to read, and nono itself to ask about it. */
 function sessionGrants(host: Host, planFile: AbsolutePath, protection: Protection): Grant[] {
   const session = { origin: 'session', required: true } as const;
-  const { installation } = host;
-  const own = installation === null ? [] : [installation, childOf(parentOf(installation), 'bin/nono')];
-  const readable = own.filter((path) => protection.exposedBy(path).length === 0);
+  const readable = ownPrograms(host).filter((path) => protection.exposedBy(path).length === 0);
   return [
     { ...session, path: host.temporary, kind: 'directory', access: 'readwrite' },
     { ...session, path: planFile, kind: 'file', access: 'read' },

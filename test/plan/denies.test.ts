@@ -105,7 +105,7 @@ describe('what is built in', () => {
     const texts = plan({ allow: ['~'] }, host)
       .denies.rules.filter(({ origin }) => ['built-in:search-path', 'built-in:installation'].includes(origin))
       .map(({ text }) => text);
-    expect(texts).toEqual(['/home/ada/bin', '/home/ada/nono/dist']);
+    expect(texts).toEqual(['/home/ada/bin', '/home/ada/nono/dist', '/home/ada/nono/bin/nono']);
   });
 
   it('protects the hooks that a repository takes from elsewhere, not those that npm install makes', () => {
