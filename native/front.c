@@ -1,6 +1,7 @@
 // nono's own process: starts the launcher and the planner (Node) on the two ends of one channel, takes the planner's
 // place when it has handed the program over, and stays out of the way until the session ends.
 #include "channel.h"
+#include "exec.h"
 #include "node.h"
 
 #include <errno.h>
@@ -220,6 +221,23 @@ static struct planned plan(struct front *front, char **arguments) {
   return plan_in(front, FORM_SCRIPT, arguments);
 }
 
+static void write_all(int fd, const void *bytes, size_t length);
+
+// By a plan that was compiled before: no Node, and nothing to wait for.
+static struct planned execute(struct front *front, char **arguments) {
+  struct execution execution = {0};
+  if (!prepare_execution(arguments + 1, companion(front, "nono-launcher"), &execution)) return plan(front, arguments);
+  front->temporary = execution.temporary;
+  front->store = execution.store;
+  front->plan = execution.plan;
+  front->wish = execution.wish;
+  write_all(front->channel, execution.program.at, execution.program.length);
+  free(execution.program.at);
+  return (struct planned){.has_program = 1};
+}
+
+static int is_execution(char **arguments) { return arguments[0] != NULL && strcmp(arguments[0], "exec") == 0; }
+
 static uint32_t word_at(const unsigned char *at) {
   uint32_t word;
   memcpy(&word, at, sizeof word);
@@ -357,21 +375,21 @@ int main(int argc, char **argv) {
   int channel[2];
   char **arguments = argv + (argc > 0);
   find_directory(&front);
-  front.node = find_node(front.directory, HANDOVER_FD + 1, EXIT_NOT_STARTED);
+  front.node = find_node(front.directory, HANDOVER_FD + 1, is_execution(arguments) ? 0 : EXIT_NOT_STARTED);
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) != 0) die("open its channel");
   front.channel = channel[0];
   start_launcher(&front, channel[1]);
   close(channel[1]);
 
-  struct planned planned = plan(&front, arguments);
+  struct planned planned = is_execution(arguments) ? execute(&front, arguments) : plan(&front, arguments);
   if (!planned.has_program) {
     close(front.channel); // the launcher ends with it
     wait_for(front.launcher);
     return planned.code;
   }
-  kill(planned.planner, SIGKILL); // it has said all; taking Node down in order takes longer than many a command
+  if (planned.planner > 0) kill(planned.planner, SIGKILL); // it has said all; taking Node down in order takes longer than many a command
   follow_session(&front);
-  wait_for(planned.planner);
+  if (planned.planner > 0) wait_for(planned.planner);
   int launcher_code = wait_for(front.launcher);
   if (rmdir(front.temporary) != 0)
     fprintf(stderr, "nono: %s could not be removed: %s\n  Try: rm -r it\n", front.temporary, strerror(errno));

@@ -82,6 +82,7 @@ static struct node find_any(const char *directory) {
 
 struct node find_node(const char *directory, int lowest, int exit_code) {
   struct node found = find_any(directory);
+  if (found.executable < 0 && exit_code == 0) return found;
   if (found.executable < 0) {
     fputs("nono: Node.js was found neither where it was when nono was built nor on PATH\n"
           "  Try: install Node 20 or later, then npm run build\n",

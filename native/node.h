@@ -8,7 +8,8 @@ struct node {
 };
 
 // The standalone planner beside nono, else the Node that built nono, else the first on PATH outside of any project.
-// The descriptor is above `lowest`. Ends the process, with the exit code, where there is none.
+// The descriptor is above `lowest`. Ends the process, with the exit code, where there is none;
+// with a code of 0 it is looked for in vain.
 struct node find_node(const char *directory, int lowest, int exit_code);
 
 #endif

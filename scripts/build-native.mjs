@@ -32,14 +32,16 @@ function compile(sources, output, link) {
   return spawnSync(compiler, [...options, '-o', output], { encoding: 'utf8' });
 }
 
-const ofFront = ['front.c', 'node.c'];
-
-/** Which sources make which executable; every file of native/ that is not nono's own process is the launcher's. */
+/** Which sources make which executable: front.c, node.c and exec*.c are nono's own process, all others the launcher's. */
 export function sourcesOf(root) {
   const native = join(root, 'native');
   const files = readdirSync(native).filter((name) => name.endsWith('.c'));
+  const isFront = (name) => ['front.c', 'node.c'].includes(name) || name.startsWith('exec');
   const paths = (names) => names.map((name) => join(native, name));
-  return { nono: paths(ofFront), 'nono-launcher': paths(files.filter((name) => !ofFront.includes(name))) };
+  return {
+    nono: paths(files.filter(isFront)),
+    'nono-launcher': paths(files.filter((name) => !isFront(name))),
+  };
 }
 
 function compileOne(sources, output) {

@@ -4,7 +4,16 @@ const { loadPlanner } = require('./load-planner.cjs');
 
 const tools = () => require('./tools.cjs');
 const trials = () => require('./trials.cjs');
-const bundles = { undo: tools, why: tools, learn: tools, profile: tools, doctor: trials, setup: trials };
+const bundles = {
+  undo: tools,
+  why: tools,
+  learn: tools,
+  profile: tools,
+  compile: tools,
+  exec: tools,
+  doctor: trials,
+  setup: trials,
+};
 
 const words = process.argv.slice(2);
 if (Object.hasOwn(bundles, words[0] ?? '')) {

@@ -63,6 +63,7 @@ export type IssueCode =
   | 'launch/store'
   | 'launch/failed'
   | 'launch/too-much-output'
+  | 'compile/output'
   | 'undo/no-session'
   | 'undo/session-ambiguous'
   | 'undo/no-original'

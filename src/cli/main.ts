@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import packageInfo from '../../package.json';
 import { exitCodes, type Issue, NonoError } from '../errors.ts';
+import type { CompileFlags } from './compile.ts';
 import type { DoctorFlags } from './doctor.ts';
 import { foldAliases, parsePort, policyOptions } from './flags.ts';
 import type { LearnFlags } from './learn.ts';
@@ -122,7 +123,55 @@ export type Tools = {
   readonly profile?: (words: readonly string[], flags: ProfileCommandFlags, reader: Reader) => number;
   readonly learn?: (flags: LearnFlags, command: readonly string[], reader: Reader) => void;
   readonly doctor?: (flags: DoctorFlags) => number;
+  readonly compile?: (words: readonly string[], flags: CompileFlags, reader: Reader) => void;
 };
+
+function addCompile(program: Command, tools: Tools, finish: Finish, reader: Reader): void {
+  const command = program
+    .command('compile')
+    .usage('[flags] -o PLAN [-- COMMAND [ARGUMENT…]]')
+    .description('Decide once what a run with these flags may reach, and write it for nono exec.')
+    .passThroughOptions()
+    .argument('[command...]')
+    .option('-o, --output <file>', 'where the plan is written, for you alone')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  nono compile --allow . -o ~/plan.nono\n  nono compile --allow . --net-block -o ~/test.nono -- npm test\n  nono compile -p node --read ~/data -o ~/node.nono',
+    )
+    .action((words: string[]) => {
+      const flags = foldAliases(command.opts()) as CompileFlags;
+      try {
+        tools.compile?.(words, flags, reader);
+      } catch (error) {
+        finish(reportError(error, flags.json ?? false));
+      }
+    });
+  for (const option of policyOptions()) command.addOption(option);
+}
+
+/** native/exec.c runs it: what comes here is a question for help, or cannot be understood. */
+function addExec(program: Command, finish: Finish): void {
+  program
+    .command('exec')
+    .usage('[--json] [--no-diagnostics] PLAN [-- COMMAND [ARGUMENT…]]')
+    .description('Run a command by a plan that nono compile wrote, without planning again.')
+    .passThroughOptions()
+    .argument('[words...]')
+    .option('--no-diagnostics', 'say nothing after the run')
+    .option('--json', 'reports and errors as JSON')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  nono exec ~/plan.nono -- make\n  nono exec ~/test.nono\n  nono exec --json ~/plan.nono -- ./tool',
+    )
+    .action((_words: string[], flags: { readonly json?: boolean }) => {
+      const issue: Issue = {
+        code: 'usage/flag-value',
+        message: 'nono exec needs a plan, and a command where the plan has none',
+        remedy: 'nono compile --allow . -o ~/plan.nono, then nono exec ~/plan.nono -- COMMAND',
+      };
+      finish(reportError(new NonoError([issue]), flags.json ?? false));
+    });
+}
 
 function addUndo(program: Command, tools: Tools, finish: Finish): void {
   program
@@ -263,6 +312,8 @@ function buildProgram(words: readonly string[], reader: Reader, tools: Tools, fi
     addUndo(program, tools, finish);
     addProfile(program, tools, finish, reader);
     addDoctor(program, tools, finish);
+    addCompile(program, tools, finish, reader);
+    addExec(program, finish);
   }
   for (const command of program.commands)
     command

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ProfileReader } from '../launch/profile-file.ts';
 import { readProfile } from '../policy/read-profile.ts';
+import { compile } from './compile.ts';
 import { learn } from './learn.ts';
 import { main as mainWith } from './main.ts';
 import { profile } from './profile.ts';
@@ -16,5 +17,5 @@ export const profileReader: ProfileReader = {
 };
 
 export function main(words: readonly string[]): number {
-  return mainWith(words, () => profileReader, { undo, why, profile, learn });
+  return mainWith(words, () => profileReader, { undo, why, profile, learn, compile });
 }

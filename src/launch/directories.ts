@@ -51,6 +51,11 @@ function makeStore(path: AbsolutePath): void {
   );
 }
 
+/** The directory of all sessions' stores, where a plan keeps originals. */
+export function makeSessions({ originals }: Plan): void {
+  if (originals.kind === 'kept') mkdirSync(parentOf(originals.store), { recursive: true, mode: ownerOnly });
+}
+
 function makePlanFile(path: AbsolutePath, content: string | Uint8Array): void {
   attempt(
     () => writeOwnPlan(path, content),

@@ -33,3 +33,11 @@ export function supportOf(hello: Frame | undefined, format: number): Support {
     },
   };
 }
+
+/** The bits of the hello that say the same. */
+export function seccompBitsOf({ seccomp }: Support): number {
+  return (Object.keys(seccompBits) as (keyof typeof seccompBits)[]).reduce(
+    (bits, name) => bits | (seccomp[name] ? seccompBits[name] : 0),
+    0,
+  );
+}

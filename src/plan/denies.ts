@@ -9,7 +9,7 @@ import {
   type Origin,
   type Policy,
 } from '../policy/policy.ts';
-import { hooksPathIn } from './git-config.ts';
+import { gitConfigFile, hooksPathIn } from './git-config.ts';
 import { compileGlob, escapeGlob, expandBraces, foldCase, hasOddSet, isGlob } from './glob.ts';
 import { allowsReading, allowsWriting, type Grant, isAskedFor } from './grant.ts';
 import type { AbsolutePath, Host } from './host.ts';
@@ -199,21 +199,13 @@ function linkedDenies(asked: readonly Grant[], host: Host): Deny[] {
   );
 }
 
-/** The configuration of the repository whose worktree a directory is: a linked one shares another's. */
-function gitConfigOf(directory: AbsolutePath, host: Host): string | null {
-  const git = childOf(directory, '.git');
-  if (host.inspect(git).kind === 'directory') return host.text(childOf(git, 'config'));
-  const linked = /^gitdir: (\/.+)\/\.git\/worktrees\/[^/]+\s*$/.exec(host.text(git) ?? '')?.[1];
-  return linked === undefined ? null : host.text(`${linked as AbsolutePath}/.git/config`);
-}
-
 // What husky runs lies beside its own directory, tracked like any script; the directory is made by every npm install.
 const madeByHusky = /(^|\/)\.husky\/_$/;
 
 /** Hooks that a repository takes from elsewhere. */
 function hooksDenies(asked: readonly Grant[], host: Host): Deny[] {
   return writableDirectories(asked).flatMap((directory): Deny[] => {
-    const hooks = hooksPathIn(gitConfigOf(directory, host) ?? '');
+    const hooks = hooksPathIn(host.text(gitConfigFile(directory, host)) ?? '');
     const path = hooks === null ? null : toAbsolute(hooks, { ...host, workingDirectory: directory });
     if (path === null || madeByHusky.test(path)) return [];
     const text = canonicalOf(path, host);

@@ -78,6 +78,50 @@ function isOnCommandLine({ origin }: NameWish): boolean {
   return origin.startsWith('flag:');
 }
 
+/** One rule over names, as it is looked up later: the first that fits decides, and after them the values. */
+export type NameRule = {
+  readonly passes: boolean;
+  /** A name as it is; else in either case, and with `*` for any run of characters. */
+  readonly isExact: boolean;
+  readonly text: string;
+};
+
+/** The order in which `reasonFor` decides, as a table. */
+export function nameRules({ pass, withhold }: Policy['environment']): NameRule[] {
+  const exact = (wishes: readonly NameWish[]): NameRule[] =>
+    wishes.map(({ name }) => ({ passes: true, isExact: true, text: name }));
+  const pattern = (text: string): NameRule => ({ passes: false, isExact: false, text: text.toLowerCase() });
+  return [
+    ...exact(pass.filter(isOnCommandLine)),
+    ...withhold.map(({ name }) => pattern(name)),
+    ...exact(pass.filter((each) => !isOnCommandLine(each))),
+    ...environmentList.withhold.flatMap(({ names }) => names.map(pattern)),
+  ];
+}
+
+/** What is set for every run, whatever it inherits; `ifSet`: only in the place of another value. */
+export type FixedVariable = Variable & { readonly ifSet: boolean };
+
+/** What a plan sets, for an environment that is not known yet. */
+export function fixedVariables(
+  policy: Policy,
+  { variables, set }: Environment,
+  temporary: AbsolutePath,
+): FixedVariable[] {
+  const chosen = new Set(policy.environment.set.map(({ name }) => name));
+  const value = (name: string) => variables.find((each) => each.name === name)?.value ?? temporary;
+  const named = [...new Set([...set, ...chosen])].filter(
+    (name) => chosen.has(name) || !echoes.includes(name),
+  );
+  return [
+    ...named.map((name) => ({ name, value: value(name), ifSet: false })),
+    ...echoes.filter((name) => !chosen.has(name)).map((name) => ({ name, value: temporary, ifSet: true })),
+  ];
+}
+
+// Set where the caller has them, to the same directory as TMPDIR.
+const echoes = ['TMP', 'TEMP', 'TEMPDIR'];
+
 /** Caches move into the private directory unless the plan lets the command write to the usual place. */
 function privateCaches(host: Host, mayWrite: (path: AbsolutePath) => boolean): Variable[] {
   return environmentList.caches.flatMap(({ variable, default: usual, directory }) => {
@@ -88,7 +132,7 @@ function privateCaches(host: Host, mayWrite: (path: AbsolutePath) => boolean): V
 }
 
 function temporaryNames(host: Host): string[] {
-  return ['TMPDIR', ...['TMP', 'TEMP', 'TEMPDIR'].filter((name) => host.environment[name] !== undefined)];
+  return ['TMPDIR', ...echoes.filter((name) => host.environment[name] !== undefined)];
 }
 
 export function planEnvironment(

@@ -1,4 +1,6 @@
 // Git's configuration as far as it runs programs or leads elsewhere.
+import type { AbsolutePath, Host } from './host.ts';
+import { childOf } from './path.ts';
 
 /** Keys whose values git executes, reads as further configuration, or takes as another place; `*` is any subsection. */
 const commandKeys = [
@@ -109,4 +111,12 @@ export function addedCommands(before: string, after: string): string[] {
 export function hooksPathIn(text: string): string | null {
   const set = [...settingsOf(text).values()].filter(([key]) => key === 'core.hookspath');
   return set.at(-1)?.[1] ?? null;
+}
+
+/** The configuration of the repository whose worktree a directory is or would be: a linked one shares another's. */
+export function gitConfigFile(directory: AbsolutePath, host: Host): AbsolutePath {
+  const git = childOf(directory, '.git');
+  const text = host.inspect(git).kind === 'file' ? host.text(git) : null;
+  const linked = /^gitdir: (\/.+)\/\.git\/worktrees\/[^/]+\s*$/.exec(text ?? '')?.[1];
+  return linked === undefined ? childOf(git, 'config') : (`${linked}/.git/config` as AbsolutePath);
 }

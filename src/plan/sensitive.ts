@@ -148,6 +148,46 @@ function isSystem(path: AbsolutePath): boolean {
   return systemList.entries.some((entry) => isAbsolute(entry.path) && contains(entry.path, path));
 }
 
+/** A directory that decides where protected paths lead: by the links among these names, or all where none is named. */
+export type LinkHolder = { readonly directory: AbsolutePath; readonly names: readonly string[] | null };
+
+function leadingNames({ text }: Shelf, rest: string): string[] {
+  const prefix = rest === '' ? '' : `${rest}/`;
+  const below = text
+    .slice(1, -1)
+    .split('\0')
+    .filter((each) => each.startsWith(prefix) && each !== rest);
+  return [...new Set(below.map((each) => each.slice(prefix.length).split('/')[0] ?? ''))].filter(Boolean);
+}
+
+function holdersFrom(anchor: Anchor, host: Host): LinkHolder[] {
+  const directory = canonicalOf(anchor.path, host);
+  const { shelf, rest } = anchor;
+  const names = new Set(leadingNames(shelf, rest));
+  const inside = host
+    .list(directory)
+    .filter(({ name, kind }) => names.has(name) && (kind === 'directory' || kind === 'symlink'))
+    .flatMap(({ name }) =>
+      holdersFrom({ shelf, path: childOf(directory, name), rest: below(rest, name) }, host),
+    );
+  const isHeld = shelf.base === '~' && shelf.text.includes(`\0${rest}\0`);
+  return [{ directory, names: isHeld ? null : [...names] }, ...inside];
+}
+
+/** Every directory whose links the protection of this machine depends on. */
+export function linkHolders(host: Host): LinkHolder[] {
+  const found = new Map<string, LinkHolder>();
+  for (const holder of bases(host).flatMap((anchor) => holdersFrom(anchor, host)))
+    found.set(`${holder.directory}\0${holder.names?.length ?? ''}`, holder);
+  return [...found.values()].filter(({ directory }) => host.inspect(directory).kind === 'directory');
+}
+
+/** The variables that say where protected paths are. */
+export function protectionVariables(): string[] {
+  const named = [...shelves.keys()].filter((base) => base.startsWith('$')).map((base) => base.slice(1));
+  return ['HOME', ...Object.keys(xdgDefaults).map((variable) => variable.slice(1)), ...named];
+}
+
 /** The files that a protected directory holds by links: keys that a dotfile manager keeps elsewhere. */
 function linkedOut({ anchor, path, rest }: Held, host: Host): SensitivePath[] {
   return host.list(path).flatMap(({ name, kind }): SensitivePath[] => {

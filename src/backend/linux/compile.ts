@@ -221,6 +221,20 @@ export type LastingProgram = {
   readonly complete: (run: RunParts, grants: readonly Grant[]) => Uint8Array;
 };
 
+/** What a rule for a terminal says, but for its path: the terminal is a run's own. */
+export function terminalRule(plan: Plan): {
+  readonly rights: bigint;
+  readonly layers: number;
+  readonly flags: number;
+} {
+  const rightsOf = rightsFor(plan.machine.landlockAbi, plan.originals.kind === 'withheld');
+  return {
+    rights: rightsOf({ kind: 'device', access: 'readwrite' }),
+    layers: layer.keeper | layer.grants,
+    flags: ruleFlag.optional,
+  };
+}
+
 export function compileLasting(plan: Plan, watcher: Watcher): LastingProgram {
   const { rightsOf, records } = lastingRecords(plan, watcher);
   const hasStore = plan.originals.kind === 'kept';
