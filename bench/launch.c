@@ -28,7 +28,7 @@ static void send_all(int fd, const uint8_t *bytes, size_t length) {
 static int record(const char *file, char *planner) {
   int channel[2], handover[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) || pipe2(handover, O_CLOEXEC)) return 1;
-  uint32_t hello[] = {1, 12, 3, 7, 7};
+  uint32_t hello[] = {1, 12, 4, 7, 7};
   char *argv[] = {"node", planner, "run", "-s", "--", "true", NULL};
   send_all(channel[0], (uint8_t *)hello, sizeof hello);
   spawn(channel[1], handover[1], argv);

@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "contents.h"
 #include "denials.h"
+#include "forks.h"
 #include "kernel.h"
 #include "metadata.h"
 #include "names.h"
@@ -78,6 +79,11 @@ static void serve(const struct broker *broker, const struct call *call) {
   case SYS_listen: listen_socket(broker, call); return;
   case SYS_execve:
   case SYS_execveat: judge_execution(broker, call); return;
+#ifdef SYS_fork
+  case SYS_fork:
+  case SYS_vfork:
+#endif
+  case SYS_clone: judge_fork(broker, call); return;
   case SYS_umask:
     note_umask_change();
     let_through(broker->listener, call);

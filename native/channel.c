@@ -65,6 +65,11 @@ void send_ended(enum ending how, uint32_t value, uint32_t leftover_errno) {
   send_frame(FRAME_ENDED, ended, sizeof ended);
 }
 
+void send_limit(enum limit limit, uint32_t count) {
+  uint32_t words[2] = {limit, count};
+  send_frame(FRAME_LIMIT, words, sizeof words);
+}
+
 void send_failure(const char *step, const char *detail, int error) {
   uint32_t number = (uint32_t)error;
   size_t step_length = strlen(step) + 1, detail_length = strlen(detail) + 1;

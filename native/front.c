@@ -26,7 +26,7 @@ enum {
   HANDOVER_FD = 4,
   FRAME_MAX = 1 << 16,
   FRAME_HEADER_BYTES = 8,
-  HANDOVER_COUNT = 4,
+  HANDOVER_COUNT = 5,
   DENIED_MAX = 1 << 18,
 };
 
@@ -38,6 +38,7 @@ struct front {
   const char *temporary;                    // the session's private directory, to be removed when it is empty
   const char *store;                        // where originals are kept, to be removed if none was; "" without one
   const char *plan;                         // the file that the command may read its plan in, to be removed
+  const char *cgroup;                       // the session's control group, to be removed if nothing else did; "" without one
   const char *wish;                         // what is to be reported, and where: for the reporter
   int channel;              // the planner's end, taken over from it
   pid_t launcher;
@@ -46,7 +47,7 @@ struct front {
   size_t pending_length;
   unsigned char failure[FRAME_MAX]; // the first failed step before the command, as it came: the reporter explains it
   size_t failure_length;
-  unsigned char denied[DENIED_MAX]; // what the broker refused, as it came
+  unsigned char denied[DENIED_MAX]; // what the broker refused and which limits were reached, as it came
   size_t denied_length;
   int exit_code;
   int ended; // the command's end was reported
@@ -172,7 +173,7 @@ static int read_handover(struct front *front, int handover) {
     else if (got <= 0) break;
   }
   close(handover);
-  const char **texts[HANDOVER_COUNT] = {&front->temporary, &front->store, &front->plan, &front->wish};
+  const char **texts[HANDOVER_COUNT] = {&front->temporary, &front->store, &front->plan, &front->cgroup, &front->wish};
   const char *at = front->handover, *end = front->handover + length;
   for (int i = 0; i < HANDOVER_COUNT; i++) {
     const char *zero = memchr(at, 0, (size_t)(end - at));
@@ -254,6 +255,7 @@ static void take_frame(struct front *front, const unsigned char *frame, size_t l
     front->failure_length = length;
     break;
   case FRAME_DENIED:
+  case FRAME_LIMIT:
     if (length > sizeof front->denied - front->denied_length) break; // the supervisor bounds them lower
     memcpy(front->denied + front->denied_length, frame, length);
     front->denied_length += length;
@@ -393,6 +395,7 @@ int main(int argc, char **argv) {
   int launcher_code = wait_for(front.launcher);
   if (rmdir(front.temporary) != 0)
     fprintf(stderr, "nono: %s could not be removed: %s\n  Try: rm -r it\n", front.temporary, strerror(errno));
+  if (front.cgroup[0] != 0) rmdir(front.cgroup); // where a launcher that failed or was killed did not
   int kept = front.store[0] != 0 && rmdir(front.store) != 0;
   int code = EXIT_NOT_STARTED;
   if (front.failure_length > 0 || kept || has_report(&front)) code = explain(&front, kept, arguments);

@@ -1,4 +1,5 @@
 // The launcher: takes a program from nono, applies it, runs the command in it. It decides nothing.
+#include "cgroup.h"
 #include "channel.h"
 #include "hygiene.h"
 #include "landlock.h"
@@ -54,6 +55,7 @@ int main(int argc, char **argv) {
   struct decode_error error;
   if (decode_program(bytes, length, &program, &error) != 0) fail("decode the program", error.reason, EBADMSG);
 
+  struct cgroup group = open_cgroup(&program.limits); // what it holds open the layers would not open
   check_standard_descriptors((program.hygiene & HYGIENE_LOCAL_DESCRIPTORS) != 0);
   forbid_core_dumps();
   forbid_new_privileges();
@@ -61,5 +63,5 @@ int main(int argc, char **argv) {
   struct layers layers = build_layers(&program);
   enter_layer(&layers, LAYER_KEEPER);
   if (program.hygiene & HYGIENE_SIGNAL_SCOPE) confirm_signal_scope();
-  return supervise(&program, &layers, &start);
+  return supervise(&program, &layers, &group, &start);
 }

@@ -1,7 +1,8 @@
 // Decodes a program and nothing else: bounds and grammar, no system call, so that it is fuzzed alone.
 #include "program.h"
 
-#include <stdbool.h>
+#include "bytes.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,34 +22,16 @@ enum tag {
   TAG_SOCKET = 13,
   TAG_PORT = 14,
   TAG_BLOCKED = 15,
-  TAG_COUNT = 16,
+  TAG_LIMITS = 16,
+  TAG_COUNT = 17,
 };
 
 enum { RECORD_HEADER_BYTES = 8, CHECKSUM_BYTES = 4, RULE_HEADER_BYTES = 16, LAYER_BYTES = 24, HYGIENE_BYTES = 12, STORE_HEADER_BYTES = 20,
-       FLAGS_BYTES = 4, PORT_BYTES = 8, LARGEST_PORT = 65535 };
-
-static uint16_t read_u16(const uint8_t *at) { return (uint16_t)(at[0] | at[1] << 8); }
-static uint32_t read_u32(const uint8_t *at) { return read_u16(at) | (uint32_t)read_u16(at + 2) << 16; }
-static uint64_t read_u64(const uint8_t *at) { return read_u32(at) | (uint64_t)read_u32(at + 4) << 32; }
+       FLAGS_BYTES = 4, PORT_BYTES = 8, LIMITS_BYTES = 24, LARGEST_PORT = 65535 };
 
 static int reject(struct decode_error *error, size_t offset, const char *reason) {
   *error = (struct decode_error){offset, reason};
   return -1;
-}
-
-// CRC-32 as in zlib, four bits at a time.
-static uint32_t crc32(const uint8_t *bytes, size_t length) {
-  static const uint32_t table[16] = {
-      0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
-      0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
-  };
-  uint32_t crc = 0xffffffffu;
-  for (size_t i = 0; i < length; i++) {
-    crc ^= bytes[i];
-    crc = (crc >> 4) ^ table[crc & 15];
-    crc = (crc >> 4) ^ table[crc & 15];
-  }
-  return ~crc;
 }
 
 size_t program_length(const uint8_t header[PROGRAM_HEADER_BYTES], struct decode_error *error) {
@@ -59,19 +42,6 @@ size_t program_length(const uint8_t header[PROGRAM_HEADER_BYTES], struct decode_
   if (length < PROGRAM_HEADER_BYTES + CHECKSUM_BYTES) return reject(error, 8, "the length is too short"), 0;
   if (length > PROGRAM_MAX_BYTES) return reject(error, 8, "the length is too large"), 0;
   return length;
-}
-
-// A string is stored with its terminating NUL, so that it can be used in place.
-static bool is_string(const uint8_t *payload, size_t length) {
-  return length > 0 && memchr(payload, 0, length) == payload + length - 1;
-}
-
-static bool is_absolute(const uint8_t *payload, size_t length) {
-  return is_string(payload, length) && payload[0] == '/';
-}
-
-static bool is_variable(const uint8_t *payload, size_t length) {
-  return is_string(payload, length) && payload[0] != '=' && memchr(payload, '=', length) != NULL;
 }
 
 struct cursor {
@@ -190,6 +160,17 @@ static const char *take_blocked(struct cursor *cursor, const uint8_t *payload, s
   return NULL;
 }
 
+static const char *take_limits(struct cursor *cursor, const uint8_t *payload, size_t length) {
+  const uint32_t known = LIMITS_MEMORY_TOGETHER | LIMITS_TASKS_TOGETHER | LIMITS_CPU_TOGETHER;
+  struct limits *limits = &cursor->program->limits;
+  if (length < LIMITS_BYTES) return "the limits are too short";
+  *limits = (struct limits){read_u64(payload),      read_u32(payload + 8),  read_u32(payload + 12),
+                            read_u32(payload + 16), read_u32(payload + 20), NULL};
+  if (limits->flags & ~known) return "unknown limits flag";
+  if (limits->flags != 0) return take_path(&limits->cgroup, payload + LIMITS_BYTES, length - LIMITS_BYTES);
+  return length == LIMITS_BYTES ? NULL : "a control group that holds no limit";
+}
+
 static const char *take(struct cursor *cursor, uint32_t tag, const uint8_t *payload, size_t length) {
   struct program *program = cursor->program;
   switch (tag) {
@@ -208,6 +189,7 @@ static const char *take(struct cursor *cursor, uint32_t tag, const uint8_t *payl
   case TAG_SOCKET: return take_socket(cursor, payload, length);
   case TAG_PORT: return take_port(cursor, payload, length);
   case TAG_BLOCKED: return take_blocked(cursor, payload, length);
+  case TAG_LIMITS: return take_limits(cursor, payload, length);
   default: return "unknown tag";
   }
 }
@@ -223,7 +205,7 @@ static const struct {
     [TAG_TEMPORARY] = {0, 1},  [TAG_STORE] = {0, 1},
     [TAG_ABOUT] = {0, 1},      [TAG_DENY] = {0, SIZE_MAX},
     [TAG_SOCKET] = {0, SIZE_MAX}, [TAG_PORT] = {0, SIZE_MAX},
-    [TAG_BLOCKED] = {0, SIZE_MAX},
+    [TAG_BLOCKED] = {0, SIZE_MAX}, [TAG_LIMITS] = {0, 1},
 };
 
 // First pass: every record lies within the bytes, and each tag stands as often as it may.

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROGRAM_VERSION 3
+#define PROGRAM_VERSION 4
 #define PROGRAM_HEADER_BYTES 12
 #define PROGRAM_MAX_BYTES (64u << 20)
 #define MOST_ABOUT_BYTES 16384
@@ -52,6 +52,12 @@ enum socket_flag {
 
 enum port_flag { PORT_CONNECT = 1u << 0, PORT_LISTEN = 1u << 1 };
 
+enum limits_flag {
+  LIMITS_MEMORY_TOGETHER = 1u << 0, // by the control group; else each process by itself
+  LIMITS_TASKS_TOGETHER = 1u << 1,  // by the control group; else the broker counts
+  LIMITS_CPU_TOGETHER = 1u << 2,    // what the control group used; else each process by itself
+};
+
 struct layer {
   uint64_t handled_fs;
   uint64_t handled_net;
@@ -93,6 +99,15 @@ struct blocked {
   const char *end;
 };
 
+// 0 where there is no limit.
+struct limits {
+  uint64_t memory_bytes;
+  uint32_t tasks; // processes and threads at a time
+  uint32_t cpu_seconds, timeout_seconds;
+  uint32_t flags;
+  const char *cgroup; // the directory to be made; NULL where no control group holds anything
+};
+
 struct program {
   uint64_t keep_capabilities;
   uint32_t hygiene;
@@ -115,6 +130,7 @@ struct program {
   size_t port_count;
   struct blocked *blocked;
   size_t blocked_count;
+  struct limits limits;
 };
 
 struct decode_error {

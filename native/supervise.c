@@ -12,17 +12,17 @@
 #include "keep.h"
 #include "keeper.h"
 #include "kernel.h"
+#include "limits.h"
 #include "originals.h"
 #include "passing.h"
+#include "processes.h"
 #include "sweep.h"
 #include "temporary.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -32,43 +32,25 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EXIT_NOT_STARTED = 125, SIGNAL_EXIT_BASE = 128, SIGNAL_COUNT = 65 };
+enum { EXIT_AT_LIMIT = 124, EXIT_NOT_STARTED = 125, SIGNAL_EXIT_BASE = 128, SIGNAL_COUNT = 65 };
 
 struct session {
   const struct program *program;
   struct broker broker;
+  struct watch watch;
   pid_t supervisor, guard, command;
   sigset_t caller_mask;
   char start[PATH_MAX]; // where the command starts
   int seen[SIGNAL_COUNT]; // signals that reached the supervisor itself since nono last passed one on
 };
 
-static int field_after_name(const char *stat, pid_t *parent) {
-  const char *end = strrchr(stat, ')');
-  return end != NULL && sscanf(end + 1, " %*c %d", parent) == 1;
-}
-
-static pid_t parent_of(const char *pid) {
-  char path[64], stat[512];
-  snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  ssize_t length = fd < 0 ? -1 : read(fd, stat, sizeof stat - 1);
-  if (fd >= 0) close(fd);
-  if (length <= 0) return -1;
-  stat[length] = 0;
-  pid_t parent;
-  return field_after_name(stat, &parent) ? parent : -1;
-}
-
 // Without a signal scope: orphans come to the subreaper, which kills its children until none is left.
 static void kill_children(pid_t guard) {
-  DIR *processes = opendir("/proc");
-  if (processes == NULL) return;
-  for (struct dirent *entry; (entry = readdir(processes)) != NULL;) {
-    pid_t pid = atoi(entry->d_name);
-    if (pid > 1 && pid != guard && parent_of(entry->d_name) == getpid()) kill(pid, SIGKILL);
-  }
-  closedir(processes);
+  struct processes all;
+  list_processes(&all);
+  for (size_t i = 0; i < all.count; i++)
+    if (all.list[i].parent == getpid() && all.list[i].pid != guard) kill(all.list[i].pid, SIGKILL);
+  release_processes(&all);
 }
 
 // Inside a signal scope "everyone" is the domain, and the kernel reaches all of it before any of it can fork.
@@ -135,6 +117,7 @@ static void end_in_its_stead(const void *session) {
 
 _Noreturn static void guard(const struct session *session, int broker) {
   serve_broker(session->program, broker, end_in_its_stead, session);
+  remove_cgroup(&session->program->limits);
   _exit(0);
 }
 
@@ -180,6 +163,8 @@ _Noreturn static void become_command(const struct session *session, struct layer
   if (getppid() != session->supervisor) _exit(EXIT_NOT_STARTED); // it died before the request above
   if (program->workdir != NULL && chdir(program->workdir) != 0)
     fail("enter the working directory", program->workdir, errno);
+  join_cgroup(&session->watch.group);
+  limit_process(&program->limits);
   enter_layer(layers, LAYER_COMMAND);
   sigprocmask(SIG_SETMASK, &session->caller_mask, NULL);
   // Last: it denies what the steps above use.
@@ -244,16 +229,18 @@ static int take_messages(struct session *session) {
   return length > 0;
 }
 
-// Returns the command's wait status, or -1 when nono died first, or the guard, without which nothing can be kept and
+// Returns the command's wait status, 0 when its time was over, or -1 when nono died first, or the guard, without which nothing can be kept and
 // nothing would end the session in the supervisor's stead.
 static int wait_for_end(struct session *session, int signals) {
   struct pollfd sources[] = {{signals, POLLIN, 0},
                              {CHANNEL_FD, POLLIN, 0},
                              {session->broker.listener, POLLIN, 0},
-                             {session->broker.keeper, 0, 0}};
+                             {session->broker.keeper, 0, 0},
+                             {session->watch.timer, POLLIN, 0}};
   for (int status;;) {
-    if (poll(sources, 4, -1) < 0 && errno != EINTR) fail("wait for the command", "", errno);
+    if (poll(sources, 5, -1) < 0 && errno != EINTR) fail("wait for the command", "", errno);
     if (sources[3].revents != 0) return -1;
+    if (sources[4].revents != 0 && is_time_over(&session->watch, session->command)) return 0;
     if (sources[2].revents != 0 && !serve_call(&session->broker)) sources[2].fd = -1;
     if ((sources[0].revents | sources[1].revents) == 0) continue;
     take_signals(session, signals); // before messages: what the group got must be known by then
@@ -280,6 +267,8 @@ static int end_session(const struct session *session, int status) {
   int leftover = empty_temporary(session, is_the_sessions);
   if (status < 0) return EXIT_NOT_STARTED;
   send_denials();
+  send_limits(&session->watch, status);
+  if (session->watch.reached != LIMIT_NONE) status = EXIT_AT_LIMIT << 8;
   int signalled = WIFSIGNALED(status);
   int value = signalled ? WTERMSIG(status) : WEXITSTATUS(status);
   send_ended(signalled ? ENDED_SIGNALLED : ENDED_EXITED, (uint32_t)value, (uint32_t)leftover);
@@ -287,7 +276,8 @@ static int end_session(const struct session *session, int status) {
   return signalled ? SIGNAL_EXIT_BASE + value : value;
 }
 
-int supervise(const struct program *program, struct layers *layers, const struct timespec *start) {
+int supervise(const struct program *program, struct layers *layers, const struct cgroup *group,
+              const struct timespec *start) {
   struct session session = {.program = program, .broker = {.program = program, .listener = -1, .start = *start}};
   session.broker.keeps_originals = program->store.path != NULL;
   session.broker.keeps_deletions = (program->store.flags & STORE_KEEPS_DELETIONS) != 0;
@@ -308,6 +298,7 @@ int supervise(const struct program *program, struct layers *layers, const struct
   start_guard(&session);
   enter_layer(layers, LAYER_GRANTS);
   if (program->store.path != NULL) learn_protected(&session.broker, session.start);
+  start_watch(&session.watch, &program->limits, group);
   start_command(&session, layers);
   // A helper's memory is the broker's, and the broker opens files of /proc for the command: that of its own process it
   // refuses by number, those of its helpers the kernel refuses. The command was started before, so that it can be read.

@@ -47,7 +47,7 @@ function writeCodeCache() {
   const hello = join(dist, 'hello.tmp');
   const cache = join(dist, 'planner.cache');
   rmSync(cache, { force: true });
-  const words = [1, 12, 3, 7, 7]; // a hello frame: kind, length, format, Landlock ABI, seccomp
+  const words = [1, 12, 4, 7, 7]; // a hello frame: kind, length, format, Landlock ABI, seccomp
   writeFileSync(hello, Buffer.from(Uint32Array.from(words).buffer));
   const channel = openSync(hello, 'r+');
   const handover = openSync('/dev/null', 'w');

@@ -16,7 +16,7 @@ export const snapshotFlags = [
   '--single-threaded',
 ];
 
-const helloFrame = new Uint32Array([1, 12, 3, 7, 7]); // kind, length, format, Landlock ABI, seccomp
+const helloFrame = new Uint32Array([1, 12, 4, 7, 7]); // kind, length, format, Landlock ABI, seccomp
 const word = 8;
 const most = { entries: 4096, id: 128 };
 

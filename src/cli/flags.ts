@@ -1,5 +1,6 @@
 // The flags of run, wrap and shell as data: help, parsing and aliases all come from these rows.
 import { InvalidArgumentError, Option } from 'commander';
+import { parseSeconds, parseSize } from '../policy/quantity.ts';
 
 type Row = {
   /** As help shows it. */
@@ -15,14 +16,32 @@ type Row = {
   readonly parse?: (text: string) => unknown;
 };
 
-const sizeUnits = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 } as const;
-
 /** Bytes. */
-function parseSize(text: string): number {
-  const [, digits = '', unit = ''] = /^(\d{1,12})([KMGT]?)(?:i?B)?$/i.exec(text) ?? [];
-  const bytes = Number(digits) * sizeUnits[unit.toUpperCase() as keyof typeof sizeUnits];
-  if (digits !== '' && Number.isSafeInteger(bytes)) return bytes;
+function sizeOf(text: string): number {
+  const bytes = parseSize(text);
+  if (bytes !== null) return bytes;
   throw new InvalidArgumentError('It should be a size, such as 500M or 4G.');
+}
+
+function memoryOf(text: string): number {
+  const bytes = sizeOf(text);
+  if (bytes > 0) return bytes;
+  throw new InvalidArgumentError('It should be a size, such as 500M or 4G.');
+}
+
+/** Seconds. */
+function secondsOf(text: string): number {
+  const seconds = parseSeconds(text) ?? 0;
+  if (seconds > 0) return seconds;
+  throw new InvalidArgumentError('It should be a time, such as 90, 10m or 2h.');
+}
+
+const mostProcesses = 2 ** 22;
+
+function processesOf(text: string): number {
+  const count = /^\d{1,7}$/.test(text) ? Number(text) : 0;
+  if (count > 0 && count <= mostProcesses) return count;
+  throw new InvalidArgumentError(`It should be a number, 1 to ${mostProcesses}.`);
 }
 
 const largestPort = 65535;
@@ -111,7 +130,7 @@ export const flagGroups: readonly Group[] = [
       {
         flags: '--keep-limit <size>',
         text: 'how much a run may keep, such as 500M or 4G (1G); a file: a quarter',
-        parse: parseSize,
+        parse: sizeOf,
       },
     ],
   },
@@ -133,6 +152,15 @@ export const flagGroups: readonly Group[] = [
       { flags: '--env <name[=value]>', text: 'pass or set a variable', repeats: true },
       { flags: '--workdir <dir>', text: 'where the command starts' },
       { flags: '--best-effort', text: 'go on where a guarantee cannot be held; print each loss' },
+    ],
+  },
+  {
+    heading: 'Limits:',
+    rows: [
+      { flags: '--memory <size>', text: 'how much memory, such as 4G', parse: memoryOf },
+      { flags: '--pids <n>', text: 'how many processes and threads at a time', parse: processesOf },
+      { flags: '--cpu-time <time>', text: 'how much CPU time: seconds, or such as 10m', parse: secondsOf },
+      { flags: '--timeout <time>', text: 'when it ends: exit code 124', parse: secondsOf },
     ],
   },
   {

@@ -8,12 +8,15 @@ import { failureIssue } from '../launch/failure.ts';
 import { decodeFrames, type Frame } from '../launch/frames.ts';
 import { thisHost } from '../launch/host.ts';
 import { readPlanFile } from '../launch/own-plan.ts';
+import { reachedLimits } from '../launch/reached-limits.ts';
 import { decodeReportWish, type LearnWish, type ReportWish } from '../launch/report-wish.ts';
 import type { Host } from '../plan/host.ts';
+import type { ReachedLimit } from '../plan/limits.ts';
 import { type Aftermath, aftermathOf } from '../store/aftermath.ts';
 import { pruneSessions, readSession, type Session } from '../store/sessions.ts';
 import { renderDenials, unseenText } from '../term/denials.ts';
 import { escapeText } from '../term/escape.ts';
+import { renderReachedLimit } from '../term/limits.ts';
 import { countOriginals, renderAftermath, renderOriginals } from '../term/originals.ts';
 import { verdictToJson } from '../term/verdict.ts';
 
@@ -50,8 +53,16 @@ function readKept(store: string): Kept | null {
   return { session, aftermath: aftermathOf(session) };
 }
 
-function sayReport({ denied, unlisted }: Denials, kept: Kept | null, host: Host, explained: boolean): void {
+/** What happened in a run, beside what failed. */
+type Findings = Denials & {
+  readonly limits: readonly ReachedLimit[];
+  readonly kept: Kept | null;
+  readonly explained: boolean;
+};
+
+function sayReport({ denied, unlisted, limits, kept, explained }: Findings, host: Host): void {
   const style = styleFor(2);
+  for (const limit of limits) say(style('warning', `nono: ${renderReachedLimit(limit)}`));
   for (const line of renderDenials(denied, unlisted, host.home, style)) say(line);
   if (denied.length > 0 && !explained) say(style('faint', `nono: ${unseenText}`));
   const line = kept === null ? null : renderOriginals(kept.session.journal);
@@ -60,12 +71,7 @@ function sayReport({ denied, unlisted }: Denials, kept: Kept | null, host: Host,
     say(style('warning', `nono: ${warning}`));
 }
 
-function reportToJson(
-  { denied, unlisted }: Denials,
-  kept: Kept | null,
-  { home }: Host,
-  explained: boolean,
-): object {
+function reportToJson({ denied, unlisted, limits, kept, explained }: Findings, { home }: Host): object {
   return {
     version: 1,
     denied: denied.map(({ request, count, verdict }) => ({
@@ -73,6 +79,7 @@ function reportToJson(
       ...verdictToJson(request, verdict, home),
     })),
     unlisted,
+    limits,
     unseen: explained ? [] : [unseenText],
     originals:
       kept === null ? null : { ...kept.session.journal.about, ...countOriginals(kept.session.journal) },
@@ -80,8 +87,8 @@ function reportToJson(
   };
 }
 
-function isNews({ denied, unlisted }: Denials, kept: Kept | null): boolean {
-  if (denied.length > 0 || unlisted > 0) return true;
+function isNews({ denied, unlisted, limits, kept }: Findings): boolean {
+  if (denied.length > 0 || unlisted > 0 || limits.length > 0) return true;
   if (kept === null) return false;
   return renderOriginals(kept.session.journal) !== null || renderAftermath(kept.aftermath).length > 0;
 }
@@ -111,16 +118,15 @@ function reportRun({ store, planFile, wish, frames }: Input, proposer: Proposer)
     plan,
     host,
   );
+  const limits = reachedLimits(frames, plan);
+  const findings: Findings = { ...denials, limits, kept, explained: plan.explained };
   const proposal = wish.learn && proposer()(denials.denied, wish.learn, host, wish.form === 'text');
-  const json = () => ({
-    ...reportToJson(denials, kept, host, plan.explained),
-    ...(proposal && { proposal }),
-  });
+  const json = () => ({ ...reportToJson(findings, host), ...(proposal && { proposal }) });
   if (wish.file !== null) writeReport(wish.file, json());
   // What was denied was said with the proposal.
-  const told = proposal === undefined ? denials : { denied: [], unlisted: denials.unlisted };
-  if (wish.form === 'text') sayReport(told, kept, host, plan.explained);
-  else if (wish.form === 'json' && (proposal || isNews(denials, kept))) say(JSON.stringify(json()));
+  const told = proposal === undefined ? findings : { ...findings, denied: [] };
+  if (wish.form === 'text') sayReport(told, host);
+  else if (wish.form === 'json' && (proposal || isNews(findings))) say(JSON.stringify(json()));
   if (kept !== null) pruneSessions(dirname(dirname(dirname(store))), Date.now());
 }
 

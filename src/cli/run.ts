@@ -59,6 +59,10 @@ function announce(plan: Plan, host: Host, flags: RunFlags): void {
   for (const { promise, missing } of plan.guarantees)
     if (missing !== undefined) say(style('warning', `nono: NOT held: ${promise} (${missing.reason})`));
   if (!flags.silent)
+    for (const { promise, less } of plan.guarantees)
+      if (less !== undefined)
+        say(style('warning', `nono: ${promise}; ${less.reason}\n  Try: ${less.remedy}`));
+  if (!flags.silent)
     for (const name of plan.environment.absent)
       say(style('warning', `nono: --env ${escapeText(name)}: it is not set, so nothing is passed`));
   if (!flags.silent && !flags.json) say(style('faint', `nono: ${renderLine(plan, host.home)}`));

@@ -46,10 +46,11 @@ function writeAll(descriptor: number, bytes: Uint8Array): void {
 /** Gives the program to the launcher and this process's place to nono's own, which follows the run to its end. */
 export function handOver(
   program: Uint8Array,
-  { temporary, store, planFile }: SessionDirectories,
+  { temporary, store, planFile, cgroup }: SessionDirectories,
   wish: ReportWish,
 ): void {
   writeAll(channel, program);
-  writeAll(handover, Buffer.from(`${temporary}\0${store ?? ''}\0${planFile}\0${encodeReportWish(wish)}\0`));
+  const texts = [temporary, store ?? '', planFile, cgroup ?? '', encodeReportWish(wish)];
+  writeAll(handover, Buffer.from(texts.map((text) => `${text}\0`).join('')));
   closeSync(handover);
 }

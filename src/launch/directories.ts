@@ -12,6 +12,8 @@ export type SessionDirectories = {
   readonly temporary: AbsolutePath;
   readonly planFile: AbsolutePath;
   readonly store: AbsolutePath | null;
+  /** The session's control group, which the launcher makes; null: it has none. */
+  readonly cgroup: AbsolutePath | null;
 };
 
 const ownerOnly = 0o700;
@@ -69,7 +71,7 @@ function makePlanFile(path: AbsolutePath, content: string | Uint8Array): void {
 }
 
 /** Removes them again, as long as nothing is in them. */
-export function removeDirectories({ temporary, planFile, store }: SessionDirectories): void {
+export function removeDirectories({ temporary, planFile, store }: Omit<SessionDirectories, 'cgroup'>): void {
   rmSync(planFile, { force: true });
   rmdirSync(temporary);
   if (store !== null) rmdirSync(store);
@@ -92,14 +94,16 @@ export type Cleared = {
 };
 
 /** Removes what a session leaves when it has ended, but for the originals that it kept. */
-export function clearDirectories({ temporary, planFile, store }: SessionDirectories): Cleared {
+export function clearDirectories({ temporary, planFile, store, cgroup }: SessionDirectories): Cleared {
   rmSync(planFile, { force: true });
+  if (cgroup !== null) removed(cgroup); // where a launcher that failed or was killed did not
   return { leftover: !removed(temporary), kept: store !== null && !removed(store) };
 }
 
 /** The directories of a plan's session. */
-export function directoriesOf({ temporary, planFile, originals }: Plan): SessionDirectories {
-  return { temporary, planFile, store: originals.kind === 'kept' ? originals.store : null };
+export function directoriesOf({ temporary, planFile, originals, limits }: Plan): SessionDirectories {
+  const store = originals.kind === 'kept' ? originals.store : null;
+  return { temporary, planFile, store, cgroup: limits.cgroup?.path ?? null };
 }
 
 /**

@@ -1,4 +1,5 @@
 // The launcher's frames as values: docs/program-format.md lists them.
+import type { LimitKind } from '../policy/limits.ts';
 
 export type Frame =
   | { readonly kind: 'hello'; readonly format: number; readonly landlock: number; readonly seccomp: number }
@@ -10,7 +11,11 @@ export type Frame =
       readonly value: number;
       readonly leftover: number;
     }
+  | LimitFrame
   | DeniedFrame;
+
+/** A limit that was reached, and how often. */
+export type LimitFrame = { readonly kind: 'limit'; readonly limit: LimitKind; readonly count: number };
 
 /** What the broker refused; `unlisted` counts what there was no room for. */
 export type DeniedFrame = {
@@ -51,6 +56,14 @@ function decodeDenied(payload: Buffer): DeniedFrame {
   return { kind: 'denied', operation, count: payload.readUInt32LE(8), first, second };
 }
 
+const limits: Record<number, LimitKind> = { 1: 'memory', 2: 'pids', 3: 'cpu-time', 4: 'timeout' };
+
+function decodeLimit(payload: Buffer): LimitFrame {
+  const limit = limits[payload.readUInt32LE(0)];
+  if (limit === undefined) throw new Error('the launcher reached an unknown limit');
+  return { kind: 'limit', limit, count: payload.readUInt32LE(4) };
+}
+
 export const frameHeaderBytes = 8;
 
 const decoders: Record<number, (payload: Buffer) => Frame> = {
@@ -72,6 +85,7 @@ const decoders: Record<number, (payload: Buffer) => Frame> = {
     leftover: payload.readUInt32LE(8),
   }),
   5: decodeDenied,
+  6: decodeLimit,
 };
 
 export function payloadLength(header: Buffer): number {

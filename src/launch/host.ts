@@ -212,6 +212,15 @@ function executable(file: AbsolutePath): boolean {
   }
 }
 
+function writable(path: AbsolutePath): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false; // the answer, not a failure
+  }
+}
+
 function accountHome(): string | null {
   try {
     return userInfo().homedir;
@@ -366,6 +375,7 @@ export function thisHost(here: Caller = {}): Host {
     list: directoryLister(),
     text: readText,
     shebang,
+    writable,
     executable,
   };
 }

@@ -46,6 +46,10 @@ const kinds: Readonly<Record<keyof PolicyOptions, Kind>> = {
   workdir: 'text',
   onDelete: 'text',
   keepLimit: 'number',
+  memory: 'number',
+  pids: 'number',
+  cpuTime: 'number',
+  timeout: 'number',
   explain: 'truth',
   bestEffort: 'truth',
   profiles: 'texts',
@@ -87,12 +91,25 @@ function issuesOf(options: object): Issue[] {
 const deletions = ['refuse', 'keep'];
 const largestPort = 65535;
 
-function valueIssues({ onDelete = 'refuse', allowPort = [], listenPort = [] }: PolicyOptions): Issue[] {
+const most32Bits = 2 ** 32 - 1;
+
+function limitIssues({ memory, pids, cpuTime, timeout }: PolicyOptions): Issue[] {
+  const limits = Object.entries({ memory, pids, cpuTime, timeout });
+  return limits.flatMap(([name, value]) => {
+    const most = name === 'memory' ? Number.MAX_SAFE_INTEGER : most32Bits;
+    if (value === undefined || (value > 0 && value <= most)) return [];
+    return [issue(`"${name}" is 1 to ${most}`, `definePolicy({ ${name}: 60 })`)];
+  });
+}
+
+function valueIssues(options: PolicyOptions): Issue[] {
+  const { onDelete = 'refuse', allowPort = [], listenPort = [] } = options;
   const ports = [...allowPort, ...listenPort].filter((port) => port < 1 || port > largestPort);
   return [
     ...(deletions.includes(onDelete)
       ? []
       : [issue(`"${onDelete}" is no answer to deletions`, "onDelete: 'keep'")]),
+    ...limitIssues(options),
     ...ports.map((port) => issue(`${port} is no port`, 'allowPort: [5432]')),
   ];
 }

@@ -4,7 +4,9 @@ import { type DeniedRequest, explainDenials } from '../launch/denials.ts';
 import type { Cleared, SessionDirectories } from '../launch/directories.ts';
 import type { DeniedFrame, Frame } from '../launch/frames.ts';
 import { hostAgain } from '../launch/host.ts';
+import { reachedLimits } from '../launch/reached-limits.ts';
 import type { Host } from '../plan/host.ts';
+import type { ReachedLimit } from '../plan/limits.ts';
 import type { OwnPlan } from '../plan/own-plan.ts';
 import { aftermathOf } from '../store/aftermath.ts';
 import { pruneSessions, readSession } from '../store/sessions.ts';
@@ -45,6 +47,8 @@ export type Report = {
   readonly denied: readonly Denial[];
   /** How many more refusals there were than can be listed. */
   readonly unlisted: number;
+  /** The limits that were in the way: bytes, a number or seconds, and how often. */
+  readonly limits: readonly ReachedLimit[];
   /** How many paths from before were kept, moved, planted or refused to be removed; null: none was touched. */
   readonly originals: {
     readonly kept: number;
@@ -81,7 +85,7 @@ function explain(frames: readonly DeniedFrame[], ownPlan: Buffer, host: Host) {
 
 /** What a session that has ended was like, by the frames that its launcher sent. */
 export function reportOf(
-  { host }: Compiled,
+  { host, plan }: Compiled,
   session: Host['session'],
   ownPlan: Buffer,
   { temporary, store }: SessionDirectories,
@@ -94,6 +98,7 @@ export function reportOf(
     session: session.id,
     complete: frames.some(({ kind }) => kind === 'ended'),
     ...explain(denied, ownPlan, host),
+    limits: reachedLimits(frames, plan),
     ...found,
     warnings: leftover ? [...found.warnings, `"${temporary}" could not be removed`] : found.warnings,
   };

@@ -103,6 +103,7 @@ function openSession(
     temporary: named(planned.temporary, id),
     planFile: named(planned.planFile, id),
     store: named(planned.store, id),
+    cgroup: named(planned.cgroup, id),
   };
   const host = {
     ...hostAgain(compiled.host, { environment: environmentOf(options) }),

@@ -8,19 +8,24 @@ export type BrokersWork = {
   readonly reads: boolean;
   /** Everything that is made is judged, exclusive creation and directories too. */
   readonly creations: boolean;
+  /** New processes and threads are counted. */
+  readonly forks: boolean;
 };
 
-type Deciding = Pick<Plan, 'denies' | 'grants' | 'explained' | 'machine'> & {
+type Deciding = Pick<Plan, 'denies' | 'grants' | 'explained' | 'machine' | 'limits'> & {
   readonly originals: { readonly kind: string; readonly remembersBirths?: boolean };
 };
 
 /** null: there is no broker. */
-export function brokersWork({ originals, machine, denies, grants, explained }: Deciding): BrokersWork | null {
+export function brokersWork(plan: Deciding): BrokersWork | null {
+  const { originals, machine, denies, grants, explained, limits } = plan;
   if (!machine.notifies) return null;
-  if (explained) return { reads: true, creations: true };
+  const forks = limits.list.some(({ holder }) => holder === 'broker');
+  if (explained) return { reads: true, creations: true, forks };
   const { reads, creations } = judgedFor(denies, grants);
   return {
     reads: reads || readsSaved(grants),
+    forks,
     creations: creations || (originals.remembersBirths ?? false) || savedFiles(grants).length > 0,
   };
 }

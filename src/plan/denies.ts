@@ -249,17 +249,20 @@ export type OwnPaths = {
   readonly sessions: AbsolutePath | null;
   readonly planFile: AbsolutePath;
   readonly profiles: readonly AbsolutePath[];
+  /** Where control groups are mounted, if one holds the session. */
+  readonly cgroups: AbsolutePath | null;
 };
 
-/** Out of every reach, by whatever grant: the store whole, the plan and the profiles from being written. */
-function ownDenies(asked: readonly Grant[], { sessions, planFile, profiles }: OwnPaths): Deny[] {
+/** Out of every reach, by whatever grant: the store and the control groups whole, the plan and the profiles from being written. */
+function ownDenies(asked: readonly Grant[], { sessions, planFile, profiles, cgroups }: OwnPaths): Deny[] {
   const rules: Deny[] = [
     ...[planFile, ...profiles].map(
       (text): Deny => ({ kind: 'path', text, access: 'write', origin: 'session' }),
     ),
-    ...(sessions === null
-      ? []
-      : [{ kind: 'path', text: sessions, access: 'all', origin: 'session' } as const]),
+    // Denied whole: then the broker makes what is made there, or does not. A group made inside leads out.
+    ...[sessions, cgroups]
+      .filter((path) => path !== null)
+      .map((text): Deny => ({ kind: 'path', text, access: 'all', origin: 'session' })),
   ];
   return rules.filter(({ text }) => asked.some(({ path }) => contains(path, text)));
 }

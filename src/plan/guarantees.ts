@@ -1,5 +1,6 @@
 // Every promise of a run with the mechanism that holds it here, or the reason why nothing does.
 import type { Issue } from '../errors.ts';
+import type { LimitKind } from '../policy/limits.ts';
 import type { NetworkMode } from '../policy/policy.ts';
 import type { Support } from './host.ts';
 
@@ -19,7 +20,8 @@ export type GuaranteeId =
   | 'privileges'
   | 'descriptors'
   | 'environment'
-  | 'lifetime';
+  | 'lifetime'
+  | LimitKind;
 
 /**
  * One promise, and what holds it on this machine.
@@ -39,6 +41,8 @@ export type Guarantee = {
   readonly mechanism: string | null;
   /** Why it is not held, and what would give it. */
   readonly missing?: { readonly reason: string; readonly remedy: string };
+  /** What it holds less than was asked for, and what would give that too. */
+  readonly less?: { readonly reason: string; readonly remedy: string };
 };
 
 type Need = {

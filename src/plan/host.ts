@@ -56,6 +56,8 @@ export type Host = {
   readonly inspect: (path: AbsolutePath) => PathFact;
   /** What stands at a path itself; null where nothing does, or it cannot be looked up. */
   readonly status: (path: AbsolutePath) => Status | null;
+  /** Whether this user may write to it, which is asked of the kernel. */
+  readonly writable: (path: AbsolutePath) => boolean;
   /** The kind of file system at a path, as `statfs` numbers it; null where that cannot be asked. */
   readonly fileSystem: (path: AbsolutePath) => number | null;
   /** The entries of a directory, links not followed; empty when it cannot be listed. */

@@ -8,7 +8,7 @@ export type OwnPlan = Askable & { readonly version: 1 };
 
 export function ownPlanOf(plan: Plan): OwnPlan {
   const { version, machine, grants, denies, sockets, blocked, network, session, temporary } = plan;
-  const { originals, explained } = plan;
+  const { originals, explained, limits } = plan;
   const shown = originals.kind === 'kept' ? { ...originals, store: undefined } : originals;
   return {
     version,
@@ -22,5 +22,6 @@ export function ownPlanOf(plan: Plan): OwnPlan {
     temporary,
     originals: shown,
     explained,
+    limits,
   };
 }

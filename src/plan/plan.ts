@@ -9,6 +9,7 @@ import { expandPolicy } from './expand.ts';
 import { allowsWriting, type Grant, indexGrants, mergeGrants } from './grant.ts';
 import { decideGuarantees, type Guarantee, guaranteeIssues } from './guarantees.ts';
 import type { AbsolutePath, Host, Support } from './host.ts';
+import { type Limits, limitGuarantees, planLimits } from './limits.ts';
 import { type Originals, planOriginals, reachesOriginals, sessionsDirectory } from './originals.ts';
 import { lineage, nameOf, toAbsolute } from './path.ts';
 import { type Protection, protect, type SensitivePath } from './sensitive.ts';
@@ -44,6 +45,7 @@ export type Plan = {
   readonly explained: boolean;
   readonly network: Policy['network'];
   readonly environment: Environment;
+  readonly limits: Limits;
   readonly session: Host['session'];
   /** The session's private directory. */
   readonly temporary: AbsolutePath;
@@ -186,15 +188,23 @@ export function buildPlan(wished: Policy, host: Host, support: Support): Plan {
   const asked = wishes.flatMap((wish) => take(grantOf(wish, host, protection, support.seccomp.notify)) ?? []);
   const command = take(findCommand(policy.command, host, workdir));
   const planFile: AbsolutePath = `${host.temporary}.json`;
-  const own = { sessions: sessionsDirectory(host), planFile, profiles: profileFiles(policy, host) };
+  const limits = planLimits(policy.limits, host);
+  const own = {
+    sessions: sessionsDirectory(host),
+    planFile,
+    profiles: profileFiles(policy, host),
+    cgroups: limits.cgroup?.mount ?? null,
+  };
   const { denies, issues: denyIssues } = planDenies(policy, host, asked, protection, bypasses, own);
   found.push(...denyIssues);
   const sockets = policy.sockets.flatMap((wish) => take(socketOf(wish, host, denies)) ?? []);
   const blocked = blockedCommands(policy);
-  const guarantees = decideGuarantees(
-    { network: policy.network.mode, writes: reachesOriginals(asked), denies: denies.rules.length > 0 },
-    support,
-  );
+  const demands = {
+    network: policy.network.mode,
+    writes: reachesOriginals(asked),
+    denies: denies.rules.length > 0,
+  };
+  const guarantees = [...decideGuarantees(demands, support), ...limitGuarantees(limits, host, support)];
   const grants = command === null ? [] : gatherGrants(asked, command, host, protection, planFile);
   const originals = take(planOriginals(policy, host, support, grants));
   const issues = [
@@ -227,6 +237,7 @@ export function buildPlan(wished: Policy, host: Host, support: Support): Plan {
     explained: policy.explained,
     network: policy.network,
     environment: planEnvironment(policy, host, workdir, planFile, writableAt(grants, host)),
+    limits,
     session: host.session,
     temporary: host.temporary,
     planFile,

@@ -1,5 +1,6 @@
 // Flags → Policy. Knows what each flag asks for, and nothing of any machine.
 import { type Chosen, emptyLayer, joinLayers, type Layer, type PortWish } from './layer.ts';
+import { type LimitKind, type LimitWish, strictest } from './limits.ts';
 import type { Access, GrantWish, Network, Origin, PathWish, Policy, SocketWish, Variable } from './policy.ts';
 
 /** The policy flags of one command line, as the argument parser hands them over, in their order. */
@@ -30,6 +31,12 @@ export type PolicyFlags = {
   readonly onDelete?: 'refuse' | 'keep';
   /** Bytes. */
   readonly keepLimit?: number;
+  /** Bytes. */
+  readonly memory?: number;
+  readonly pids?: number;
+  /** Seconds. */
+  readonly cpuTime?: number;
+  readonly timeout?: number;
   readonly explain?: boolean;
   readonly bestEffort?: boolean;
 };
@@ -86,6 +93,13 @@ function socketWishes(flags: PolicyFlags): SocketWish[] {
   });
 }
 
+function limitWishes({ memory, pids, cpuTime, timeout }: PolicyFlags): LimitWish[] {
+  const given: Record<LimitKind, number | undefined> = { memory, pids, 'cpu-time': cpuTime, timeout };
+  return (Object.entries(given) as [LimitKind, number | undefined][]).flatMap(([kind, most]) =>
+    most === undefined ? [] : [{ kind, most, origin: `flag:--${kind}` }],
+  );
+}
+
 const byPort: Origin = 'flag:--allow-port';
 const byListenPort: Origin = 'flag:--listen-port';
 
@@ -121,6 +135,7 @@ export function layerFromFlags(flags: PolicyFlags): Layer {
       set: variables.filter((each) => typeof each !== 'string').map((each) => ({ ...each, origin: env })),
       withhold: [],
     },
+    limits: limitWishes(flags),
     chosen: {
       ...(flags.onDelete && { onDelete: flags.onDelete }),
       ...(flags.keepLimit !== undefined && { keepLimit: flags.keepLimit }),
@@ -177,6 +192,7 @@ export function policyFromFlags(
       onDelete: chosen.onDelete ?? 'refuse',
       mostBytes: chosen.keepLimit ?? defaultKeepLimit,
     },
+    limits: strictest(layer.limits),
     workdir: flags.workdir === undefined ? null : pathWish(flags.workdir, '--workdir'),
     command: withArguments(command, layer.arguments),
     explained: flags.explain ?? false,

@@ -1,7 +1,9 @@
 // Profile → Layer: what each key of a profile asks for, every rule with the profile's name as its origin.
 import { emptyLayer, type Layer } from './layer.ts';
+import type { LimitKind, LimitWish } from './limits.ts';
 import type { Access, GrantWish, Origin, PathWish } from './policy.ts';
-import type { DirectoryRule, FileRule, FoundProfile, When } from './profile.ts';
+import type { DirectoryRule, FileRule, FoundProfile, Profile, When } from './profile.ts';
+import { parseSeconds, parseSize } from './quantity.ts';
 
 /** What conditions of profiles are held against. */
 export type Circumstances = {
@@ -39,6 +41,24 @@ function directoryWish(rule: Spelled<DirectoryRule>, access: Access, origin: Ori
 
 function fileWish({ path, access, create }: FileRule, origin: Origin): GrantWish {
   return { path, access, kind: 'file', origin, ifMissing: create === undefined ? 'skip' : { make: create } };
+}
+
+/** The schema lets nothing through that is no quantity. */
+function limitWishes(
+  { memory, pids, cpu_time, timeout }: NonNullable<Profile['limits']>,
+  origin: Origin,
+): LimitWish[] {
+  const seconds = (value: string | number | undefined) =>
+    typeof value === 'string' ? parseSeconds(value) : value;
+  const given: Record<LimitKind, number | null | undefined> = {
+    memory: memory === undefined ? undefined : parseSize(memory),
+    pids,
+    'cpu-time': seconds(cpu_time),
+    timeout: seconds(timeout),
+  };
+  return (Object.entries(given) as [LimitKind, number | null | undefined][]).flatMap(([kind, most]) =>
+    typeof most === 'number' ? [{ kind, most, origin }] : [],
+  );
 }
 
 /** What one profile asks for, apart from those that it extends. */
@@ -90,6 +110,7 @@ export function layerFromProfile({ name, file, profile }: FoundProfile, here: Ci
       words,
       origin,
     })),
+    limits: limitWishes(profile.limits ?? {}, origin),
     chosen: {
       ...(profile.on_delete && { onDelete: profile.on_delete }),
       ...(profile.workdir && { workdirAccess: profile.workdir }),

@@ -1,4 +1,5 @@
 // What one source asks for, a profile or a command line, and how several add up to one policy.
+import type { LimitWish } from './limits.ts';
 import type {
   DenyWish,
   GrantWish,
@@ -29,6 +30,7 @@ export type Layer = {
   readonly groups: { readonly include: readonly NameWish[]; readonly exclude: readonly NameWish[] };
   /** Words that a command gets before its arguments. */
   readonly arguments: readonly ArgumentsWish[];
+  readonly limits: readonly LimitWish[];
   readonly chosen: Chosen;
   readonly profiles: readonly ProfileSource[];
 };
@@ -63,6 +65,7 @@ export const emptyLayer: Layer = {
   environment: { pass: [], set: [], withhold: [] },
   groups: { include: [], exclude: [] },
   arguments: [],
+  limits: [],
   chosen: {},
   profiles: [],
 };
@@ -104,6 +107,7 @@ function joinPair(one: Layer, other: Layer): Layer {
       exclude: joined(one.groups.exclude, other.groups.exclude),
     },
     arguments: joined(one.arguments, other.arguments),
+    limits: joined(one.limits, other.limits),
     chosen: { ...one.chosen, ...other.chosen },
     profiles: joined(one.profiles, other.profiles),
   };

@@ -1,4 +1,5 @@
 // What was asked for, before any machine is looked at: every rule keeps where it came from.
+import type { LimitWish } from './limits.ts';
 
 /** What a grant allows. Writing alone lets nothing be read or listed. */
 export type Access = 'read' | 'write' | 'readwrite';
@@ -95,6 +96,8 @@ export type Policy = {
     /** How much may be kept of what it rewrites and deletes, in bytes. */
     readonly mostBytes: number;
   };
+  /** One of a kind at most. */
+  readonly limits: readonly LimitWish[];
   /** Where the command starts; null: where nono was started. */
   readonly workdir: PathWish | null;
   /** The command and its arguments; never empty. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { commandName, variableName } from './names.ts';
 import type { Profile } from './profile.ts';
 import { optionalGroups, protectionGroups } from './protection-groups.ts';
+import { parseSeconds, parseSize } from './quantity.ts';
 import { isAnchored } from './spelling.ts';
 
 const mostPathCharacters = 4096;
@@ -79,6 +80,20 @@ const withheld = z
   .regex(/^[A-Za-z0-9_*]+$/, 'a name of a variable, in which * stands for any letters')
   .refine((text) => /[A-Za-z0-9_]/.test(text), 'it would withhold every variable');
 
+const size = z.string().refine((text) => (parseSize(text) ?? 0) > 0, 'a size is such as 512M or 4G');
+const seconds = (description: string) =>
+  z
+    .union([
+      z
+        .int()
+        .min(1, 'a time is a number of seconds')
+        .max(2 ** 32 - 1, 'a time is a number of seconds'),
+      z.string().refine((text) => (parseSeconds(text) ?? 0) > 0, 'a time is such as 90s, 10m or 2h'),
+    ])
+    .optional()
+    .meta({ description, examples: ['10m'] });
+const mostProcesses = 2 ** 22;
+
 /** Names of profiles: what file names and flags can hold everywhere. */
 export const profileName = /^[a-z0-9][a-z0-9._-]*$/;
 
@@ -152,6 +167,19 @@ export const profileSchema = z
       .enum(['none', 'read', 'write', 'readwrite'])
       .optional()
       .meta({ description: 'What --allow-cwd grants.' }),
+    limits: z
+      .strictObject({
+        memory: size.optional().meta({ description: 'How much memory a run may use.', examples: ['4G'] }),
+        pids: z
+          .int()
+          .min(1, 'at least 1: the command itself')
+          .max(mostProcesses, `at most ${mostProcesses}, as many as the kernel has`)
+          .optional()
+          .meta({ description: 'How many processes and threads there may be at a time.', examples: [512] }),
+        cpu_time: seconds('How much CPU time it may use: seconds, or such as 10m.'),
+        timeout: seconds('When it ends: seconds, or such as 2h.'),
+      })
+      .optional(),
     on_delete: z
       .enum(['refuse', 'keep'])
       .optional()

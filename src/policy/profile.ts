@@ -82,6 +82,16 @@ export type Profile = {
   readonly arguments?: Readonly<Record<string, readonly string[]>> | undefined;
   /** What `--allow-cwd` grants. */
   readonly workdir?: WorkdirAccess | undefined;
+  readonly limits?:
+    | {
+        /** Such as `4G`. */
+        readonly memory?: string | undefined;
+        readonly pids?: number | undefined;
+        /** Seconds, or a text such as `10m`. */
+        readonly cpu_time?: string | number | undefined;
+        readonly timeout?: string | number | undefined;
+      }
+    | undefined;
   readonly on_delete?: 'refuse' | 'keep' | undefined;
   /** Built-in groups of protected paths. */
   readonly groups?: { readonly include?: List<string>; readonly exclude?: List<string> } | undefined;

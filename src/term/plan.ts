@@ -1,9 +1,11 @@
 // Renders a plan: the quiet line before a run, and the page that --dry-run prints.
 import { allowsReading, allowsWriting, type Grant, isAskedFor } from '../plan/grant.ts';
 import type { AbsolutePath } from '../plan/host.ts';
+import type { Holder } from '../plan/limits.ts';
 import { shorten } from '../plan/path.ts';
 import type { Plan } from '../plan/plan.ts';
 import { quoteForShell } from '../plan/quote.ts';
+import { formatLimit } from '../policy/limits.ts';
 import { isByUser, type NetworkMode, nameOrigin, type Origin } from '../policy/policy.ts';
 import { escapeText } from './escape.ts';
 import type { Style } from './style.ts';
@@ -76,10 +78,11 @@ function section(title: string, rows: readonly (readonly [string, string])[], st
 }
 
 function guaranteeRows(plan: Plan): [string, string][] {
-  return plan.guarantees.map(({ id, promise, mechanism, missing }) => [
-    id,
-    mechanism === null ? `NOT HELD: ${promise} (${missing?.reason})` : `${promise} (${mechanism})`,
-  ]);
+  return plan.guarantees.map(({ id, promise, mechanism, missing, less }) => {
+    const held =
+      mechanism === null ? `NOT HELD: ${promise} (${missing?.reason})` : `${promise} (${mechanism})`;
+    return [id, less === undefined ? held : `${held}; ${less.reason}`];
+  });
 }
 
 function originalsRows({ originals }: Plan, home: AbsolutePath | null): [string, string][] {
@@ -132,6 +135,20 @@ function blockedRows({ blocked }: Plan, all: boolean): [string, string][] {
   });
 }
 
+const holderTexts: Record<Holder, string> = {
+  group: 'a control group',
+  process: 'each process by itself',
+  broker: 'the broker counts',
+  supervisor: 'the supervisor',
+};
+
+function limitRows({ limits }: Plan): [string, string][] {
+  return limits.list.map((limit) => [
+    limit.kind,
+    `at most ${formatLimit(limit)} (${escapeText(nameOrigin(limit.origin))}; ${holderTexts[limit.holder]})`,
+  ]);
+}
+
 /** Everything that would be enforced, grouped; `all` names every path instead of the first of each group. */
 export function renderPlan(plan: Plan, home: AbsolutePath | null, style: Style, all: boolean): string {
   const writes = plan.grants.filter(allowsWriting);
@@ -146,6 +163,7 @@ export function renderPlan(plan: Plan, home: AbsolutePath | null, style: Style, 
     ...section('Commands blocked', blockedRows(plan, all), style),
     ...section('Network', [[plan.network.mode, networkDetails[plan.network.mode](plan)]], style),
     ...section('Unix sockets', socketRows(plan, home), style),
+    ...section('Limits', limitRows(plan), style),
     ...section('Originals', originalsRows(plan, home), style),
     ...section(
       'Environment',

@@ -1,5 +1,6 @@
 // Renders what profiles ask for: every rule with the profile that it comes from.
 import type { Layer } from '../policy/layer.ts';
+import { formatLimit } from '../policy/limits.ts';
 import { nameOrigin, type Origin } from '../policy/policy.ts';
 import { escapeText } from './escape.ts';
 import type { Style } from './style.ts';
@@ -69,6 +70,11 @@ export function rulesOf(layer: Layer): ProfileRule[] {
     })),
     ...named('groups.include', groups.include),
     ...named('groups.exclude', groups.exclude),
+    ...layer.limits.map((limit) => ({
+      key: `limits.${limit.kind.replace('-', '_')}`,
+      value: formatLimit(limit),
+      origin: limit.origin,
+    })),
     ...one('workdir', chosen.workdirAccess),
     ...one('on_delete', chosen.onDelete),
   ];

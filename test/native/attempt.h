@@ -55,6 +55,8 @@ static void walk_program(const struct program *program) {
     walk_path(program->store.path, "a store that is not absolute");
     demand(program->store.about != NULL && strlen(program->store.about) < MOST_ABOUT_BYTES, "a store about nothing");
   }
+  demand((program->limits.cgroup != NULL) == (program->limits.flags != 0), "a control group that holds nothing");
+  if (program->limits.cgroup != NULL) walk_path(program->limits.cgroup, "a control group that is not absolute");
   if (program->temporary != NULL) walk_path(program->temporary, "a private directory that is not absolute");
 }
 

@@ -17,6 +17,7 @@ export const tag = {
   socket: 13,
   port: 14,
   blocked: 15,
+  limits: 16,
 } as const;
 
 export type Tag = keyof typeof tag;
@@ -54,6 +55,10 @@ export function store(path: string, flags = 0): RawRecord {
   return raw('store', u64(1n, 2n), u32(flags), Buffer.from(path));
 }
 
+export function limits({ flags, cgroup }: { flags: number; cgroup: string }): RawRecord {
+  return raw('limits', u64(1n << 40n), u32(64, 60, 3600, flags), Buffer.from(cgroup));
+}
+
 export function body(records: readonly RawRecord[]): Buffer {
   return Buffer.concat(records.flatMap((each) => [u32(each.tag, each.payload.length), each.payload]));
 }
@@ -68,7 +73,7 @@ export type Header = {
 /** Header and checksum around a body; a header field that is not given is right. */
 export function seal(
   content: Buffer,
-  { magic = 'NONO', version = 3, reserved = 0, length }: Header = {},
+  { magic = 'NONO', version = 4, reserved = 0, length }: Header = {},
 ): Buffer {
   const header = Buffer.alloc(12);
   header.write(magic, 'latin1');
@@ -100,6 +105,7 @@ export const complete: readonly RawRecord[] = [
   raw('socket', u32(1), Buffer.from('/run/x\0')),
   raw('port', u32(80, 1)),
   raw('blocked', Buffer.from('{} is not here\0rm\0dd\0')),
+  limits({ flags: 7, cgroup: '/sys/fs/cgroup/nono-1\0' }),
 ];
 
 export function without(name: Tag): RawRecord[] {

@@ -10,6 +10,7 @@ import {
   complete,
   corpus,
   instructions,
+  limits,
   type RawRecord,
   raw,
   rule,
@@ -45,6 +46,7 @@ const plan: Plan = {
   explained: false,
   profiles: [],
   skipped: [],
+  limits: { list: [], cgroup: null, missing: null },
   guarantees: [],
 };
 
@@ -78,6 +80,19 @@ const plans: Readonly<Record<string, Plan>> = {
       { path: '/run/y', right: 'bind', extent: 'subtree', origin: 'flag:--allow-unix-socket' },
     ],
     blocked: [{ name: 'rm', origin: 'built-in:destroys', reason: 'destroys', instead: 'Do not.' }],
+  },
+  limited: {
+    ...plan,
+    limits: {
+      list: [
+        { kind: 'memory', most: 2 ** 33, origin: 'flag:--memory', holder: 'group' },
+        { kind: 'pids', most: 64, origin: 'flag:--pids', holder: 'broker' },
+        { kind: 'cpu-time', most: 60, origin: 'flag:--cpu-time', holder: 'group' },
+        { kind: 'timeout', most: 3600, origin: 'flag:--timeout', holder: 'supervisor' },
+      ],
+      cgroup: { path: '/sys/fs/cgroup/a/nono-1', mount: '/sys/fs/cgroup' },
+      missing: null,
+    },
   },
   workdir: { ...plan, workdir: '/home/ada/project' },
   'many grants': { ...plan, grants: manyGrants },
@@ -200,6 +215,7 @@ const largestProgram = 64 << 20;
 
 describe('decode_program() takes', () => {
   const taken: readonly (readonly [string, Buffer])[] = [
+    ['limits without a control group', sealed(withOnly('limits', limits({ flags: 0, cgroup: '' })))],
     ['a program with one record of every kind', sealed(complete)],
     ['records in any order', sealed(complete.toReversed())],
     ['no rule, variable, working directory or private directory', corpus.smallest as Buffer],
@@ -254,7 +270,7 @@ describe('decode_program() says what is wrong with', () => {
       'a record reaches past the end',
     ],
     ['tag 0', sealed([...complete, { tag: 0, payload: Buffer.alloc(0) }]), 'unknown tag'],
-    ['tag 16', sealed([...complete, { tag: 16, payload: Buffer.alloc(0) }]), 'unknown tag'],
+    ['tag 17', sealed([...complete, { tag: 17, payload: Buffer.alloc(0) }]), 'unknown tag'],
     ['tag 2³² − 1', sealed([...complete, { tag: 0xffffffff, payload: Buffer.alloc(0) }]), 'unknown tag'],
     ['no record', sealed([]), 'a record is missing or stands twice'],
     ...(['hygiene', 'layer', 'filter', 'executable', 'argument'] as const).map(
@@ -335,6 +351,30 @@ describe('decode_program() says what is wrong with', () => {
           `blocked commands ${JSON.stringify(payload)}`,
           sealed(withOnly('blocked', raw('blocked', Buffer.from(payload)))),
           'blocked commands are not a message and names',
+        ] as const,
+    ),
+    ['no limits', sealed(withOnly('limits', raw('limits'))), 'the limits are too short'],
+    [
+      'limits of 16 bytes',
+      sealed(withOnly('limits', raw('limits', u64(1n, 1n)))),
+      'the limits are too short',
+    ],
+    [
+      'limits flag 8',
+      sealed(withOnly('limits', limits({ flags: 8, cgroup: '/g\0' }))),
+      'unknown limits flag',
+    ],
+    [
+      'a control group that holds nothing',
+      sealed(withOnly('limits', limits({ flags: 0, cgroup: '/g\0' }))),
+      'a control group that holds no limit',
+    ],
+    ...['', 'g\0', '/g'].map(
+      (cgroup) =>
+        [
+          `limits by the control group ${JSON.stringify(cgroup)}`,
+          sealed(withOnly('limits', limits({ flags: 1, cgroup }))),
+          'not an absolute path',
         ] as const,
     ),
     ['an empty rule', sealed(withOnly('rule', raw('rule'))), 'a rule is too short'],

@@ -107,6 +107,7 @@ export function machine(disk: Disk, changes: Partial<Host> = {}): Host {
       return fact.kind === 'directory' ? entriesOf(nodes, fact.canonical) : [];
     },
     text: () => null,
+    writable: () => false,
     shebang: () => null,
     executable: (file) => {
       const fact = inspect(file);

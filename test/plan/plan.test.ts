@@ -249,7 +249,7 @@ describe('buildPlan()', () => {
           if (!(error instanceof NonoError)) throw error;
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });

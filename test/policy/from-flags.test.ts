@@ -15,6 +15,7 @@ describe('policyFromFlags()', () => {
       excludedGroups: [],
       profiles: [],
       originals: { onDelete: 'refuse', mostBytes: 2 ** 30 },
+      limits: [],
       workdir: null,
       command: ['true', '-x'],
       explained: false,

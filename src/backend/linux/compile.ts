@@ -6,10 +6,12 @@ import { allowsWriting, type Grant } from '../../plan/grant.ts';
 import { lineage, parentOf } from '../../plan/path.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { savedFiles } from '../../plan/saves.ts';
+import type { LimitKind } from '../../policy/limits.ts';
 import { encodeProgram, encodeRecords, type Record, record } from './encode.ts';
 import {
   handledBy,
   keeping,
+  removal,
   rightsFor,
   savingRights,
   scopesSignals,
@@ -24,6 +26,7 @@ const storeFlag = { keepsDeletions: 1, remembersBirths: 2 } as const;
 const hygieneFlag = { signalScope: 1, localDescriptors: 2, listener: 4, standsIn: 8 } as const;
 const denyFlag = { read: 1, write: 2, exception: 4, builtIn: 8, glob: 16 } as const;
 const socketFlag = { connect: 1, bind: 2, socket: 0, entries: 4, subtree: 8 } as const;
+const limitsFlag = { memory: 1, pids: 2, 'cpu-time': 4, timeout: 0 } as const;
 const portFlag = { connect: 1, listen: 2 } as const;
 const ruleFlag = { directory: 1, optional: 2, state: 4, saved: 8 } as const;
 
@@ -136,6 +139,22 @@ function portRecords({ network }: Plan): Record[] {
   ];
 }
 
+/** The guard, in the keeper's layer, removes the group at the end. */
+function limitsRecords({ limits: { list, cgroup }, machine }: Plan): Record[] {
+  if (list.length === 0) return [];
+  const most = (kind: LimitKind) => list.find((limit) => limit.kind === kind)?.most ?? 0;
+  const flags = list
+    .filter(({ holder }) => holder === 'group')
+    .reduce((set, { kind }) => set | limitsFlag[kind], 0);
+  const numbers = [BigInt(most('memory')), most('pids'), most('cpu-time'), most('timeout'), flags];
+  if (cgroup === null) return [record.limits(numbers, null)];
+  const around = parentOf(cgroup.path);
+  return [
+    record.limits(numbers, cgroup.path),
+    record.rule(removal(machine.landlockAbi), layer.keeper, ruleFlag.directory, around),
+  ];
+}
+
 /** What the agent reads where it tried a blocked command. */
 function messageOf({ origin, reason, instead }: BlockedCommand): string {
   const lift = origin.startsWith('built-in:') ? ' The user can allow it: nono run --allow-command {}' : '';
@@ -168,7 +187,8 @@ function brokerOf(plan: Plan): Broker {
   const work = brokersWork(plan);
   if (work === null) return 'absent';
   const level = work.creations ? 'making' : 'judging';
-  return work.reads ? `${level}+reads` : level;
+  const reading = work.reads ? (`${level}+reads` as const) : level;
+  return work.forks ? `${reading}+forks` : reading;
 }
 
 /** Who runs where, with what: all that differs between the runs of a plan, but for its session's name. */
@@ -197,6 +217,7 @@ function lastingRecords(plan: Plan, watcher: Watcher): Compiler {
     ...socketRecords(plan),
     ...portRecords(plan),
     ...blockedRecords(plan),
+    ...limitsRecords(plan),
     record.filter(compileFilter(plan.network.mode, brokerOf(plan), plan.machine.architecture)),
     record.text('temporary', plan.temporary),
   ];

@@ -1,6 +1,6 @@
 // Records → bytes: the program format of docs/program-format.md, little-endian throughout.
 
-export const formatVersion = 3;
+export const formatVersion = 4;
 
 const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
@@ -32,6 +32,7 @@ const tags = {
   socket: 13,
   port: 14,
   blocked: 15,
+  limits: 16,
 } as const;
 
 const headerBytes = 12;
@@ -72,6 +73,11 @@ export const record = {
   blocked: (message: string, names: readonly string[]): Record => ({
     tag: 'blocked',
     text: [message, ...names].join('\0'),
+  }),
+  limits: (numbers: readonly (number | bigint)[], cgroup: string | null): Record => ({
+    tag: 'limits',
+    numbers,
+    ...(cgroup !== null && { text: cgroup }),
   }),
   text: (tag: TextTag, value: string): Record => ({ tag, text: value }),
 };

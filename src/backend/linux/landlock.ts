@@ -74,6 +74,11 @@ export function keeping(abi: number): Handled {
   return { fs: all & writeTree, net: 0n, scoped };
 }
 
+/** What removing the session's control group takes of the group around it. */
+export function removal(abi: number): bigint {
+  return handledBy(abi, 'open').fs & fs.removeDirectory;
+}
+
 /** True where this ABI keeps signals inside the domain. */
 export function scopesSignals(abi: number): boolean {
   return (handledBy(abi, 'open').scoped & scope.signal) !== 0n;

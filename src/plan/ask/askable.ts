@@ -15,7 +15,16 @@ type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
 /** The part of a plan that decides about requests. */
 export type Askable = Pick<
   Plan,
-  'machine' | 'grants' | 'denies' | 'sockets' | 'blocked' | 'network' | 'session' | 'temporary' | 'explained'
+  | 'machine'
+  | 'grants'
+  | 'denies'
+  | 'sockets'
+  | 'blocked'
+  | 'network'
+  | 'session'
+  | 'temporary'
+  | 'explained'
+  | 'limits'
 > & { readonly originals: Without<Originals, 'store'> };
 
 /** What is sensitive by the built-in lists, and why; null where nothing is at that path. */

@@ -12,7 +12,7 @@ export function decodeRecords(program: Uint8Array): DecodedRecord[] {
   const bytes = Buffer.from(program);
   const end = bytes.length - checksumBytes;
   if (bytes.toString('latin1', 0, 4) !== 'NONO') throw new Error('no magic');
-  if (bytes.readUInt16LE(4) !== 3 || bytes.readUInt16LE(6) !== 0) throw new Error('another version');
+  if (bytes.readUInt16LE(4) !== 4 || bytes.readUInt16LE(6) !== 0) throw new Error('another version');
   if (bytes.readUInt32LE(8) !== bytes.length) throw new Error('another length');
   if (bytes.readUInt32LE(end) !== crc32(bytes.subarray(0, end))) throw new Error('another checksum');
   const records: DecodedRecord[] = [];
@@ -93,6 +93,13 @@ function recordLines({ tag, payload }: DecodedRecord): string[] {
       return [`port        ${payload.readUInt32LE(0)} ${hex(payload.readUInt32LE(4))}`];
     case 15:
       return [`blocked     ${JSON.stringify(payload.toString('utf8').split('\0').slice(0, -1))}`];
+    case 16: {
+      const [tasks, cpu, timeout, flags] = [8, 12, 16, 20].map((at) => payload.readUInt32LE(at));
+      const cgroup = payload.length === 24 ? '' : ` ${text(payload.subarray(24))}`;
+      return [
+        `limits      memory ${u64(0)} tasks ${tasks} cpu ${cpu} timeout ${timeout} flags ${flags}${cgroup}`,
+      ];
+    }
     default: {
       const names = ['executable', 'argument', 'variable', 'workdir', 'temporary'];
       return [`${(names[tag - 5] ?? hex(tag)).padEnd(11)} ${text(payload)}`];

@@ -13,15 +13,15 @@ describe('encodeProgram()', () => {
   it('starts with the magic, the version, two reserved bytes and the length of the whole', () => {
     const bytes = Buffer.from(encodeProgram([record.text('argument', 'abc')]));
     expect(bytes.toString('latin1', 0, 4)).toBe('NONO');
-    expect(bytes.readUInt16LE(4)).toBe(3);
-    expect(formatVersion).toBe(3);
+    expect(bytes.readUInt16LE(4)).toBe(4);
+    expect(formatVersion).toBe(4);
     expect(bytes.readUInt16LE(6)).toBe(0);
     expect(bytes.readUInt32LE(8)).toBe(bytes.length);
     expect(bytes.length).toBe(12 + 8 + 4 + 4);
   });
 
   it('makes a header and a checksum of nothing', () => {
-    expect(hex(encodeProgram([])).slice(0, 24)).toBe('4e4f4e4f0300000010000000');
+    expect(hex(encodeProgram([])).slice(0, 24)).toBe('4e4f4e4f0400000010000000');
     expect(encodeProgram([]).length).toBe(16);
   });
 

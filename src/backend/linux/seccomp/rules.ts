@@ -408,8 +408,19 @@ const openFlag = {
  * - `making`: also for everything that is made: births are remembered, or a deny must hold for what is new.
  *
  * `+reads`: also for reading, since something is denied inside what may be read.
+ * `+forks`: also for new processes and threads, since they are counted.
  */
-export const brokers = ['absent', 'judging', 'making', 'judging+reads', 'making+reads'] as const;
+export const brokers = [
+  'absent',
+  'judging',
+  'making',
+  'judging+reads',
+  'making+reads',
+  'judging+forks',
+  'making+forks',
+  'judging+reads+forks',
+  'making+reads+forks',
+] as const;
 export type Broker = (typeof brokers)[number];
 
 const executable = 0o111;
@@ -572,10 +583,19 @@ const guarding: readonly SyscallRule[] = [
   },
 ];
 
+const counting: readonly SyscallRule[] = [
+  {
+    calls: ['clone', 'fork', 'vfork'],
+    action: notify,
+    reason:
+      'there may be so many processes and threads at a time; the namespaces of clone are refused before',
+  },
+];
+
 /** The rules of a run, in order: the first that matches a call decides. */
 export function filterRules(network: NetworkMode, broker: Broker): readonly SyscallRule[] {
-  const [level, reading] = broker.split('+') as ['absent' | 'judging' | 'making', string?];
-  const reads = reading !== undefined;
+  const [level, ...more] = broker.split('+') as ['absent' | 'judging' | 'making', ...string[]];
+  const reads = more.includes('reads');
   const present = level !== 'absent';
   const makes = level === 'making';
   return [
@@ -589,5 +609,6 @@ export function filterRules(network: NetworkMode, broker: Broker): readonly Sysc
     ...(makes ? making : []),
     ...(present ? judging : []),
     ...(present ? guarding : []),
+    ...(more.includes('forks') ? counting : []),
   ];
 }

@@ -26,6 +26,8 @@ export const syscallNumbers = {
   swapoff: { x64: 168, arm64: 225 },
   unshare: { x64: 272, arm64: 97 },
   clone: { x64: 56, arm64: 220 },
+  fork: { x64: 57, arm64: null },
+  vfork: { x64: 58, arm64: null },
   clone3: { x64: 435, arm64: 435 },
   setns: { x64: 308, arm64: 268 },
   bpf: { x64: 321, arm64: 280 },
