@@ -5,6 +5,7 @@
 #include "channel.h"
 #include "kernel.h"
 #include "resolve.h"
+#include "sending.h"
 #include "sockets.h"
 
 #include <errno.h>
@@ -95,6 +96,9 @@ static const struct shape {
     {SYS_fremovexattr, OPERATION_METADATA, {0, -1}, {-1, -1}},
     {SYS_ioctl, OPERATION_METADATA, {0, -1}, {-1, -1}},
     {SYS_connect, OPERATION_CONNECT, {-1, -1}, {-1, -1}},
+    {SYS_sendto, OPERATION_CONNECT, {-1, -1}, {-1, -1}},
+    {SYS_sendmsg, OPERATION_CONNECT, {-1, -1}, {-1, -1}},
+    {SYS_sendmmsg, OPERATION_CONNECT, {-1, -1}, {-1, -1}},
     {SYS_bind, OPERATION_BIND, {-1, -1}, {-1, -1}},
     {SYS_listen, OPERATION_BIND, {-1, -1}, {-1, -1}},
     {SYS_socket, OPERATION_SOCKET, {-1, -1}, {-1, -1}},
@@ -191,6 +195,7 @@ void note_denial(const struct broker *broker, const struct call *call, int error
   const struct shape *shape = shape_of(call);
   if (shape == NULL) return;
   if (call->number == SYS_connect || call->number == SYS_bind) spell_address(call, first, second);
+  else if (is_sending(call)) spell_message(call, first, second);
   else if (call->number == SYS_listen) spell_own_address(broker, call, first, second);
   else {
     spell(call, shape->first, first);

@@ -21,37 +21,28 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-struct address {
-  union {
-    struct sockaddr any;
-    struct sockaddr_un local;
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-    struct sockaddr_storage room;
-  };
-  socklen_t length;
-};
-
-static int read_address(const struct call *call, struct address *address) {
-  int length = (int)call->arguments[2];
+int copy_address(const struct call *call, uint64_t from, int length, struct address *address) {
   memset(address, 0, sizeof *address);
   if (length < 0 || (size_t)length > sizeof address->room) return -EINVAL;
   address->length = (socklen_t)length;
-  ssize_t got = read_memory(call->caller, call->arguments[1], &address->room, (size_t)length);
+  ssize_t got = read_memory(call->caller, from, &address->room, (size_t)length);
   return got == length ? 0 : -EFAULT;
 }
 
-static int option(int fd, int name) {
+static int read_address(const struct call *call, struct address *address) {
+  return copy_address(call, call->arguments[1], (int)call->arguments[2], address);
+}
+
+int socket_option(int fd, int name) {
   int value = -1;
   socklen_t length = sizeof value;
   return getsockopt(fd, SOL_SOCKET, name, &value, &length) == 0 ? value : -1;
 }
 
-// The caller's own socket: what is judged is what is acted on. Or a negative errno.
-static int take_socket(const struct broker *broker, const struct call *call) {
+int take_socket(const struct broker *broker, const struct call *call) {
   int fd = take_descriptor(call->caller, (int)call->arguments[0]);
   if (fd < 0) return fd;
-  int error = option(fd, SO_DOMAIN) < 0 ? -errno : is_waiting(broker->listener, call) ? 0 : -ESRCH;
+  int error = socket_option(fd, SO_DOMAIN) < 0 ? -errno : is_waiting(broker->listener, call) ? 0 : -ESRCH;
   if (error == 0) return fd;
   close(fd);
   return error;
@@ -94,6 +85,11 @@ static int pin_socket(const struct call *call, struct address *address, int *obj
   return 0;
 }
 
+int judge_destination(const struct broker *broker, const struct call *call, struct address *address, int *object) {
+  *object = -1;
+  return is_path(address) ? pin_socket(call, address, object) : judge_abstract(broker, address);
+}
+
 static uint32_t v4_of(const struct address *address) {
   if (address->any.sa_family == AF_INET) return ntohl(address->v4.sin_addr.s_addr);
   uint32_t mapped;
@@ -133,7 +129,7 @@ static int judge_connection(const struct broker *broker, int domain, const struc
 }
 
 static bool may_wait(int fd) {
-  int type = option(fd, SO_TYPE);
+  int type = socket_option(fd, SO_TYPE);
   return (type == SOCK_STREAM || type == SOCK_SEQPACKET) && !(fcntl(fd, F_GETFL) & O_NONBLOCK);
 }
 
@@ -157,10 +153,9 @@ void connect_socket(const struct broker *broker, const struct call *call) {
   int object = -1, error = read_address(call, &address);
   int fd = error == 0 ? take_socket(broker, call) : error;
   if (fd >= 0) {
-    int domain = option(fd, SO_DOMAIN);
+    int domain = socket_option(fd, SO_DOMAIN);
     error = judge_connection(broker, domain, &address);
-    if (error == 0 && domain == AF_UNIX)
-      error = is_path(&address) ? pin_socket(call, &address, &object) : judge_abstract(broker, &address);
+    if (error == 0 && domain == AF_UNIX) error = judge_destination(broker, call, &address, &object);
     if (error == 0 && may_wait(fd)) connect_patiently(broker, call, fd, &address);
     else answer_call(broker, call, error == 0 ? connect_now(fd, &address) : -error);
     close(fd);
@@ -220,7 +215,7 @@ void bind_socket(const struct broker *broker, const struct call *call) {
   int error = read_address(call, &address);
   int fd = error == 0 ? take_socket(broker, call) : error;
   if (fd >= 0) {
-    if (option(fd, SO_DOMAIN) != AF_UNIX) error = bind_internet(broker, fd, &address);
+    if (socket_option(fd, SO_DOMAIN) != AF_UNIX) error = bind_internet(broker, fd, &address);
     else if (is_path(&address)) error = bind_path(call, fd, &address);
     else error = bind(fd, &address.any, address.length) == 0 ? 0 : -errno;
     close(fd);
@@ -231,7 +226,7 @@ void bind_socket(const struct broker *broker, const struct call *call) {
 // A socket that is bound to nothing would be given a port by the kernel, on every interface.
 static int judge_listening(const struct broker *broker, int fd) {
   struct address address = {.length = sizeof address.room};
-  if (!broker->closes_network || option(fd, SO_DOMAIN) == AF_UNIX) return 0;
+  if (!broker->closes_network || socket_option(fd, SO_DOMAIN) == AF_UNIX) return 0;
   if (getsockname(fd, &address.any, &address.length) != 0) return -errno;
   return is_internet(&address) && allows_port(broker, &address, PORT_LISTEN) ? 0 : -EACCES;
 }
@@ -245,8 +240,8 @@ void listen_socket(const struct broker *broker, const struct call *call) {
 }
 
 // A path, or a host and a port.
-static void spell_words(const struct call *call, const struct address *address, char first[PATH_MAX],
-                        char second[PATH_MAX]) {
+void spell_words(const struct call *call, const struct address *address, char first[PATH_MAX],
+                 char second[PATH_MAX]) {
   struct name name;
   char start[PATH_MAX] = "";
   if (is_path(address) && name_of(call, address, &name) == 0) {

@@ -139,21 +139,22 @@ static void start_guard(struct session *session) {
 
 static bool has_broker(const struct program *program) { return (program->hygiene & HYGIENE_LISTENER) != 0; }
 
-// The child waits for the broker to have it: nothing runs before the broker is there.
+// The child waits for the broker to have it: nothing runs before the broker is there. It says the number alone, since the
+// filter may hand over what would pass the descriptor itself.
 static void hand_over_listener(int broker, int listener) {
   char ready;
   int none;
-  if (send_message(broker, "", 1, listener) != 0 || receive_message(broker, &ready, 1, &none) != 1)
+  if (write(broker, &listener, sizeof listener) != sizeof listener || receive_message(broker, &ready, 1, &none) != 1)
     _exit(EXIT_NOT_STARTED);
 }
 
 // Without a listener the child ended before it came so far, and said why.
 static void take_over_listener(struct session *session, int command) {
-  char ready;
-  receive_message(command, &ready, 1, &session->broker.listener);
-  if (session->broker.listener < 0) return;
+  int number, none;
+  if (receive_message(command, &number, sizeof number, &none) != sizeof number) return;
+  session->broker.listener = take_descriptor(session->command, number);
   confirm_broker(&session->broker, session->command);
-  send_message(command, &ready, 1, -1);
+  send_message(command, "", 1, -1);
 }
 
 // From here on a failure may only end this process: the supervisor reports its exit code.

@@ -4,7 +4,7 @@ import type { Origin, SocketWish } from '../policy/policy.ts';
 import type { Denies } from './denies.ts';
 import { matchesDeny } from './denies.ts';
 import type { AbsolutePath, Host, PathFact } from './host.ts';
-import { contains, isFaithful, toAbsolute } from './path.ts';
+import { contains, isFaithful, nameOf, parentOf, toAbsolute } from './path.ts';
 import { quoteForShell } from './quote.ts';
 
 export type SocketGrant = {
@@ -12,6 +12,8 @@ export type SocketGrant = {
   readonly right: SocketWish['right'];
   readonly extent: SocketWish['extent'];
   readonly origin: Origin;
+  /** A server of datagrams is there, or may be made: then messages are judged one by one. */
+  readonly takesDatagrams: boolean;
 };
 
 function flagOf(wish: SocketWish): string {
@@ -53,6 +55,27 @@ function placeOf(wish: SocketWish, fact: PathFact): AbsolutePath | Issue {
   );
 }
 
+const datagramType = '0002';
+
+/** The names under which datagrams are received on this machine, as `/proc/net/unix` has them: some are relative. */
+function datagramNames(host: Host): string[] {
+  return (host.text('/proc/net/unix') ?? '').split('\n').flatMap((line) => {
+    const [, , , , type, , , ...name] = line.trim().split(/ +/);
+    return type === datagramType && name.length > 0 ? [name.join(' ')] : [];
+  });
+}
+
+function takesDatagrams({ right, extent }: SocketWish, place: AbsolutePath, host: Host): boolean {
+  if (right === 'bind') return true;
+  return datagramNames(host).some((name) => {
+    if (!name.startsWith('/')) return extent !== 'socket' || nameOf(place) === nameOf(`/${name}`);
+    const fact = host.inspect(name as AbsolutePath);
+    const path = 'canonical' in fact ? fact.canonical : (name as AbsolutePath);
+    if (extent === 'socket') return path === place;
+    return extent === 'entries' ? parentOf(path) === place : contains(place, path);
+  });
+}
+
 /** The socket that a wish opens, or the issue that refuses it. */
 export function socketOf(wish: SocketWish, host: Host, denies: Denies): SocketGrant | Issue {
   const path = isFaithful(wish.path) && wish.path !== '' ? toAbsolute(wish.path, host) : null;
@@ -73,5 +96,11 @@ export function socketOf(wish: SocketWish, host: Host, denies: Denies): SocketGr
       `is denied (${denied.origin})`,
       `--bypass-protection ${quoteForShell(place)}, if it is meant`,
     );
-  return { path: place, right: wish.right, extent: wish.extent, origin: wish.origin };
+  return {
+    path: place,
+    right: wish.right,
+    extent: wish.extent,
+    origin: wish.origin,
+    takesDatagrams: takesDatagrams(wish, place, host),
+  };
 }

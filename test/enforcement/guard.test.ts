@@ -250,11 +250,21 @@ def answer(s, byte):
         except OSError: pass
 ${serve('fine/sock', 'p')}
 ${serve('deny/sock', 's')}
+def count(path):
+    s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(path)
+    def take():
+        while True: s.recv(9); open("got " + path.replace("/", " "), "w").close()
+    threading.Thread(target=take, daemon=True).start()
+count("fine/log"); count("deny/log")
 print("ready", flush=True); time.sleep(60)`;
       const seconds = process.env.NONO_RACE_SECONDS ?? '3';
-      const line = `exec 3< <(python3 -c '${server}'); p=$!; read -r <&3; "$0" run -s --no-diagnostics --allow . --deny deny --read ${dirname(box.probe)} -- ${join(dirname(box.probe), 'intrude')} ${seconds} ${outside} < ${outside}; kill $p`;
+      const line = `exec 3< <(python3 -c '${server}'); p=$!; read -r <&3; "$0" run -s --no-diagnostics --allow . --deny deny --allow-unix-socket fine/log --read ${dirname(box.probe)} -- ${join(dirname(box.probe), 'intrude')} ${seconds} ${outside} < ${outside}; kill $p`;
       const result = box.outside(['bash', '-c', line, box.nono]);
       expect([result.stdout, result.stderr]).toEqual(['nothing\ntried\n', '']);
+      expect(['fine', 'deny'].map((each) => existsSync(join(box.project, `got ${each} log`)))).toEqual([
+        true,
+        false,
+      ]);
       expect(statSync(outside).mode & 0o777).toBe(0o644);
       expect(statSync(join(box.project, 'deny/f')).mode & 0o777).toBe(0o644);
       expect(readFileSync(join(box.project, 'deny/f'), 'utf8')).toBe('secret');

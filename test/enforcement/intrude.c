@@ -22,7 +22,7 @@ static atomic_bool over;
 static atomic_int reached, breaches;
 static char *shifting; // shared between processes: a second one rewrites it too
 static char outside[108];
-static struct sockaddr_un address;
+static struct sockaddr_un address, datagram;
 
 static void report(const char *what) {
   if (breaches++ == 0) puts(what);
@@ -38,8 +38,10 @@ static void swap(const char *link_path, const char *target) {
 static void *shift(void *unused) {
   (void)unused;
   for (unsigned i = 0; !over; i++) {
-    memcpy(shifting, i & 1 ? "fine/f" : "deny/f", 7);
-    memcpy(address.sun_path, i & 1 ? "fine/sock" : "deny/sock", 10);
+    bool is_fine = (i + i / 64) & 1; // now this, now that while a link is swapped
+    memcpy(shifting, is_fine ? "fine/f" : "deny/f", 7);
+    memcpy(address.sun_path, is_fine ? "fine/sock" : "deny/sock", 10);
+    memcpy(datagram.sun_path, is_fine ? "fine/log" : "deny/log", 9);
     if (i % 64 == 0) swap("link", "fine");
     if (i % 64 == 32) swap("link", "deny");
     if (i % 128 == 64 && rename("fine", "away") == 0) rename("away", "fine");
@@ -106,6 +108,23 @@ static void *connect_it(void *unused) {
   return NULL;
 }
 
+// The server behind the wrong path writes down what it gets: the test looks there.
+static void *send_it(void *unused) {
+  (void)unused;
+  struct iovec content = {"x", 1};
+  struct msghdr header = {.msg_name = &datagram, .msg_namelen = sizeof datagram, .msg_iov = &content, .msg_iovlen = 1};
+  while (!over) {
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+    if (fd < 0) report("no datagram socket");
+    else {
+      reached += sendmsg(fd, &header, 0) == 1;
+      sendto(fd, "x", 1, 0, (struct sockaddr *)&datagram, sizeof datagram);
+      close(fd);
+    }
+  }
+  return NULL;
+}
+
 // One descriptor is now the file from inside, now the one from outside that was handed over for reading.
 static void *exchange_descriptors(void *unused) {
   (void)unused;
@@ -125,16 +144,18 @@ static void *mark_descriptor(void *unused) {
 
 int main(int argc, char **argv) {
   if (argc != 3) return 2;
-  void *(*const work[])(void *) = {shift, read_it, read_it, take_it, mark_it, connect_it, exchange_descriptors, mark_descriptor};
+  void *(*const work[])(void *) = {shift, read_it, read_it, take_it, mark_it, connect_it, send_it, exchange_descriptors, mark_descriptor};
   enum { COUNT = sizeof work / sizeof *work };
   static char by_link[] = "link/f";
-  void *const arguments[COUNT] = {NULL, NULL, by_link, NULL, NULL, NULL, NULL, NULL};
+  void *const arguments[COUNT] = {NULL, NULL, by_link, NULL, NULL, NULL, NULL, NULL, NULL};
   pthread_t threads[COUNT];
   shifting = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   strcpy(shifting, "fine/f");
   snprintf(outside, sizeof outside, "%s", argv[2]);
   address.sun_family = AF_UNIX;
   strcpy(address.sun_path, "fine/sock");
+  datagram = address;
+  strcpy(datagram.sun_path, "fine/log");
   swap("link", "fine");
   pid_t rewriter = fork();
   if (rewriter == 0)

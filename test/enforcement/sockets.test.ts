@@ -1,4 +1,5 @@
 // Unix sockets, ports of loopback and the guard over commands, on the real kernel.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { asEveryone, type Result, type Sandbox } from './sandbox.ts';
@@ -123,6 +124,108 @@ print("waited", time.time() - began > 0.2)`;
     const ask = (...flags: string[]) => box.outside(['bash', '-c', line, box.nono, ...flags]).stdout;
     expect(ask()).toBe('2\n'); // no agent to be reached
     expect(ask('--allow-unix-socket', agent)).toBe('The agent has no identities.\n1\n');
+  });
+});
+
+/** Receives datagrams outside, and writes down which server got what. */
+const datagramServers = (box: Sandbox) => `
+def receive(name):
+    s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind("${box.base}/" + name)
+    def take():
+        while True:
+            text, control, flags, peer = s.recvmsg(9999, 999); open("got", "a").write("%s %s %d\\n" % (name, text.decode()[:20], len(control)))
+    threading.Thread(target=take, daemon=True).start()
+receive("log"); receive("other")
+os.symlink("${box.base}/log", "to-log"); os.symlink("${box.base}/other", "to-other")`;
+
+/** Every way to send a datagram to a path, with what came of it. */
+const sendAll = (box: Sandbox) => `
+import array, ctypes
+def code(f):
+    try: f(); return "ok"
+    except OSError as e: return errno.errorcode[e.errno]
+def connected(path):
+    s = socket.socket(U, D); s.connect(path); s.send(b"connected")
+def mmsg(path):
+    class Iov(ctypes.Structure): _fields_ = [("base", ctypes.c_char_p), ("len", ctypes.c_size_t)]
+    class Msg(ctypes.Structure): _fields_ = [("name", ctypes.c_char_p), ("namelen", ctypes.c_uint), ("iov", ctypes.POINTER(Iov)), ("iovlen", ctypes.c_size_t), ("control", ctypes.c_void_p), ("controllen", ctypes.c_size_t), ("flags", ctypes.c_int), ("pad", ctypes.c_int), ("sent", ctypes.c_uint)]
+    address = (1).to_bytes(2, "little") + path.encode() + bytes(1)
+    m = (Msg * 2)(*[Msg(address, len(address), ctypes.pointer(Iov(b"mmsg", 4)), 1, None, 0)] * 2)
+    s = socket.socket(U, D); libc = ctypes.CDLL(None, use_errno=True)
+    done = libc.sendmmsg(s.fileno(), m, 2, 0)
+    if done < 0: raise OSError(ctypes.get_errno(), "")
+    assert done in (1, 2) and m[0].sent == 4
+def paired(path):
+    a, b = socket.socketpair(U, D); a.sendto(b"paired", path)
+ways = dict(connected=connected, to=lambda p: socket.socket(U, D).sendto(b"to", p), message=lambda p: socket.socket(U, D).sendmsg([b"mess", b"age"], [], 0, p),
+    descriptor=lambda p: socket.socket(U, D).sendmsg([b"descriptor"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0]))], 0, p), mmsg=mmsg, paired=paired)
+for path in ("${box.base}/log", "to-log", "${box.base}/other", "to-other"):
+    print(*[code(lambda: way(path)) for way in ways.values()])`;
+
+asEveryone('Unix datagrams', (open) => {
+  it('go to the server that is granted and to no other, whichever way they are sent', () => {
+    const box = open();
+    const flags = ['--allow-unix-socket', join(box.base, 'log')];
+    const { stdout, stderr } = beside(box, datagramServers(box), flags, sendAll(box));
+    const [all, none] = ['ok', 'EACCES'].map((word) => Array(6).fill(word).join(' '));
+    expect([stdout, stderr]).toEqual([`${all}\n${all}\n${none}\n${none}\n`, '']);
+    const got = readFileSync(join(box.project, 'got'), 'utf8').trim().split('\n');
+    expect([...new Set(got)].sort()).toEqual(
+      ['connected 0', 'descriptor 1', 'message 0', 'mmsg 0', 'paired 0', 'to 0'].map((line) => `log ${line}`),
+    );
+  });
+
+  it('are closed where no server of them is granted', () => {
+    const box = open();
+    const inside = 'print(ask(U, "x", D), bind(U, "mine", D))';
+    expect(beside(box, datagramServers(box), [], inside).stdout).toBe('EACCES EACCES\n');
+    const streams = beside(box, unixServers(box), ['--allow-unix-socket', join(box.base, 'one')], inside);
+    expect(streams.stdout).toBe('EACCES EACCES\n');
+  });
+
+  it('are received and answered inside the write grants', () => {
+    const box = open();
+    const inside = `
+s = socket.socket(U, D); s.bind("server"); c = socket.socket(U, D); c.bind("client")
+c.sendto(b"hello", "server"); text, peer = s.recvfrom(99); s.sendto(text + b" back", peer); print(c.recv(99).decode())
+a, b = socket.socketpair(U, D); a.send(b"pair"); print(b.recv(9).decode())
+import logging.handlers; log = logging.getLogger(); log.addHandler(logging.handlers.SysLogHandler("server")); log.warning("logged"); print(s.recv(99).decode().strip("\\0"))`;
+    const flags = ['--allow-unix-socket-bind', join(box.base, 'mine')];
+    expect(beside(box, '', flags, inside).stdout).toBe('hello back\npair\n<12>logged\n');
+  });
+
+  it('leave every other message as it was: descriptors, long streams, full ones, closed ones, UDP', () => {
+    const box = open();
+    const inside = `
+a, b = socket.socketpair(); r, w = os.pipe(); socket.send_fds(a, [b"x"], [w]); _, (got,), *_ = socket.recv_fds(b, 9, 1); os.write(got, b"passed"); print(os.read(r, 9).decode())
+long = os.urandom(3 << 20); parts = []
+def read():
+    while sum(map(len, parts)) < len(long): parts.append(b.recv(1 << 16))
+t = threading.Thread(target=read); t.start(); sent = 0
+while sent < len(long): sent += a.sendmsg([long[sent:sent + 7], long[sent + 7:]])
+t.join(); print(b"".join(parts) == long)
+a.setblocking(False)
+try:
+    while True: a.sendmsg([bytes(1 << 16)])
+except BlockingIOError: print("full")
+a.setblocking(True)
+class Rung(Exception): pass
+def ring(*_): raise Rung()
+signal.signal(signal.SIGALRM, ring); signal.alarm(1)
+try: a.sendmsg([bytes(1 << 16)])
+except Rung: print("rung")
+u = socket.socket(I4, D); u.bind(("127.0.0.1", 0)); v = socket.socket(I4, D); v.sendto(b"udp", u.getsockname()); print(u.recv(9).decode())
+v.sendmsg([b"u", b"dp"], [], 0, u.getsockname()); print(u.recv(9).decode())
+try: a.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, (999).to_bytes(4, "little"))])
+except OSError as e: print(errno.errorcode[e.errno])
+b.close()
+try: a.sendmsg([b"x"])
+except BrokenPipeError: print("broken")
+if os.fork() == 0: signal.signal(signal.SIGPIPE, signal.SIG_DFL); a.sendmsg([b"x"]); os._exit(0)
+print(os.waitstatus_to_exitcode(os.wait()[1]))`;
+    const flags = ['--allow-unix-socket-bind', join(box.base, 'mine')];
+    const { stdout, stderr } = beside(box, '', flags, inside);
+    expect([stdout, stderr]).toEqual(['passed\nTrue\nfull\nrung\nudp\nudp\nEBADF\nbroken\n-13\n', '']);
   });
 });
 

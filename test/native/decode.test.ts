@@ -76,8 +76,20 @@ const plans: Readonly<Record<string, Plan>> = {
       lifted: [{ kind: 'path', text: '/a/b' }],
     },
     sockets: [
-      { path: '/run/x', right: 'connect', extent: 'socket', origin: 'flag:--allow-unix-socket' },
-      { path: '/run/y', right: 'bind', extent: 'subtree', origin: 'flag:--allow-unix-socket' },
+      {
+        path: '/run/x',
+        right: 'connect',
+        extent: 'socket',
+        origin: 'flag:--allow-unix-socket',
+        takesDatagrams: false,
+      },
+      {
+        path: '/run/y',
+        right: 'bind',
+        extent: 'subtree',
+        origin: 'flag:--allow-unix-socket',
+        takesDatagrams: false,
+      },
     ],
     blocked: [{ name: 'rm', origin: 'built-in:destroys', reason: 'destroys', instead: 'Do not.' }],
   },

@@ -186,6 +186,8 @@ function savingRecords(saved: ReadonlySet<Grant>, abi: number): Record[] {
 function brokerOf(plan: Plan): Broker {
   const work = brokersWork(plan);
   if (work === null) return 'absent';
+  if (plan.sockets.some(({ takesDatagrams }) => takesDatagrams))
+    return work.forks ? 'making+reads+datagrams+forks' : 'making+reads+datagrams';
   const level = work.creations ? 'making' : 'judging';
   const reading = work.reads ? (`${level}+reads` as const) : level;
   return work.forks ? `${reading}+forks` : reading;

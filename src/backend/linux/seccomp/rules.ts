@@ -44,7 +44,7 @@ const personalities = [0, 8, 0x20000, 0x20008, 0xffffffff];
 
 const family = { unix: 1, inet: 2, inet6: 10, netlink: 16 } as const;
 // The bits above the mask are SOCK_CLOEXEC and SOCK_NONBLOCK; the kernel takes them off before it looks at the type.
-const socketType = { mask: 0xf, stream: 1, seqpacket: 5, packet: 10 } as const;
+const socketType = { mask: 0xf, stream: 1, datagram: 2, seqpacket: 5, packet: 10 } as const;
 const netlinkRoute = 0;
 const protocol = { tcp: 6 } as const;
 const fastOpen = 0x20000000; // MSG_FASTOPEN
@@ -328,6 +328,32 @@ const localSockets: readonly SyscallRule[] = [
   },
 ];
 
+const datagramSockets: readonly SyscallRule[] = [
+  {
+    calls: ['socket', 'socketpair'],
+    when: [
+      { argument: 0, oneOf: [family.unix] },
+      { argument: 1, mask: socketType.mask, oneOf: [socketType.datagram] },
+    ],
+    action: allow,
+    reason: 'a server of datagrams is granted; where each is sent to, the broker judges',
+  },
+];
+
+const judgedSending: readonly SyscallRule[] = [
+  {
+    calls: ['sendto'],
+    when: [{ argument: 5, noneOf: [0] }],
+    action: notify,
+    reason: 'an address of some length may be a path; without one it goes to the peer, which was judged',
+  },
+  {
+    calls: ['sendmsg', 'sendmmsg'],
+    action: notify,
+    reason: 'the same, but the address is behind two pointers',
+  },
+];
+
 const namedPorts: readonly SyscallRule[] = [
   {
     calls: ['socket'],
@@ -408,6 +434,7 @@ const openFlag = {
  * - `making`: also for everything that is made: births are remembered, or a deny must hold for what is new.
  *
  * `+reads`: also for reading, since something is denied inside what may be read.
+ * `+datagrams`: also for messages to an address, since a server of Unix datagrams is granted.
  * `+forks`: also for new processes and threads, since they are counted.
  */
 export const brokers = [
@@ -416,10 +443,12 @@ export const brokers = [
   'making',
   'judging+reads',
   'making+reads',
+  'making+reads+datagrams',
   'judging+forks',
   'making+forks',
   'judging+reads+forks',
   'making+reads+forks',
+  'making+reads+datagrams+forks',
 ] as const;
 export type Broker = (typeof brokers)[number];
 
@@ -596,13 +625,16 @@ const counting: readonly SyscallRule[] = [
 export function filterRules(network: NetworkMode, broker: Broker): readonly SyscallRule[] {
   const [level, ...more] = broker.split('+') as ['absent' | 'judging' | 'making', ...string[]];
   const reads = more.includes('reads');
+  const datagrams = more.includes('datagrams');
   const present = level !== 'absent';
   const makes = level === 'making';
   return [
+    ...(datagrams ? datagramSockets : []),
     ...alwaysRefused,
     ...(present ? localSockets : withoutBroker),
     ...(network === 'open' ? open : []),
     ...(network === 'ports' ? namedPorts : []),
+    ...(datagrams ? judgedSending : []),
     ...(network === 'open' ? [] : [...(present ? [toldClosed] : []), ...closed]),
     ...(network === 'open' ? [] : present ? judgedListening : refusedJoining),
     ...(present ? (openings[Number(makes)]?.[Number(reads)] ?? []) : []),

@@ -352,6 +352,45 @@ describe.each(
   });
 });
 
+describe.each(architectures)('filterRules() with a broker for datagrams, on %s', (architecture) => {
+  const fastOpen = 0x20000000;
+  const everyone = ['open', 'ports', 'blocked'] as const;
+  const cases: readonly (readonly [Syscall, number[], Verdict, Verdict, (readonly NetworkMode[])?])[] = [
+    ['socket', [UNIX, DGRAM], 'allow', 'EACCES'],
+    ['socket', [UNIX, DGRAM | CLOEXEC | NONBLOCK], 'allow', 'EACCES'],
+    ['socket', [UNIX, RAW], 'EACCES', 'EACCES'],
+    ['socketpair', [UNIX, DGRAM], 'allow', 'EACCES'],
+    ['socketpair', [UNIX, RAW], 'EACCES', 'EACCES'],
+    ['sendto', [3, 1, 1, 0, 0, 0], 'allow', 'allow'],
+    ['sendto', [3, 1, 1, 0, 0, 110], 'notify', 'allow'],
+    ['sendto', [3, 1, 1, 0, 1, 0x100000000], 'allow', 'allow'], // an int of 0
+    ['sendmsg', [3, 1, 0], 'notify', 'allow'],
+    ['sendmmsg', [3, 1, 1, 0], 'notify', 'allow'],
+    ['sendto', [3, 1, 1, fastOpen, 1, 16], 'EOPNOTSUPP', 'EOPNOTSUPP', ['ports']],
+    ['sendmsg', [3, 1, fastOpen], 'EOPNOTSUPP', 'EOPNOTSUPP', ['ports']],
+  ];
+
+  it.each(
+    cases.map(
+      ([call, registers, ...rest]) => [`${call} ${registers.join(' ')}`, call, registers, ...rest] as const,
+    ),
+  )('answers %s, and another one otherwise', (_, call, registers, expected, without, networks = everyone) => {
+    for (const network of networks) {
+      const verdict = (broker: Broker) =>
+        verdictOf(assemble(filterRules(network, broker), architecture), architecture, {
+          call,
+          registers,
+          ...everywhere(expected),
+        });
+      expect([network, verdict('making+reads+datagrams'), verdict('making+reads')]).toEqual([
+        network,
+        expected,
+        without,
+      ]);
+    }
+  });
+});
+
 describe.each(architectures)('filterRules() with a broker for reading, on %s', (architecture) => {
   const verdict = (broker: Broker, call: 'open' | 'openat', flags: number, mode = 0o644) => {
     const registers = call === 'open' ? [0, flags, mode] : [0, 0, flags, mode];
