@@ -2,8 +2,7 @@
 //
 //   list.jsonc        its value
 //   list.jsonc?lazy   a function that gives its value: nothing is parsed before it is called
-//   list.jsonc?paths  every `path` in it, by its first component, as one text to search in: what follows the component,
-//                     each between NULs
+//   list.jsonc?paths  every `path` in it, by its first component: what follows that
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parse, printParseErrorCode } from 'jsonc-parser';
@@ -23,14 +22,14 @@ function pathsIn(value) {
   return [...own, ...Object.values(value).flatMap(pathsIn)];
 }
 
-function searchTexts(value) {
-  const texts = {};
+function pathsByBase(value) {
+  const rests = {};
   for (const path of pathsIn(value)) {
     const slash = path.indexOf('/');
     const base = slash === 0 ? '/' : slash < 0 ? path : path.slice(0, slash);
-    texts[base] = `${texts[base] ?? '\0'}${slash < 0 ? '' : path.slice(slash + 1)}\0`;
+    rests[base] = [...(rests[base] ?? []), slash < 0 ? '' : path.slice(slash + 1)];
   }
-  return texts;
+  return rests;
 }
 
 // Parsing a string is faster than evaluating a literal of this size.
@@ -39,7 +38,7 @@ const parsed = (value) => `JSON.parse(${JSON.stringify(JSON.stringify(value))})`
 const forms = {
   '': (value) => `export default ${parsed(value)};`,
   '?lazy': (value) => `let value; export default () => (value ??= ${parsed(value)});`,
-  '?paths': (value) => `export default ${parsed(searchTexts(value))};`,
+  '?paths': (value) => `export default ${parsed(pathsByBase(value))};`,
 };
 
 export const jsoncPlugin = {

@@ -10,7 +10,7 @@ declare module '*.jsonc?lazy' {
 }
 
 declare module '*.jsonc?paths' {
-  /** By a path's first component: what follows it, each between NULs. */
-  const texts: Readonly<Record<string, string>>;
-  export default texts;
+  /** By a path's first component: what follows it. */
+  const rests: Readonly<Record<string, readonly string[]>>;
+  export default rests;
 }

@@ -72,8 +72,8 @@ function lookInside(directory: AbsolutePath, name: string): PathFact | null {
   if (name === '' || name === '.' || name === '..') return null;
   const canonical = childOf(directory, name);
   const status = lstatSync(canonical, { throwIfNoEntry: false });
-  if (status === undefined || status.isSymbolicLink()) return null;
-  return { kind: kindOf(status), canonical, mode: status.mode };
+  if (status === undefined) return { kind: 'missing', canonical, nearest: directory };
+  return status.isSymbolicLink() ? null : { kind: kindOf(status), canonical, mode: status.mode };
 }
 
 /** Looks paths up, parents first, and remembers the answers: one run sees one state of the disk. */
@@ -99,6 +99,7 @@ function pathLookup(): (path: AbsolutePath) => PathFact {
       return { kind: 'missing', canonical: childOf(directory, nameOf(path)), nearest: directory };
     try {
       const found = directory === null ? null : lookInside(directory, nameOf(path));
+      if (directory !== null && found?.kind === 'missing') absences.note(directory);
       if (found !== null) return found;
       const status = statSync(path, { throwIfNoEntry: false });
       if (status !== undefined)
@@ -112,7 +113,6 @@ function pathLookup(): (path: AbsolutePath) => PathFact {
       if (errno === 'ELOOP') return { kind: 'loop' };
       if (errno !== 'ENOTDIR') return { kind: 'inaccessible', errno };
     }
-    if (directory !== null) absences.note(directory);
     return parent === null ? { kind: 'inaccessible', errno: 'ENOENT' } : missing(path, parent);
   };
 

@@ -1,9 +1,13 @@
 // Paths as text: containment and the spellings that a user may give. Nothing here looks at a disk.
 import type { AbsolutePath, Host } from './host.ts';
 
+const slash = 47;
+
 /** True when `path` is `directory` itself or lies below it. */
 export function contains(directory: AbsolutePath, path: AbsolutePath): boolean {
-  return directory === '/' || path === directory || path.startsWith(`${directory}/`);
+  if (!path.startsWith(directory)) return false;
+  const { length } = directory;
+  return length === 1 || length === path.length || path.charCodeAt(length) === slash;
 }
 
 export function isAbsolute(path: string): path is AbsolutePath {
@@ -11,8 +15,8 @@ export function isAbsolute(path: string): path is AbsolutePath {
 }
 
 export function parentOf(path: AbsolutePath): AbsolutePath {
-  const slash = path.lastIndexOf('/');
-  return slash === 0 ? '/' : (path.slice(0, slash) as AbsolutePath);
+  const end = path.lastIndexOf('/');
+  return end === 0 ? '/' : (path.slice(0, end) as AbsolutePath);
 }
 
 export function nameOf(path: AbsolutePath): string {

@@ -1,8 +1,8 @@
 // The paths that no grant may expose: the built-in lists, held against this machine.
 //
-// A list of a thousand paths is asked at every start and hardly ever matches, so it is kept as one text per base
-// directory and searched as text. Only what exists and is a link is looked up: it leads elsewhere.
-import { sensitiveList, sensitiveTexts, systemList } from '../policy/lists.ts';
+// A list of a thousand paths is asked at every start and hardly ever matches, so it is looked up by name, never gone
+// through. Only what exists and is a link is looked up on the disk: it leads elsewhere.
+import { sensitiveList, sensitiveRests, systemList } from '../policy/lists.ts';
 import type { NameWish } from '../policy/policy.ts';
 import type { AbsolutePath, Host } from './host.ts';
 import { childOf, contains, isAbsolute } from './path.ts';
@@ -41,36 +41,40 @@ function splitSpelling(spelling: string): { base: string; rest: string } {
   return { base: '~', rest: rest === '' ? inHome : `${inHome}/${rest}` };
 }
 
-/** The listed paths below one base, as one text in which what follows the base stands between NULs. */
-type Shelf = { readonly base: string; readonly text: string };
+/** The listed paths below one base, by what follows the base. */
+type Shelf = {
+  readonly base: string;
+  readonly listed: ReadonlySet<string>;
+  /** What has listed paths below it. */
+  readonly around: ReadonlySet<string>;
+};
 
 function below(rest: string, name: string): string {
   if (rest === '') return name;
   return name === '' ? rest : `${rest}/${name}`;
 }
 
+function shelfOf(base: string, rests: readonly string[]): Shelf {
+  const around = new Set<string>();
+  for (const rest of rests)
+    for (let end = rest.lastIndexOf('/'); end > 0; end = rest.lastIndexOf('/', end - 1))
+      around.add(rest.slice(0, end));
+  return { base, listed: new Set(rests), around };
+}
+
 /** What stands in the home by default is on the home's shelf. */
 function shelve(): ReadonlyMap<string, Shelf> {
-  let home = sensitiveTexts['~'] ?? '\0';
+  const home = [...(sensitiveRests['~'] ?? [])];
   const shelves = new Map<string, Shelf>();
-  for (const [base, text] of Object.entries(sensitiveTexts)) {
+  for (const [base, rests] of Object.entries(sensitiveRests)) {
     const inHome = xdgDefaults[base];
-    if (inHome === undefined) shelves.set(base, { base, text });
-    else for (const rest of text.slice(1, -1).split('\0')) home += `${below(inHome, rest)}\0`;
+    if (inHome === undefined) shelves.set(base, shelfOf(base, rests));
+    else home.push(...rests.map((rest) => below(inHome, rest)));
   }
-  return shelves.set('~', { base: '~', text: home });
+  return shelves.set('~', shelfOf('~', home));
 }
 
 const shelves = shelve();
-
-const restsByShelf = new Map<Shelf, readonly string[]>();
-
-/** What follows the base of every path on a shelf. */
-function restsOf(shelf: Shelf): readonly string[] {
-  const known = restsByShelf.get(shelf) ?? [...new Set(shelf.text.slice(1, -1).split('\0'))];
-  restsByShelf.set(shelf, known);
-  return known;
-}
 
 let detailsByPlace: ReadonlyMap<string, Listed> | null = null;
 
@@ -129,12 +133,12 @@ type Held = { readonly anchor: Anchor; readonly path: AbsolutePath; readonly res
 function withLinks(anchor: Anchor, host: Host, held: Held[]): Anchor[] {
   const path = canonicalOf(anchor.path, host);
   const here = [{ ...anchor, path }, ...(path === anchor.path ? [] : [anchor])];
-  const { text } = anchor.shelf;
+  const { listed, around } = anchor.shelf;
   for (const { name, kind } of host.list(path)) {
     if (kind !== 'directory' && kind !== 'symlink') continue;
     const rest = below(anchor.rest, name);
-    const isListed = text.includes(`\0${rest}\0`);
-    const leadsOn = text.includes(`\0${rest}/`);
+    const isListed = listed.has(rest);
+    const leadsOn = around.has(rest);
     if (!isListed && !leadsOn) continue;
     const inside = { ...anchor, path: childOf(path, name), rest };
     if (isListed) held.push({ anchor, path: inside.path, rest });
@@ -201,15 +205,15 @@ function linkedOut({ anchor, path, rest }: Held, host: Host): SensitivePath[] {
 function matches({ path: at, shelf, rest }: Anchor, path: AbsolutePath): string[] {
   if (contains(path, at) && path !== at) return matches({ path: at, shelf, rest }, at);
   const asked = path === at ? rest : below(rest, at === '/' ? path.slice(1) : path.slice(at.length + 1));
-  if (asked === '') return [...restsOf(shelf)];
+  if (asked === '') return [...shelf.listed];
   const found: string[] = [];
   for (let end = asked.length; end > 0; end = asked.lastIndexOf('/', end - 1)) {
-    const around = asked.slice(0, end);
-    if (shelf.text.includes(`\0${around}\0`)) found.push(around);
+    const path = asked.slice(0, end);
+    if (shelf.listed.has(path)) found.push(path);
   }
-  if (shelf.text.includes('\0\0')) found.push(''); // the base itself is listed
-  if (!shelf.text.includes(`\0${asked}/`)) return found;
-  return found.concat(restsOf(shelf).filter((each) => each.startsWith(`${asked}/`)));
+  if (shelf.listed.has('')) found.push(''); // the base itself is listed
+  if (!shelf.around.has(asked)) return found;
+  return found.concat([...shelf.listed].filter((each) => each.startsWith(`${asked}/`)));
 }
 
 /** The path on this machine of what a shelf lists, seen from an anchor; null where it is not below it. */
@@ -279,7 +283,7 @@ export function protect(
   return {
     paths: () => {
       const all = anchors.flatMap((anchor) =>
-        restsOf(anchor.shelf)
+        [...anchor.shelf.listed]
           .filter((rest) => placeOf(anchor, rest) !== null)
           .map((rest) => spelledAt(anchor, rest)),
       );

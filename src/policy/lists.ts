@@ -91,8 +91,8 @@ export type EnvironmentList = {
 // compiler checks against these types. The files are part of the bundle, so nothing can change in between.
 /** A thousand entries: parsed only where something is to be said about one. */
 export const sensitiveList = sensitive as () => SensitiveList;
-/** The paths alone, by their first component, as text to search in: what follows it, each between NULs. */
-export const sensitiveTexts = sensitivePaths;
+/** The paths alone, by their first component: what follows it. */
+export const sensitiveRests = sensitivePaths;
 export const protectedList = protectedFiles as ProtectedList;
 export const commandList = commands as CommandList;
 export const systemList = system as SystemList;

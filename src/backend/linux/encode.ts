@@ -85,33 +85,49 @@ export const record = {
 const largestNumberBytes = 8;
 const largestCharacterBytes = 3;
 
-function roomFor({ numbers = [], text = '', bytes }: Record): number {
+function roomFor({ numbers, text, bytes }: Record): number {
   const payload =
-    largestNumberBytes * numbers.length + largestCharacterBytes * text.length + 1 + (bytes?.length ?? 0);
+    largestNumberBytes * (numbers?.length ?? 0) +
+    largestCharacterBytes * (text?.length ?? 0) +
+    1 +
+    (bytes?.length ?? 0);
   return recordHeaderBytes + payload;
 }
 
-/** Writes one record at the offset; returns the offset after it. */
-function writeRecord(buffer: Buffer, start: number, { tag, numbers = [], text, bytes }: Record): number {
+/** The same bytes twice: V8 writes numbers itself, and Node text. */
+type Writer = { readonly buffer: Buffer; readonly view: DataView };
+
+function writeNumber({ view }: Writer, value: number | bigint, at: number): number {
+  if (typeof value === 'bigint') view.setBigUint64(at, value, true);
+  else view.setUint32(at, value, true);
+  return at + (typeof value === 'bigint' ? 8 : 4);
+}
+
+/** Writes one record at the offset; returns the offset after it. The buffer is zeros until then. */
+function writeRecord(writer: Writer, start: number, { tag, numbers, text, bytes }: Record): number {
   let at = start + recordHeaderBytes;
-  for (const value of numbers)
-    at = typeof value === 'bigint' ? buffer.writeBigUInt64LE(value, at) : buffer.writeUInt32LE(value, at);
-  if (text !== undefined) at = buffer.writeUInt8(0, at + buffer.write(text, at, 'utf8'));
+  if (numbers !== undefined) for (const value of numbers) at = writeNumber(writer, value, at);
+  if (text !== undefined) at += writer.buffer.write(text, at) + 1;
   if (bytes !== undefined) {
-    buffer.set(bytes, at);
+    writer.buffer.set(bytes, at);
     at += bytes.length;
   }
-  buffer.writeUInt32LE(tags[tag], start);
-  buffer.writeUInt32LE(at - start - recordHeaderBytes, start + 4);
+  writeNumber(writer, tags[tag], start);
+  writeNumber(writer, at - start - recordHeaderBytes, start + 4);
   return at;
+}
+
+function writerFor(records: readonly Record[], more: number): Writer {
+  const buffer = Buffer.alloc(records.reduce((sum, each) => sum + roomFor(each), more));
+  return { buffer, view: new DataView(buffer.buffer, buffer.byteOffset, buffer.length) };
 }
 
 /** Records alone, one behind the other: a part of a program. */
 export function encodeRecords(records: readonly Record[]): Uint8Array {
-  const buffer = Buffer.alloc(records.reduce((sum, each) => sum + roomFor(each), 0));
-  return buffer.subarray(
+  const writer = writerFor(records, 0);
+  return writer.buffer.subarray(
     0,
-    records.reduce((at, each) => writeRecord(buffer, at, each), 0),
+    records.reduce((at, each) => writeRecord(writer, at, each), 0),
   );
 }
 
@@ -125,10 +141,9 @@ function seal(buffer: Buffer, end: number): Uint8Array {
 
 /** The whole program: header, records, checksum. */
 export function encodeProgram(records: readonly Record[]): Uint8Array {
-  const room = records.reduce((sum, each) => sum + roomFor(each), headerBytes + checksumBytes);
-  const buffer = Buffer.alloc(room);
-  const end = records.reduce((at, each) => writeRecord(buffer, at, each), headerBytes);
-  return seal(buffer, end);
+  const writer = writerFor(records, headerBytes + checksumBytes);
+  const end = records.reduce((at, each) => writeRecord(writer, at, each), headerBytes);
+  return seal(writer.buffer, end);
 }
 
 /** The whole program, from parts that were encoded before. */
