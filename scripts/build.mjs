@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 import { buildNative, writeNodeIdentity } from './build-native.mjs';
 import { filterPlugin } from './filter-plugin.mjs';
 import { jsoncPlugin } from './jsonc-plugin.mjs';
-import { buildSnapshot } from './snapshot.mjs';
+import { buildSnapshot, helloFrame } from './snapshot.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
@@ -47,8 +47,7 @@ function writeCodeCache() {
   const hello = join(dist, 'hello.tmp');
   const cache = join(dist, 'planner.cache');
   rmSync(cache, { force: true });
-  const words = [1, 12, 4, 7, 7]; // a hello frame: kind, length, format, Landlock ABI, seccomp
-  writeFileSync(hello, Buffer.from(Uint32Array.from(words).buffer));
+  writeFileSync(hello, helloFrame);
   const channel = openSync(hello, 'r+');
   const handover = openSync('/dev/null', 'w');
   const temporary = mkdtempSync(join(tmpdir(), 'nono-build-')); // the run makes its private directory, and nobody ends it

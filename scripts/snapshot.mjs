@@ -16,7 +16,8 @@ export const snapshotFlags = [
   '--single-threaded',
 ];
 
-const helloFrame = new Uint32Array([1, 12, 4, 7, 7]); // kind, length, format, Landlock ABI, seccomp
+/** The launcher's first words, as a frame: kind, length, format, Landlock ABI, seccomp. */
+export const helloFrame = Buffer.from(new Uint32Array([1, 12, 4, 7, 7]).buffer);
 const word = 8;
 const most = { entries: 4096, id: 128 };
 
@@ -53,8 +54,7 @@ export function withoutCodeCache(blob) {
 function rehearse(script, blob) {
   const scratch = mkdtempSync(join(tmpdir(), 'nono-build-')); // a run makes its private directory, and nobody ends it
   const hello = join(scratch, 'hello');
-  const frame = Buffer.from(helloFrame.buffer);
-  writeFileSync(hello, Buffer.concat([frame, frame]));
+  writeFileSync(hello, Buffer.concat([helloFrame, helloFrame]));
   const channel = openSync(hello, 'r+');
   const handover = openSync('/dev/null', 'w');
   const built = spawnSync(

@@ -124,24 +124,13 @@ function pathLookup(): (path: AbsolutePath) => PathFact {
   return inspect;
 }
 
-function kindOfEntry(entry: Dirent): Entry['kind'] {
-  return entry.isSymbolicLink() ? 'symlink' : kindOf(entry);
-}
-
-/** The mode is asked for when it is looked at: that is one call an entry, and few are looked at. */
-function entryOf(directory: AbsolutePath, entry: Dirent): Entry {
-  return {
-    name: entry.name,
-    kind: kindOfEntry(entry),
-    get mode() {
-      return lstatSync(childOf(directory, entry.name), { throwIfNoEntry: false })?.mode ?? 0;
-    },
-  };
+function entryOf(entry: Dirent): Entry {
+  return { name: entry.name, kind: entry.isSymbolicLink() ? 'symlink' : kindOf(entry) };
 }
 
 function readDirectory(directory: AbsolutePath): readonly Entry[] {
   try {
-    return readdirSync(directory, { withFileTypes: true }).map((entry) => entryOf(directory, entry));
+    return readdirSync(directory, { withFileTypes: true }).map(entryOf);
   } catch {
     return []; // what cannot be listed is granted nothing
   }

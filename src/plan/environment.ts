@@ -17,15 +17,28 @@ export type Environment = {
   readonly set: readonly string[];
 };
 
-type NamePattern = { readonly parts: readonly string[]; readonly reason: string };
+/** The place in the list is kept: where two fit, the first says why. */
+type NamePattern = { readonly place: number; readonly parts: readonly string[]; readonly reason: string };
 
-const namePatterns: NamePattern[] = [];
+// By what a name must start with, or else end with, so that a name is held against few.
+const patternsByFirst = new Map<string, NamePattern[]>();
+const patternsByLast = new Map<string, NamePattern[]>();
 const wholeNames = new Map<string, string>();
-for (const { names, reason } of environmentList.withhold)
-  for (const name of names) {
-    if (name.includes('*')) namePatterns.push({ parts: name.toLowerCase().split('*'), reason });
+
+function shelve(name: string, reason: string, place: number): void {
+  const parts = name.toLowerCase().split('*');
+  const first = name.startsWith('*') ? '' : name.charAt(0).toLowerCase();
+  const last = first === '' ? (parts.at(-1) ?? '').slice(-1) : '';
+  const [shelf, key] = first === '' ? [patternsByLast, last] : [patternsByFirst, first];
+  shelf.set(key, [...(shelf.get(key) ?? []), { place, parts, reason }]);
+}
+
+environmentList.withhold
+  .flatMap(({ names, reason }) => names.map((name) => ({ name, reason })))
+  .forEach(({ name, reason }, place) => {
+    if (name.includes('*')) shelve(name, reason, place);
     else wholeNames.set(name.toLowerCase(), reason);
-  }
+  });
 
 /** Whether the parts stand in the text in this order, the first at its start and the last at its end. */
 function fits(parts: readonly string[], text: string): boolean {
@@ -49,7 +62,17 @@ function matchesName(pattern: string, name: string): boolean {
 // Plain matching on purpose: as regular expressions these 200 patterns would cost 15 ms at every start.
 function reasonByName(name: string): string | null {
   const lower = name.toLowerCase();
-  return wholeNames.get(lower) ?? namePatterns.find(({ parts }) => fits(parts, lower))?.reason ?? null;
+  const whole = wholeNames.get(lower);
+  if (whole !== undefined) return whole;
+  let found: NamePattern | null = null;
+  for (const shelf of [
+    patternsByFirst.get(lower.charAt(0)),
+    patternsByLast.get(lower.slice(-1)),
+    patternsByLast.get(''),
+  ])
+    for (const pattern of shelf ?? [])
+      if ((found === null || pattern.place < found.place) && fits(pattern.parts, lower)) found = pattern;
+  return found?.reason ?? null;
 }
 
 const anyValuePattern = new RegExp(environmentList.values.map(({ pattern }) => `(?:${pattern})`).join('|'));

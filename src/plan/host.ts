@@ -13,7 +13,7 @@ export type PathFact =
   | { readonly kind: 'loop' }
   | { readonly kind: 'inaccessible'; readonly errno: string };
 
-export type Entry = { readonly name: string; readonly kind: FileKind | 'symlink'; readonly mode: number };
+export type Entry = { readonly name: string; readonly kind: FileKind | 'symlink' };
 
 /** What stands at a path itself, a link not followed. */
 export type Status = {

@@ -3,30 +3,41 @@
 import { type SystemEntry, systemList } from '../policy/lists.ts';
 import type { Access, Origin } from '../policy/policy.ts';
 import type { Grant } from './grant.ts';
-import type { AbsolutePath, Entry, FileKind, Host } from './host.ts';
-import { childOf, isAbsolute } from './path.ts';
-import { type Protection, placesOf } from './sensitive.ts';
+import type { AbsolutePath, Host } from './host.ts';
+import { childOf, contains, isAbsolute } from './path.ts';
+import { type Protection, placesOf, type SensitivePath } from './sensitive.ts';
 
 const othersMayRead = 0o004;
+
+/** The entries of a directory that lie around something exposed, or are it. */
+function namesOnTheWay(directory: AbsolutePath, exposed: readonly SensitivePath[]): ReadonlySet<string> {
+  const start = childOf(directory, '').length;
+  return new Set(exposed.map(({ path }) => path.slice(start).split('/', 1)[0] ?? ''));
+}
 
 /** A grant of the path itself where nothing secret lies in it, else of every entry beside what is secret. */
 export function grantAround(grant: Grant, host: Host, protection: Protection): Grant[] {
   const exposed = protection.exposedBy(grant.path);
   if (exposed.length === 0) return [grant];
-  if (grant.kind !== 'directory' || exposed.some(({ path }) => path === grant.path)) return [];
-  return host
-    .list(grant.path)
-    .filter(isPublic)
-    .flatMap(({ name, kind }) => {
-      const path = childOf(grant.path, name);
-      return grantAround({ ...grant, path, kind: kind as FileKind }, host, protection);
-    });
+  if (grant.kind !== 'directory' || !exposed.every(({ path }) => isBelow(grant.path, path))) return [];
+  const names = namesOnTheWay(grant.path, exposed);
+  return host.list(grant.path).flatMap(({ name, kind }) => {
+    const path = childOf(grant.path, name);
+    if (kind === 'symlink' || !isPublic(path, host)) return [];
+    const entry = { ...grant, path, kind };
+    return names.has(name) ? grantAround(entry, host, protection) : [entry];
+  });
+}
+
+function isBelow(directory: AbsolutePath, path: AbsolutePath): boolean {
+  return path !== directory && contains(directory, path);
 }
 
 // Root reads what other users may not: beside known secrets, only what anyone may read is granted. A link needs no
 // grant of its own: the kernel asks for the file that it leads to.
-function isPublic(entry: Entry): boolean {
-  return entry.kind !== 'symlink' && (entry.mode & othersMayRead) !== 0;
+function isPublic(path: AbsolutePath, host: Host): boolean {
+  const fact = host.inspect(path);
+  return 'mode' in fact && fact.canonical === path && (fact.mode & othersMayRead) !== 0;
 }
 
 type Listed = { readonly path: string; readonly access: Access; readonly origin: Origin };

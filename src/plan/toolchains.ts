@@ -6,43 +6,51 @@ import type { AbsolutePath, Host } from './host.ts';
 import { childOf, contains, isAbsolute, nameOf, parentOf } from './path.ts';
 import { type Protection, placesOf } from './sensitive.ts';
 
-/** How a listed directory, whose text may hold one `*` component, leads to what to read. */
-type Toolchain = {
-  readonly before: string;
-  readonly after: string | null;
-  readonly reads: readonly string[];
+/** A listed directory with one `*` component, and what it leads to: the `*` again is the same component. */
+type Versioned = { readonly before: string; readonly after: string; readonly reads: readonly string[] };
+
+/** The list for one machine: what a directory of PATH leads to. */
+type Toolchains = {
+  readonly byDirectory: ReadonlyMap<AbsolutePath, readonly string[]>;
+  readonly versioned: readonly Versioned[];
 };
 
-const spelledOut = new WeakMap<Host, readonly Toolchain[]>();
+const spelledOut = new WeakMap<Host, Toolchains>();
 
-/** The list for this machine, made once: every directory of PATH is held against it. */
-function toolchainsOf(host: Host): readonly Toolchain[] {
-  const known = spelledOut.get(host);
-  if (known !== undefined) return known;
-  const toolchains = toolchainList.entries.flatMap(({ path, reads }) =>
-    placesOf(path, host).map((place): Toolchain => {
+function spellOut(host: Host): Toolchains {
+  const byDirectory = new Map<AbsolutePath, readonly string[]>();
+  const versioned: Versioned[] = [];
+  for (const { path, reads } of toolchainList.entries)
+    for (const place of placesOf(path, host)) {
       const [before = '', after = null] = place.split('*');
-      return { before, after, reads };
-    }),
-  );
+      if (after !== null) versioned.push({ before, after, reads });
+      else byDirectory.set(place, [...(byDirectory.get(place) ?? []), ...reads]);
+    }
+  return { byDirectory, versioned };
+}
+
+/** Made once: every directory of PATH is held against it. */
+function toolchainsOf(host: Host): Toolchains {
+  const toolchains = spelledOut.get(host) ?? spellOut(host);
   spelledOut.set(host, toolchains);
   return toolchains;
 }
 
-/** What the `*` stands for in this directory, `''` where the listed path has none, null where it is another. */
-function matchToolchain({ before, after }: Toolchain, directory: AbsolutePath): string | null {
-  if (after === null) return before === directory ? '' : null;
+/** What the `*` stands for in this directory; null where the listed path is another. */
+function componentOf({ before, after }: Versioned, directory: AbsolutePath): string | null {
   if (!directory.startsWith(before) || !directory.endsWith(after)) return null;
   const component = directory.slice(before.length, directory.length - after.length);
   return component === '' || component.includes('/') ? null : component;
 }
 
 function listedReads(directory: AbsolutePath, host: Host): AbsolutePath[] {
-  return toolchainsOf(host).flatMap((toolchain) => {
-    const component = matchToolchain(toolchain, directory);
-    if (component === null) return [];
-    return toolchain.reads.flatMap((read) => placesOf(read.replaceAll('*', component), host));
+  const { byDirectory, versioned } = toolchainsOf(host);
+  const named = byDirectory.get(directory) ?? [];
+  const ofVersion = versioned.flatMap((each) => {
+    const component = componentOf(each, directory);
+    return component === null ? [] : each.reads.map((read) => read.replaceAll('*', component));
   });
+  return [...named, ...ofVersion].flatMap((read) => placesOf(read, host));
 }
 
 function exists(path: AbsolutePath, host: Host): boolean {

@@ -67,9 +67,8 @@ function entriesOf(nodes: ReadonlyMap<AbsolutePath, Node>, directory: AbsolutePa
   return [...nodes]
     .filter(([path]) => path !== '/' && parentOf(path) === directory)
     .map(([path, node]) => {
-      if (typeof node === 'object' && 'link' in node)
-        return { name: nameOf(path), kind: 'symlink', mode: 0o777 };
-      return { name: nameOf(path), ...kindAndMode(node) };
+      if (typeof node === 'object' && 'link' in node) return { name: nameOf(path), kind: 'symlink' };
+      return { name: nameOf(path), kind: kindAndMode(node).kind };
     });
 }
 

@@ -277,7 +277,8 @@ export function compileLasting(plan: Plan, watcher: Watcher): LastingProgram {
 
 /** The program that makes the launcher enforce this plan. */
 export function compileProgram(plan: Plan): Uint8Array {
-  const run = { ...plan, variables: plan.environment.variables };
+  const { command, workdir, session } = plan; // not all of it: some is made when it is looked at
+  const run = { command, workdir, session, variables: plan.environment.variables };
   return encodeProgram([
     ...lastingRecords(plan, 'nono').records,
     ...runRecords(run, plan.originals.kind === 'kept'),

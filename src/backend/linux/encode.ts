@@ -2,17 +2,36 @@
 
 export const formatVersion = 4;
 
-const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
+const crcOfByte = Int32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
   for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
   return crc;
 });
 
-// As node:zlib's, which would add 5 ms to every start.
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++)
-    crc = (crc >>> 8) ^ (crcTable[(crc ^ (bytes[i] as number)) & 255] as number);
+/** The table for a byte that is followed by as many zeros as the table before it, and one more. */
+function shifted(table: Int32Array): Int32Array {
+  return table.map((crc) => (crc >>> 8) ^ (crcOfByte[crc & 255] as number));
+}
+
+const crcThen1 = shifted(crcOfByte);
+const crcThen2 = shifted(crcThen1);
+const crcThen3 = shifted(crcThen2);
+
+// As node:zlib's, which would add 5 ms to every start; four bytes at a time, since this code runs once and cold. `buffer`
+// begins where its memory does.
+function crc32(buffer: Buffer, end: number): number {
+  const words = new Int32Array(buffer.buffer, buffer.byteOffset, end >> 2);
+  let crc = -1;
+  for (const word of words) {
+    crc ^= word;
+    crc =
+      (crcThen3[crc & 255] as number) ^
+      (crcThen2[(crc >>> 8) & 255] as number) ^
+      (crcThen1[(crc >>> 16) & 255] as number) ^
+      (crcOfByte[crc >>> 24] as number);
+  }
+  for (let i = words.length * 4; i < end; i++)
+    crc = (crc >>> 8) ^ (crcOfByte[(crc ^ (buffer[i] as number)) & 255] as number);
   return ~crc >>> 0;
 }
 
@@ -135,7 +154,7 @@ function seal(buffer: Buffer, end: number): Uint8Array {
   buffer.write('NONO', 0, 'latin1');
   buffer.writeUInt16LE(formatVersion, 4);
   buffer.writeUInt32LE(end + checksumBytes, 8);
-  buffer.writeUInt32LE(crc32(buffer.subarray(0, end)), end);
+  buffer.writeUInt32LE(crc32(buffer, end), end);
   return buffer.subarray(0, end + checksumBytes);
 }
 
