@@ -155,12 +155,9 @@ function isSystem(path: AbsolutePath): boolean {
 /** A directory that decides where protected paths lead: by the links among these names, or all where none is named. */
 export type LinkHolder = { readonly directory: AbsolutePath; readonly names: readonly string[] | null };
 
-function leadingNames({ text }: Shelf, rest: string): string[] {
+function leadingNames({ listed }: Shelf, rest: string): string[] {
   const prefix = rest === '' ? '' : `${rest}/`;
-  const below = text
-    .slice(1, -1)
-    .split('\0')
-    .filter((each) => each.startsWith(prefix) && each !== rest);
+  const below = [...listed].filter((each) => each.startsWith(prefix) && each !== rest);
   return [...new Set(below.map((each) => each.slice(prefix.length).split('/')[0] ?? ''))].filter(Boolean);
 }
 
@@ -174,7 +171,7 @@ function holdersFrom(anchor: Anchor, host: Host): LinkHolder[] {
     .flatMap(({ name }) =>
       holdersFrom({ shelf, path: childOf(directory, name), rest: below(rest, name) }, host),
     );
-  const isHeld = shelf.base === '~' && shelf.text.includes(`\0${rest}\0`);
+  const isHeld = shelf.base === '~' && shelf.listed.has(rest);
   return [{ directory, names: isHeld ? null : [...names] }, ...inside];
 }
 
