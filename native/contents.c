@@ -94,7 +94,11 @@ static int open_device(const struct broker *broker, const struct call *call, int
   return fd;
 }
 
-static bool may_write(int fd) { return (fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDONLY; }
+// The fourth mode asks for both rights and gives neither.
+static bool may_write(int fd) {
+  int mode = fcntl(fd, F_GETFL) & O_ACCMODE;
+  return mode == O_WRONLY || mode == O_RDWR;
+}
 
 // By the open file where it may be written to: the keeper may have opened what the broker itself may not.
 static int cut(int fd, int object, off_t length) {
