@@ -56,7 +56,8 @@ async function main() {
   });
   compile(findBun(join(root, 'build/bun')));
   rmSync(bundle);
-  for (const name of ['nono', 'nono-launcher']) copyFileSync(join(dist, name), join(output, name));
+  for (const name of ['nono', 'nono-launcher', 'nono-ways-out'])
+    copyFileSync(join(dist, name), join(output, name));
 }
 
 try {

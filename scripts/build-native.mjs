@@ -1,4 +1,4 @@
-// Compiles nono's two executables with the system's C compiler; says what is missing when there is none.
+// Compiles nono's executables with the system's C compiler; says what is missing when there is none.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,15 +32,20 @@ function compile(sources, output, link) {
   return spawnSync(compiler, [...options, '-o', output], { encoding: 'utf8' });
 }
 
-/** Which sources make which executable: front.c, node.c and exec*.c are nono's own process, all others the launcher's. */
+/**
+ * Which sources make which executable: front.c, node.c and exec*.c are nono's own process, all others the launcher's, and
+ * what selftest runs is apart.
+ */
 export function sourcesOf(root) {
   const native = join(root, 'native');
-  const files = readdirSync(native).filter((name) => name.endsWith('.c'));
+  const filesIn = (directory) => readdirSync(directory).filter((name) => name.endsWith('.c'));
   const isFront = (name) => ['front.c', 'node.c'].includes(name) || name.startsWith('exec');
   const paths = (names) => names.map((name) => join(native, name));
+  const selftest = join(native, 'selftest');
   return {
-    nono: paths(files.filter(isFront)),
-    'nono-launcher': paths(files.filter((name) => !isFront(name))),
+    nono: paths(filesIn(native).filter(isFront)),
+    'nono-launcher': paths(filesIn(native).filter((name) => !isFront(name))),
+    'nono-ways-out': filesIn(selftest).map((name) => join(selftest, name)),
   };
 }
 
@@ -56,7 +61,7 @@ function compileOne(sources, output) {
   process.stderr.write('nono: no static C library here, so it is linked dynamically and starts slower\n');
 }
 
-/** Builds both executables into `directory`, statically where the C library can be linked so. */
+/** Builds the executables into `directory`, statically where the C library can be linked so. */
 export function buildNative(root, directory) {
   mkdirSync(directory, { recursive: true });
   for (const [name, sources] of Object.entries(sourcesOf(root))) compileOne(sources, join(directory, name));

@@ -13,6 +13,7 @@ const bundles = {
   exec: tools,
   doctor: trials,
   setup: trials,
+  selftest: trials,
 };
 
 const words = process.argv.slice(2);

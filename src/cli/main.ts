@@ -10,6 +10,7 @@ import { reportDefect, reportError } from './output.ts';
 import type { ProfileCommandFlags } from './profile.ts';
 import type { Reader } from './profiles.ts';
 import { type RunFlags, run } from './run.ts';
+import type { SelftestFlags } from './selftest.ts';
 import type { UndoFlags } from './undo.ts';
 import type { WhyFlags } from './why.ts';
 
@@ -124,6 +125,7 @@ export type Tools = {
   readonly learn?: (flags: LearnFlags, command: readonly string[], reader: Reader) => void;
   readonly doctor?: (flags: DoctorFlags) => number;
   readonly compile?: (words: readonly string[], flags: CompileFlags, reader: Reader) => void;
+  readonly selftest?: (flags: SelftestFlags) => number;
 };
 
 function addCompile(program: Command, tools: Tools, finish: Finish, reader: Reader): void {
@@ -237,6 +239,25 @@ function addDoctor(program: Command, tools: Tools, finish: Finish): void {
     });
 }
 
+function addSelftest(program: Command, tools: Tools, finish: Finish): void {
+  program
+    .command('selftest')
+    .usage('[--json]')
+    .description('Try the ways out against this machine, in a scratch directory, and print the table.')
+    .option('--json', 'the answer as JSON')
+    .addHelpText(
+      'after',
+      '\nExit code 1: a way out is open, or what is granted does not work.\n\nExamples:\n  nono selftest\n  nono selftest --json',
+    )
+    .action((flags: SelftestFlags) => {
+      try {
+        finish(tools.selftest?.(flags) ?? 0);
+      } catch (error) {
+        finish(reportError(error, flags.json ?? false));
+      }
+    });
+}
+
 /** With `--exit-code` 1 is an answer, so that an error is 2; without it 0 is every answer. */
 function whyError(error: unknown, flags: WhyFlags): number {
   const code = reportError(error, flags.json ?? false);
@@ -314,6 +335,7 @@ function buildProgram(words: readonly string[], reader: Reader, tools: Tools, fi
     addDoctor(program, tools, finish);
     addCompile(program, tools, finish, reader);
     addExec(program, finish);
+    addSelftest(program, tools, finish);
   }
   for (const command of program.commands)
     command

@@ -1,6 +1,7 @@
 // The bundle of what tries this machine: it starts processes, which no other part of nono's Node side does.
 import { doctor } from './doctor.ts';
 import { main as mainWith } from './main.ts';
+import { selftest } from './selftest.ts';
 
 export function main(words: readonly string[]): number {
   return mainWith(
@@ -8,6 +9,6 @@ export function main(words: readonly string[]): number {
     () => {
       throw new Error('no profile is read here');
     },
-    { doctor },
+    { doctor, selftest },
   );
 }

@@ -12,18 +12,28 @@ export type Tried = {
 
 const mostMs = 60_000;
 
-/** Starts a program and waits for its end; nothing is read from standard input. */
+const streams = ['ignore', 'pipe', 'pipe'] as const;
+// So that it is none of the numbers that nono itself uses.
+const leakedNumber = 9;
+const unused = Array.from({ length: leakedNumber - streams.length }, () => 'ignore' as const);
+
+/**
+ * Starts a program and waits for its end; nothing is read from standard input.
+ *
+ * @param leaked a descriptor that it gets as number 9
+ */
 export function tryProgram(
   file: AbsolutePath,
   words: readonly string[],
   directory: AbsolutePath,
   environment: Host['environment'],
+  leaked: number | null = null,
 ): Tried {
   const done = spawnSync(file, words, {
     cwd: directory,
     env: environment,
     encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: leaked === null ? [...streams] : [...streams, ...unused, leaked],
     timeout: mostMs,
   });
   if (done.error !== undefined) return { code: null, stdout: '', stderr: done.error.message };

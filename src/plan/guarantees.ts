@@ -187,6 +187,9 @@ function abiOf(support: Support): number {
   return 'abi' in support.landlock ? support.landlock.abi : 0;
 }
 
+// Two names of one number on Linux: Node says the second.
+const switchedOff = ['EOPNOTSUPP', 'ENOTSUP'];
+
 function whyMissing(row: Row, support: Support): Guarantee['missing'] {
   const { landlockAbi = 0, linux, filter, notify } = row.needs;
   if (filter && !(support.seccomp.filter && support.seccomp.kill))
@@ -205,13 +208,13 @@ function whyMissing(row: Row, support: Support): Guarantee['missing'] {
       reason: 'this is inside a nono session, whose broker would lead around a narrower one',
       remedy: 'run the command as it is, since it is confined already; or start nono outside',
     };
+  const off = 'errno' in support.landlock && switchedOff.includes(support.landlock.errno);
   const have =
     'errno' in support.landlock
-      ? support.landlock.errno === 'EOPNOTSUPP'
+      ? off
         ? 'Landlock is built into this kernel but switched off'
         : `this kernel offers no Landlock (${support.landlock.errno})`
       : `this kernel has Landlock ABI ${support.landlock.abi}, and ${landlockAbi} is needed`;
-  const off = 'errno' in support.landlock && support.landlock.errno === 'EOPNOTSUPP';
   return {
     reason: have,
     remedy: off ? 'add landlock to the lsm= boot parameter' : `Linux ${linux} or later`,

@@ -88,6 +88,7 @@ describe('decideGuarantees()', () => {
 
   it.each([
     ['EOPNOTSUPP', 'switched off', 'lsm='],
+    ['ENOTSUP', 'switched off', 'lsm='],
     ['ENOSYS', 'offers no Landlock (ENOSYS)', 'Linux 5.13'],
     ['EPERM', 'offers no Landlock (EPERM)', 'Linux 5.13'],
   ])('explains %s', (errno, reason, remedy) => {
