@@ -3,6 +3,7 @@ import { isNonoError } from '../errors.ts';
 import type { ProfileReader } from '../launch/profile-file.ts';
 import { profileFinder } from '../launch/profiles.ts';
 import { projectProfile } from '../launch/trust.ts';
+import type { overviewOf } from '../plan/ask/overview.ts';
 import type { AbsolutePath, Host } from '../plan/host.ts';
 import { childOf, nameOf, toAbsolute } from '../plan/path.ts';
 import { profileOfCommand } from '../policy/bundled.ts';
@@ -17,7 +18,8 @@ export type ProfileFlags = {
   readonly extends?: readonly string[];
 };
 
-export type Reader = () => ProfileReader;
+/** What few runs need, and none is slowed by: how profiles are read, and how a plan answers questions. */
+export type Reader = () => ProfileReader & { readonly overview: typeof overviewOf };
 
 export type WithProfiles = {
   readonly policy: Policy;

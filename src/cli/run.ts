@@ -11,6 +11,7 @@ import { buildPlan, type Plan } from '../plan/plan.ts';
 import { reportFileOf } from '../plan/report-file.ts';
 import type { PolicyFlags } from '../policy/from-flags.ts';
 import { escapeText } from '../term/escape.ts';
+import { renderOverview } from '../term/overview.ts';
 import { renderLine, renderPlan } from '../term/plan.ts';
 import { planToJson } from '../term/plan-json.ts';
 import { printResult, say, styleFor } from './output.ts';
@@ -36,9 +37,14 @@ function reportWishOf(flags: RunFlags, plan: Plan, host: Host): ReportWish {
   throw new NonoError([file]);
 }
 
-function showPlan(plan: Plan, host: Host, flags: RunFlags): void {
-  if (flags.json) printResult(JSON.stringify(planToJson(plan), null, 2));
-  else printResult(renderPlan(plan, host.home, styleFor(1), flags.verbose ?? false));
+function showPlan(plan: Plan, host: Host, flags: RunFlags, reader: Reader): void {
+  if (flags.json) {
+    printResult(JSON.stringify(planToJson(plan), null, 2));
+    return;
+  }
+  const style = styleFor(1);
+  printResult(renderPlan(plan, host.home, style, flags.verbose ?? false));
+  printResult(renderOverview(reader().overview(plan, host), style));
 }
 
 /** What nobody named on the command line is said. */
@@ -85,7 +91,7 @@ export function run(
   const plan = buildPlan(profiles.policy, host, askSupport(host));
   if (!flags.silent && !flags.json) announceProfiles(profiles);
   if (flags.dryRun) {
-    showPlan(plan, host, flags);
+    showPlan(plan, host, flags, reader);
     return;
   }
   const learn = learnFrom?.(plan, profiles);

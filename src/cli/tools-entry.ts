@@ -1,18 +1,20 @@
 // The bundle of what is no run, and of what few runs need: it is loaded for them alone.
 import { createHash } from 'node:crypto';
-import type { ProfileReader } from '../launch/profile-file.ts';
+import { overviewOf } from '../plan/ask/overview.ts';
 import { readProfile } from '../policy/read-profile.ts';
 import { compile } from './compile.ts';
 import { learn } from './learn.ts';
 import { main as mainWith } from './main.ts';
 import { profile } from './profile.ts';
+import type { Reader } from './profiles.ts';
 import { undo } from './undo.ts';
 import { why } from './why.ts';
 
 export { proposeProfile } from './propose.ts';
 
-export const profileReader: ProfileReader = {
+export const profileReader: ReturnType<Reader> = {
   read: readProfile,
+  overview: overviewOf,
   digest: (bytes) => createHash('sha256').update(bytes).digest('hex'),
 };
 

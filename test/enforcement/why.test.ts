@@ -82,4 +82,35 @@ asEveryone('nono why', (open) => {
     const wrong = box.run(['why', '--batch'], { input: '{"op":"read","path":"a"}\nx\n' });
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('line 2')]);
   });
+
+  it('answers the same to a dry run, which asks by example', () => {
+    const box = open();
+    const old = box.file(join(box.project, 'old'), 'old');
+    const rows = (flags: readonly string[]) => {
+      const [, told = ''] = box.run(['run', '--dry-run', ...flags, '--', 'true']).stdout.split('Could it\n');
+      const lines = told.matchAll(/^ {2}(\S.*?) {2,}(yes|no)\b/gm);
+      return Object.fromEntries([...lines].map(([, about, answer]) => [about, answer]));
+    };
+    const asked = (flags: readonly string[], ...question: string[]) =>
+      box.run(['why', ...flags, '--exit-code', ...question]).code === 0 ? 'yes' : 'no';
+    for (const flags of [
+      ['--allow', '.'],
+      ['--read', '.', '--net-block'],
+      ['--allow', '.', '--on-delete', 'keep'],
+    ])
+      expect([flags, rows(flags)]).toEqual([
+        flags,
+        {
+          'list the working directory': asked(flags, '.'),
+          'make files in it': asked(flags, '--path', 'new', '--op', 'create'),
+          'write to a file of it': asked(flags, '--path', old, '--op', 'write'),
+          'delete a file of it': asked(flags, '--path', old, '--op', 'delete'),
+          'list the home': 'no',
+          'read SSH keys': 'no',
+          'reach Docker': 'no',
+          'reach other machines': asked(flags, '--host', '192.0.2.1', '--port', '443'),
+          'execute rm': 'no',
+        },
+      ]);
+  });
 });
