@@ -4,9 +4,8 @@ import { askSupport } from '../launch/channel.ts';
 import { thisHost } from '../launch/host.ts';
 import { tryNono } from '../launch/own-run.ts';
 import { inScratch } from '../launch/scratch.ts';
-import { everyGuarantee } from '../plan/guarantees.ts';
+import { diagnose } from '../plan/diagnosis.ts';
 import type { Host } from '../plan/host.ts';
-import { lookAround } from '../plan/surroundings.ts';
 import { diagnosisToJson, renderDiagnosis, type Trial } from '../term/doctor.ts';
 import { printResult, styleFor } from './output.ts';
 
@@ -41,11 +40,7 @@ function tryRun(host: Host): Trial {
 export function doctor({ json }: DoctorFlags): number {
   const host = thisHost();
   const support = askSupport(host);
-  const surroundings = lookAround(host, support);
-  const guarantees = everyGuarantee(support);
-  const isStopped =
-    [...guarantees.always, ...guarantees.writing].some(({ missing }) => missing !== undefined) ||
-    surroundings.some(({ remedy }) => remedy !== undefined);
+  const { surroundings, guarantees, isStopped } = diagnose(host, support);
   const trial: Trial = isStopped ? { kind: 'left-out' } : tryRun(host);
   const diagnosis = { surroundings, guarantees, trial, isReady: trial.kind === 'worked' };
   printResult(

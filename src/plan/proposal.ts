@@ -110,7 +110,7 @@ const directoryKeys = {
   write: 'filesystem.write',
 } as const;
 
-function grantAddition([path, { kind, access }]: [AbsolutePath, Wanted], spelled: string): Addition {
+function grantAddition({ kind, access }: Wanted, spelled: string): Addition {
   if (kind === 'file') return { key: 'filesystem.files', value: { path: spelled, access } };
   return { key: directoryKeys[access], value: spelled };
 }
@@ -146,7 +146,7 @@ export function propose(denied: readonly DeniedOnce[], host: Host, workdir: Abso
   }
   const granted = smallest(widened(wantedOf(flags), host)).flatMap((each): Addition[] => {
     const spelled = spell(each[0]);
-    return spelled === null ? [] : [grantAddition(each, spelled)];
+    return spelled === null ? [] : [grantAddition(each[1], spelled)];
   });
   const rest = flags.flatMap(({ name, value }) => others[name]?.(value) ?? []);
   return { additions: distinct([...granted, ...rest]), left };

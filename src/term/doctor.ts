@@ -1,5 +1,6 @@
 // What a machine can hold, in words and as JSON: what was found, each guarantee, and whether a run works.
-import type { Guarantee, Occasion } from '../plan/guarantees.ts';
+import type { Held } from '../plan/diagnosis.ts';
+import type { Guarantee } from '../plan/guarantees.ts';
 import type { Surrounding } from '../plan/surroundings.ts';
 import { escapeText } from './escape.ts';
 import type { Style } from './style.ts';
@@ -12,24 +13,28 @@ export type Trial =
 
 export type Diagnosis = {
   readonly surroundings: readonly Surrounding[];
-  readonly guarantees: Readonly<Record<Occasion, readonly Guarantee[]>>;
+  readonly guarantees: Held;
   readonly trial: Trial;
   /** What a user runs by default would run here. */
   readonly isReady: boolean;
 };
+
+type Occasion = keyof Held;
 
 const occasions: Record<Occasion, string> = {
   always: 'Every run',
   writing: 'Runs that may write',
   blocked: 'With --net-block',
   ports: 'With --allow-port or --listen-port',
+  limits: 'With --memory, --pids, --cpu-time and --timeout, such as these',
 };
 
-const flags: Record<Occasion, string | null> = {
-  always: null,
-  writing: '--allow',
-  blocked: '--net-block',
-  ports: '--allow-port',
+const flags: Record<Occasion, (id: string) => string | null> = {
+  always: () => null,
+  writing: () => '--allow',
+  blocked: () => '--net-block',
+  ports: () => '--allow-port',
+  limits: (id) => `--${id}`,
 };
 
 function surroundingLines(surroundings: readonly Surrounding[], style: Style): string[] {
@@ -40,8 +45,15 @@ function surroundingLines(surroundings: readonly Surrounding[], style: Style): s
   ]);
 }
 
-function guaranteeLines({ promise, mechanism, missing }: Guarantee, style: Style): string[] {
-  if (missing === undefined) return [`  held    ${promise}`, style('faint', `          by ${mechanism}`)];
+function guaranteeLines({ promise, mechanism, missing, less }: Guarantee, style: Style): string[] {
+  if (missing === undefined)
+    return [
+      `  held    ${promise}`,
+      style('faint', `          by ${mechanism}`),
+      ...(less === undefined
+        ? []
+        : [`          ${less.reason}`, `          Try: ${style('code', less.remedy)}`]),
+    ];
   return [
     `  ${style('error', 'MISSING')} ${promise}`,
     `          ${missing.reason}`,
@@ -81,14 +93,15 @@ export function renderDiagnosis(
 
 export function diagnosisToJson({ surroundings, guarantees, trial, isReady }: Diagnosis): object {
   const rows = (Object.keys(occasions) as Occasion[]).flatMap((occasion) =>
-    guarantees[occasion].map(({ id, promise, mechanism, missing }) => ({
+    guarantees[occasion].map(({ id, promise, mechanism, missing, less }) => ({
       id,
       promise,
       /** The flag that asks for it; null: every run is promised it. */
-      flag: flags[occasion],
+      flag: flags[occasion](id),
       status: missing === undefined ? 'held' : 'missing',
       mechanism,
       ...(missing ?? {}),
+      ...(less === undefined ? {} : { less }),
     })),
   );
   return {

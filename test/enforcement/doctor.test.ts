@@ -29,7 +29,9 @@ asEveryone('nono doctor', (open) => {
           guarantees: { id: string; promise: string; mechanism: string }[];
         }
       ).guarantees;
-    const told = answer.guarantees.filter(({ flag }) => flag !== '--allow-port');
+    const limits = ['--memory', '--pids', '--cpu-time', '--timeout'];
+    const told = answer.guarantees.filter(({ flag }) => ![...limits, '--allow-port'].includes(flag ?? ''));
+    expect(answer.guarantees.length - told.length).toBe(1 + limits.length);
     expect(told.map(({ status }) => status)).toEqual(told.map(() => 'held'));
     const rows = told.map(({ id, promise, mechanism }) => ({ id, promise, mechanism }));
     expect(rows.sort((one, other) => one.id.localeCompare(other.id))).toEqual(
