@@ -9,6 +9,7 @@ import { buildNative, writeNodeIdentity } from './build-native.mjs';
 import { filterPlugin } from './filter-plugin.mjs';
 import { jsoncPlugin } from './jsonc-plugin.mjs';
 import { buildSnapshot, helloFrame } from './snapshot.mjs';
+import { textPlugin } from './text-plugin.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
@@ -36,7 +37,7 @@ async function bundle(entry, output, { alias = withoutProcesses, format = 'cjs' 
     charset: 'ascii',
     minify: format === 'cjs', // who debugs a program steps through its libraries
     logLevel: 'warning',
-    plugins: [jsoncPlugin.esbuild, filterPlugin],
+    plugins: [jsoncPlugin.esbuild, textPlugin.esbuild, filterPlugin],
     alias,
     external: ['./tools.cjs'],
   });

@@ -8,7 +8,7 @@ const source = join(dirname(fileURLToPath(import.meta.url)), '..', 'src');
 
 // Each folder may import itself and what stands here; '' is the top of src.
 const allowed = {
-  policy: ['', '../profiles', '../profiles/agents', '../profiles/development'],
+  policy: ['', '../profiles', '../profiles/agents', '../profiles/development', '../profiles/macos'],
   plan: ['', 'policy'],
   backend: ['', 'policy', 'plan'],
   term: ['', 'policy', 'plan', 'store'],

@@ -14,3 +14,9 @@ declare module '*.jsonc?paths' {
   const rests: Readonly<Record<string, readonly string[]>>;
   export default rests;
 }
+
+/** Seatbelt rules, as text. */
+declare module '*.sb' {
+  const text: string;
+  export default text;
+}

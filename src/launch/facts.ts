@@ -131,7 +131,7 @@ export function factsOf(plan: Plan, policy: Policy, host: Host): Fact[] {
     file === null ? [] : (toAbsolute(file, host) ?? []),
   );
   return [
-    ...protectionVariables().map(
+    ...protectionVariables(host.lists).map(
       (name): Fact => ({ kind: 'variable', name, value: host.environment[name] ?? null }),
     ),
     ...namedPaths(plan, policy, host).map(pathFact),

@@ -20,6 +20,7 @@ import { userInfo } from 'node:os';
 
 import type { AbsolutePath, Entry, FileKind, Host, PathFact, Status } from '../plan/host.ts';
 import { childOf, isAbsolute, nameOf, parentOf } from '../plan/path.ts';
+import { linuxLists, type PlatformLists } from '../policy/lists.ts';
 
 const shebangBytes = 256;
 
@@ -327,6 +328,7 @@ function callerEnvironment(): Record<string, string> {
 
 /** What the caller knows better than this process: a library is asked about other places than its own. */
 export type Caller = {
+  readonly lists?: PlatformLists;
   readonly environment?: Readonly<Record<string, string>>;
   readonly workingDirectory?: AbsolutePath;
   readonly installation?: AbsolutePath;
@@ -347,6 +349,7 @@ export function thisHost(here: Caller = {}): Host {
   return {
     platform: process.platform,
     architecture: process.arch,
+    lists: here.lists ?? linuxLists,
     uid: process.getuid?.() ?? 0,
     home: homes[0] ?? null,
     homes,

@@ -9,7 +9,7 @@ import { allowsWriting } from '../plan/grant.ts';
 import type { AbsolutePath, Host, Support } from '../plan/host.ts';
 import { ownPlanOf } from '../plan/own-plan.ts';
 import { contains } from '../plan/path.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { LinuxPlan as Plan } from '../plan/plan.ts';
 import { environmentList } from '../policy/lists.ts';
 import type { Policy } from '../policy/policy.ts';
 import { directoriesOf } from './directories.ts';

@@ -6,7 +6,7 @@ import { type FurtherCommand, furtherCommands } from '../plan/further.ts';
 import type { Host } from '../plan/host.ts';
 import { ownPlanOf } from '../plan/own-plan.ts';
 import { fillable } from '../plan/placeholder.ts';
-import { type Plan, writableAt } from '../plan/plan.ts';
+import { type LinuxPlan as Plan, writableAt } from '../plan/plan.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type CommandResult, type ExecOptions, execute } from './exec.ts';
 import type { SpawnOptions } from './options.ts';

@@ -1,6 +1,6 @@
 // What of a plan's work is the broker's: the filter hands over so much, and what is asked of the plan depends on it.
 import { judgedFor } from './denies.ts';
-import type { Plan } from './plan.ts';
+import type { LinuxPlan } from './plan.ts';
 import { readsSaved, savedFiles } from './saves.ts';
 
 export type BrokersWork = {
@@ -12,7 +12,7 @@ export type BrokersWork = {
   readonly forks: boolean;
 };
 
-type Deciding = Pick<Plan, 'denies' | 'grants' | 'explained' | 'machine' | 'limits'> & {
+type Deciding = Pick<LinuxPlan, 'denies' | 'grants' | 'explained' | 'machine' | 'limits'> & {
   readonly originals: { readonly kind: string; readonly remembersBirths?: boolean };
 };
 

@@ -1,5 +1,7 @@
 // The machine as a value: all that planning may know of it. launch/host.ts fills it; a test writes one by hand.
 
+import type { PlatformLists } from '../policy/lists.ts';
+
 export type AbsolutePath = `/${string}`;
 
 export type FileKind = 'directory' | 'file' | 'device' | 'other';
@@ -31,6 +33,8 @@ export type Status = {
 export type Host = {
   readonly platform: string;
   readonly architecture: string;
+  /** The built-in lists of its platform. */
+  readonly lists: PlatformLists;
   /** The user that nono runs as. */
   readonly uid: number;
   /** `$HOME`, else the account's; null where there is neither. */
@@ -77,4 +81,10 @@ export type Support = {
   /** The Landlock ABI, or the name of the error that asking for it gave. */
   readonly landlock: { readonly abi: number } | { readonly errno: string };
   readonly seccomp: { readonly filter: boolean; readonly kill: boolean; readonly notify: boolean };
+};
+
+/** What a Mac offers. */
+export type SeatbeltSupport = {
+  /** `/usr/bin/sandbox-exec` is there and runs. */
+  readonly seatbelt: boolean;
 };

@@ -2,7 +2,7 @@
 import type { Issue } from '../errors.ts';
 import type { Policy } from '../policy/policy.ts';
 import { allowsWriting, type Grant, isAskedFor } from './grant.ts';
-import type { AbsolutePath, Host, Support } from './host.ts';
+import type { AbsolutePath, Host } from './host.ts';
 import { childOf, contains, parentOf } from './path.ts';
 
 export type Originals =
@@ -96,15 +96,19 @@ export function sessionsDirectory(host: Host): AbsolutePath | null {
   return childOf(childOf(state, 'nono'), 'sessions');
 }
 
-/** How what existed before survives a run with these grants, or the issue that stops it. */
+/**
+ * How what existed before survives a run with these grants, or the issue that stops it.
+ *
+ * @param keeps whether this machine can keep what is rewritten
+ */
 export function planOriginals(
   policy: Policy,
   host: Host,
-  support: Support,
+  keeps: boolean,
   grants: readonly Grant[],
 ): Originals | Issue {
   if (!reachesOriginals(grants)) return { kind: 'untouched' };
-  if (!support.seccomp.notify) return { kind: 'withheld' };
+  if (!keeps) return { kind: 'withheld' };
   if (host.state === null) return noState;
   const store = childOf(sessionsDirectory(host) as AbsolutePath, host.session.id);
   const cover = grants.find((grant) => contains(grant.path, store) && !isAskedFor(grant));

@@ -7,10 +7,12 @@ import { type Denies, ownPrograms, planDenies } from './denies.ts';
 import { type Environment, planEnvironment } from './environment.ts';
 import { expandPolicy } from './expand.ts';
 import { allowsWriting, type Grant, indexGrants, mergeGrants } from './grant.ts';
-import { decideGuarantees, type Guarantee, guaranteeIssues } from './guarantees.ts';
-import type { AbsolutePath, Host, Support } from './host.ts';
-import { type Limits, limitGuarantees, planLimits } from './limits.ts';
-import { type Originals, planOriginals, reachesOriginals, sessionsDirectory } from './originals.ts';
+import type { Guarantee } from './guarantees.ts';
+import type { AbsolutePath, Host, SeatbeltSupport, Support } from './host.ts';
+import { type Limits, planLimits } from './limits.ts';
+import type { LinuxMachine, Machine, MacMachine } from './machine.ts';
+import { mechanismOf } from './mechanism.ts';
+import { type Originals, reachesOriginals, sessionsDirectory } from './originals.ts';
 import { lineage, nameOf, toAbsolute } from './path.ts';
 import { type Protection, protect, type SensitivePath } from './sensitive.ts';
 import { type SocketGrant, socketOf } from './sockets.ts';
@@ -18,15 +20,9 @@ import { systemGrants } from './system.ts';
 import { toolchainGrants } from './toolchains.ts';
 import { bypassOf, grantOf, isSkipped, workdirOf } from './wishes.ts';
 
-export type Plan = {
+export type Plan<M extends Machine = Machine> = {
   readonly version: 1;
-  readonly machine: {
-    readonly platform: 'linux';
-    readonly architecture: 'x64' | 'arm64';
-    readonly landlockAbi: number;
-    /** The kernel hands calls to a broker. */
-    readonly notifies: boolean;
-  };
+  readonly machine: M;
   readonly command: Command;
   /** null: where nono was started. */
   readonly workdir: AbsolutePath | null;
@@ -58,6 +54,9 @@ export type Plan = {
   readonly guarantees: readonly Guarantee[];
 };
 
+export type LinuxPlan = Plan<LinuxMachine>;
+export type MacPlan = Plan<MacMachine>;
+
 type Sink = <T extends object | string>(value: T | Issue) => T | null;
 
 /** Keeps the issues of every step, so that all are shown at once; a step that failed gives null. */
@@ -69,14 +68,22 @@ function collectInto(issues: Issue[]): Sink {
   };
 }
 
-function platformIssue(host: Host): Issue[] {
-  const supported = host.platform === 'linux' && ['x64', 'arm64'].includes(host.architecture);
-  if (supported) return [];
+const platforms: Readonly<Record<string, readonly string[]>> = {
+  linux: ['x64', 'arm64'],
+  darwin: ['x64', 'arm64'],
+};
+
+const platformRemedies: Readonly<Record<string, string>> = {
+  win32: 'WSL2, where it does: wsl --install, then nono inside it',
+};
+
+function platformIssue({ platform, architecture }: Host): Issue[] {
+  if (platforms[platform]?.includes(architecture)) return [];
   return [
     {
       code: 'support/platform',
-      message: `nono cannot confine programs on ${host.platform} (${host.architecture}) yet`,
-      remedy: 'Linux on x86_64 or arm64',
+      message: `nono cannot confine programs on ${platform} (${architecture})`,
+      remedy: platformRemedies[platform] ?? 'Linux or macOS, on x86_64 or arm64',
     },
   ];
 }
@@ -175,7 +182,10 @@ function workdirHere(host: Host): Issue[] {
  * @throws {NonoError} with every issue at once: paths that are missing or would expose what is sensitive, a command
  * that cannot be run, guarantees that the machine cannot hold.
  */
-export function buildPlan(wished: Policy, host: Host, support: Support): Plan {
+export function buildPlan(wished: Policy, host: Host, support: Support): LinuxPlan;
+export function buildPlan(wished: Policy, host: Host, support: SeatbeltSupport): MacPlan;
+export function buildPlan(wished: Policy, host: Host, support: Support | SeatbeltSupport): Plan {
+  const mechanism = mechanismOf(host, support);
   const found: Issue[] = [];
   const take = collectInto(found);
   const workdir = wished.workdir === null ? null : take(workdirOf(wished.workdir, host));
@@ -185,7 +195,7 @@ export function buildPlan(wished: Policy, host: Host, support: Support): Plan {
   const protection = protect(host, bypasses, policy.excludedGroups);
   const skipped = policy.grants.filter((wish) => isSkipped(wish, host));
   const wishes = policy.grants.filter((wish) => !skipped.includes(wish));
-  const asked = wishes.flatMap((wish) => take(grantOf(wish, host, protection, support.seccomp.notify)) ?? []);
+  const asked = wishes.flatMap((wish) => take(grantOf(wish, host, protection, mechanism.holdsDenies)) ?? []);
   const command = take(findCommand(policy.command, host, workdir));
   const planFile: AbsolutePath = `${host.temporary}.json`;
   const limits = planLimits(policy.limits, host);
@@ -195,7 +205,14 @@ export function buildPlan(wished: Policy, host: Host, support: Support): Plan {
     profiles: profileFiles(policy, host),
     cgroups: limits.cgroup?.mount ?? null,
   };
-  const { denies, issues: denyIssues } = planDenies(policy, host, asked, protection, bypasses, own);
+  const { denies, issues: denyIssues } = planDenies(
+    policy,
+    host,
+    [...asked, ...mechanism.alsoDenied],
+    protection,
+    bypasses,
+    own,
+  );
   found.push(...denyIssues);
   const sockets = policy.sockets.flatMap((wish) => take(socketOf(wish, host, denies)) ?? []);
   const blocked = blockedCommands(policy);
@@ -204,26 +221,21 @@ export function buildPlan(wished: Policy, host: Host, support: Support): Plan {
     writes: reachesOriginals(asked),
     denies: denies.rules.length > 0,
   };
-  const guarantees = [...decideGuarantees(demands, support), ...limitGuarantees(limits, host, support)];
+  const guarantees = [...mechanism.guarantees(demands), ...mechanism.limits(limits)];
   const grants = command === null ? [] : gatherGrants(asked, command, host, protection, planFile);
-  const originals = take(planOriginals(policy, host, support, grants));
+  const originals = take(mechanism.originals(policy, grants));
   const issues = [
     ...platformIssue(host),
     ...(policy.workdir === null ? workdirHere(host) : []),
     ...found,
     ...variableIssues(policy),
     ...blockedIssues(command, blocked),
-    ...guaranteeIssues(guarantees, policy.bestEffort),
+    ...mechanism.issues(guarantees, policy.bestEffort),
   ];
   if (issues.length > 0 || command === null || originals === null) throw new NonoError(issues);
   return {
     version: 1,
-    machine: {
-      platform: 'linux',
-      architecture: host.architecture as 'x64' | 'arm64',
-      landlockAbi: 'abi' in support.landlock ? support.landlock.abi : 0,
-      notifies: support.seccomp.notify,
-    },
+    machine: mechanism.machine,
     command,
     workdir,
     grants,

@@ -2,7 +2,7 @@
 //
 // A list of a thousand paths is asked at every start and hardly ever matches, so it is looked up by name, never gone
 // through. Only what exists and is a link is looked up on the disk: it leads elsewhere.
-import { sensitiveList, sensitiveRests, systemList } from '../policy/lists.ts';
+import type { PlatformLists } from '../policy/lists.ts';
 import type { NameWish } from '../policy/policy.ts';
 import type { AbsolutePath, Host } from './host.ts';
 import { childOf, contains, isAbsolute } from './path.ts';
@@ -47,6 +47,7 @@ type Shelf = {
   readonly listed: ReadonlySet<string>;
   /** What has listed paths below it. */
   readonly around: ReadonlySet<string>;
+  readonly lists: PlatformLists;
 };
 
 function below(rest: string, name: string): string {
@@ -54,43 +55,55 @@ function below(rest: string, name: string): string {
   return name === '' ? rest : `${rest}/${name}`;
 }
 
-function shelfOf(base: string, rests: readonly string[]): Shelf {
+function shelfOf(lists: PlatformLists, base: string, rests: readonly string[]): Shelf {
   const around = new Set<string>();
   for (const rest of rests)
     for (let end = rest.lastIndexOf('/'); end > 0; end = rest.lastIndexOf('/', end - 1))
       around.add(rest.slice(0, end));
-  return { base, listed: new Set(rests), around };
+  return { base, listed: new Set(rests), around, lists };
 }
 
 /** What stands in the home by default is on the home's shelf. */
-function shelve(): ReadonlyMap<string, Shelf> {
-  const home = [...(sensitiveRests['~'] ?? [])];
+function shelve(lists: PlatformLists): ReadonlyMap<string, Shelf> {
+  const home = [...(lists.sensitiveRests['~'] ?? [])];
   const shelves = new Map<string, Shelf>();
-  for (const [base, rests] of Object.entries(sensitiveRests)) {
+  for (const [base, rests] of Object.entries(lists.sensitiveRests)) {
     const inHome = xdgDefaults[base];
-    if (inHome === undefined) shelves.set(base, shelfOf(base, rests));
+    if (inHome === undefined) shelves.set(base, shelfOf(lists, base, rests));
     else home.push(...rests.map((rest) => below(inHome, rest)));
   }
-  return shelves.set('~', shelfOf('~', home));
+  return shelves.set('~', shelfOf(lists, '~', home));
 }
 
-const shelves = shelve();
+const shelvesByLists = new Map<PlatformLists, ReadonlyMap<string, Shelf>>();
 
-let detailsByPlace: ReadonlyMap<string, Listed> | null = null;
+/** Made once for a platform's lists. */
+function shelvesOf(lists: PlatformLists): ReadonlyMap<string, Shelf> {
+  const known = shelvesByLists.get(lists) ?? shelve(lists);
+  shelvesByLists.set(lists, known);
+  return known;
+}
+
+type Details = ReadonlyMap<string, Listed>;
+
+function detailsIn(lists: PlatformLists): Details {
+  const details = new Map<string, Listed>();
+  for (const { name, title, entries } of lists.sensitive().groups)
+    for (const { path, reason } of entries) {
+      const split = splitSpelling(path);
+      const place = `${split.base} ${split.rest}`;
+      if (!details.has(place)) details.set(place, { group: name, title, reason });
+    }
+  return details;
+}
+
+const detailsByLists = new Map<PlatformLists, Details>();
 
 /** What the list says about a path: the first entry that means it. */
-function detailsOf(base: string, rest: string): Listed | undefined {
-  if (detailsByPlace === null) {
-    const details = new Map<string, Listed>();
-    for (const { name, title, entries } of sensitiveList().groups)
-      for (const { path, reason } of entries) {
-        const split = splitSpelling(path);
-        const place = `${split.base} ${split.rest}`;
-        if (!details.has(place)) details.set(place, { group: name, title, reason });
-      }
-    detailsByPlace = details;
-  }
-  return detailsByPlace.get(`${base} ${rest}`);
+function detailsOf({ base, lists }: Shelf, rest: string): Listed | undefined {
+  const known = detailsByLists.get(lists) ?? detailsIn(lists);
+  detailsByLists.set(lists, known);
+  return known.get(`${base} ${rest}`);
 }
 
 /** A place on this machine where a shelf, from `rest` on, is to be found. */
@@ -103,6 +116,7 @@ function valuesOf(variable: string, host: Host): AbsolutePath[] {
 
 /** Where the bases are: the homes, what relocates parts of them, the root, and variables that name a store. */
 function bases(host: Host): Anchor[] {
+  const shelves = shelvesOf(host.lists);
   const home = shelves.get('~') as Shelf;
   return [...shelves]
     .flatMap(([base, shelf]) => {
@@ -148,8 +162,8 @@ function withLinks(anchor: Anchor, host: Host, held: Held[]): Anchor[] {
   return here;
 }
 
-function isSystem(path: AbsolutePath): boolean {
-  return systemList.entries.some((entry) => isAbsolute(entry.path) && contains(entry.path, path));
+function isSystem(path: AbsolutePath, host: Host): boolean {
+  return host.lists.system.entries.some((entry) => isAbsolute(entry.path) && contains(entry.path, path));
 }
 
 /** A directory that decides where protected paths lead: by the links among these names, or all where none is named. */
@@ -184,8 +198,10 @@ export function linkHolders(host: Host): LinkHolder[] {
 }
 
 /** The variables that say where protected paths are. */
-export function protectionVariables(): string[] {
-  const named = [...shelves.keys()].filter((base) => base.startsWith('$')).map((base) => base.slice(1));
+export function protectionVariables(lists: PlatformLists): string[] {
+  const named = [...shelvesOf(lists).keys()]
+    .filter((base) => base.startsWith('$'))
+    .map((base) => base.slice(1));
   return ['HOME', ...Object.keys(xdgDefaults).map((variable) => variable.slice(1)), ...named];
 }
 
@@ -193,7 +209,7 @@ export function protectionVariables(): string[] {
 function linkedOut({ anchor, path, rest }: Held, host: Host): SensitivePath[] {
   return host.list(path).flatMap(({ name, kind }): SensitivePath[] => {
     const fact = kind === 'symlink' ? host.inspect(childOf(path, name)) : null;
-    if (fact?.kind !== 'file' || isSystem(fact.canonical)) return []; // programs link to what all may read
+    if (fact?.kind !== 'file' || isSystem(fact.canonical, host)) return []; // programs link to what all may read
     return [{ ...spelledAt(anchor, rest), path: fact.canonical }];
   });
 }
@@ -222,8 +238,7 @@ function placeOf({ path, rest }: Anchor, listedRest: string): AbsolutePath | nul
 
 /** What the list says is looked up when it is asked for: it is a thousand entries, and most starts need none. */
 function spelledAt(anchor: Anchor, rest: string): SensitivePath {
-  const { base } = anchor.shelf;
-  const details = () => detailsOf(base, rest) as Listed; // every path on a shelf is in the list
+  const details = () => detailsOf(anchor.shelf, rest) as Listed; // every path on a shelf is in the list
   return {
     path: placeOf(anchor, rest) ?? anchor.path,
     get group() {

@@ -1,6 +1,6 @@
 // What every program may read: the built-in list, less what is secret within it.
 
-import { type SystemEntry, systemList } from '../policy/lists.ts';
+import type { SystemEntry } from '../policy/lists.ts';
 import type { Access, Origin } from '../policy/policy.ts';
 import type { Grant } from './grant.ts';
 import type { AbsolutePath, Host } from './host.ts';
@@ -57,7 +57,7 @@ function isStore(variable: string, path: AbsolutePath, host: Host): boolean {
 
 /** Trust stores that the environment names: without them TLS fails behind a company's proxy. */
 function trustStores(host: Host): Listed[] {
-  return systemList.trustStores.flatMap((variable): Listed[] => {
+  return host.lists.system.trustStores.flatMap((variable): Listed[] => {
     const paths = (host.environment[variable] ?? '').split(':').filter(isAbsolute);
     return paths
       .filter((path) => isStore(variable, path, host))
@@ -79,10 +79,10 @@ function listedOf(entries: readonly SystemEntry[]): Listed[] {
 }
 
 export function systemGrants(host: Host, protection: Protection): Grant[] {
-  const system = listedOf(systemList.entries).flatMap((each) => lookUp(each, host));
+  const system = listedOf(host.lists.system.entries).flatMap((each) => lookUp(each, host));
   // What the home and the environment name is granted whole or not at all: only the system's own directories are
   // known well enough to be granted in parts.
-  const named = [...listedOf(systemList.home), ...trustStores(host), ...terminals(host)];
+  const named = [...listedOf(host.lists.system.home), ...trustStores(host), ...terminals(host)];
   return [
     ...system.flatMap((grant) => grantAround(grant, host, protection)),
     ...named

@@ -1,5 +1,4 @@
 // PATH → the installations that its directories belong to: a tool needs more than its executable.
-import { toolchainList } from '../policy/lists.ts';
 import type { Origin } from '../policy/policy.ts';
 import type { Grant } from './grant.ts';
 import type { AbsolutePath, Host } from './host.ts';
@@ -20,7 +19,7 @@ const spelledOut = new WeakMap<Host, Toolchains>();
 function spellOut(host: Host): Toolchains {
   const byDirectory = new Map<AbsolutePath, readonly string[]>();
   const versioned: Versioned[] = [];
-  for (const { path, reads } of toolchainList.entries)
+  for (const { path, reads } of host.lists.toolchains.entries)
     for (const place of placesOf(path, host)) {
       const [before = '', after = null] = place.split('*');
       if (after !== null) versioned.push({ before, after, reads });

@@ -98,3 +98,19 @@ export const commandList = commands as CommandList;
 export const systemList = system as SystemList;
 export const toolchainList = toolchains as ToolchainList;
 export const environmentList = environment as EnvironmentList;
+
+/** What differs from platform to platform; the machine brings its own. */
+export type PlatformLists = {
+  readonly sensitive: () => SensitiveList;
+  /** The paths alone, by their first component: what follows it. */
+  readonly sensitiveRests: Readonly<Record<string, readonly string[]>>;
+  readonly system: SystemList;
+  readonly toolchains: ToolchainList;
+};
+
+export const linuxLists: PlatformLists = {
+  sensitive: sensitiveList,
+  sensitiveRests,
+  system: systemList,
+  toolchains: toolchainList,
+};

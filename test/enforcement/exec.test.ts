@@ -21,7 +21,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compilePatterns } from '../../src/backend/linux/patterns.ts';
 import { protectionVariables } from '../../src/plan/sensitive.ts';
-import { environmentList } from '../../src/policy/lists.ts';
+import { environmentList, linuxLists } from '../../src/policy/lists.ts';
 import { asEveryone, privateDirectories, type RunOptions, type Sandbox } from './sandbox.ts';
 
 /** Compiles a plan for the sandbox's project, outside of it. */
@@ -39,7 +39,7 @@ function compiled(
 }
 
 // A plan is refused where one of these is another.
-const deciding = protectionVariables();
+const deciding = protectionVariables(linuxLists);
 const withheldNames = environmentList.withhold
   .flatMap(({ names }) => names)
   .filter((name) => !deciding.includes(name));

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { compileProgram } from '../../src/backend/linux/compile.ts';
-import { buildPlan } from '../../src/plan/plan.ts';
+import { buildPlan, type Plan } from '../../src/plan/plan.ts';
 import { type PolicyFlags, policyFromFlags } from '../../src/policy/from-flags.ts';
 import { planToJson } from '../../src/term/plan-json.ts';
 import { listing } from '../backend/linux/decode.ts';
@@ -24,7 +24,7 @@ const stories: readonly [string, PolicyFlags, readonly string[]][] = [
 ];
 
 /** The protected paths are a thousand and have tests of their own: a story counts them. */
-function readable(plan: ReturnType<typeof buildPlan>): string {
+function readable(plan: Plan): string {
   const json = planToJson(plan) as { protected: readonly unknown[] };
   return `${JSON.stringify({ ...json, protected: `${json.protected.length > 500 ? 'hundreds of' : 'few'} paths` }, null, 2)}\n`;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileProgram } from '../../src/backend/linux/compile.ts';
 import type { Grant } from '../../src/plan/grant.ts';
-import type { Plan } from '../../src/plan/plan.ts';
+import type { LinuxPlan as Plan } from '../../src/plan/plan.ts';
 import {
   body,
   complete,

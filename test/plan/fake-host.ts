@@ -1,6 +1,7 @@
 // A machine as plain data: a table from path to node answers what the real disk would.
 import type { AbsolutePath, Entry, FileKind, Host, PathFact } from '../../src/plan/host.ts';
 import { childOf, isAbsolute, nameOf, parentOf } from '../../src/plan/path.ts';
+import { linuxLists } from '../../src/policy/lists.ts';
 
 export type Node =
   | FileKind
@@ -79,6 +80,7 @@ export function machine(disk: Disk, changes: Partial<Host> = {}): Host {
   return {
     platform: 'linux',
     architecture: 'x64',
+    lists: linuxLists,
     uid: 1000,
     home: '/home/ada',
     homes: ['/home/ada'],

@@ -4,7 +4,7 @@ import type { BlockedCommand } from '../../plan/commands.ts';
 import { isBuiltIn, type Pattern } from '../../plan/denies.ts';
 import { allowsWriting, type Grant } from '../../plan/grant.ts';
 import { lineage, parentOf } from '../../plan/path.ts';
-import type { Plan } from '../../plan/plan.ts';
+import type { LinuxPlan as Plan } from '../../plan/plan.ts';
 import { savedFiles } from '../../plan/saves.ts';
 import type { LimitKind } from '../../policy/limits.ts';
 import { encodeProgram, encodeRecords, type Record, record } from './encode.ts';

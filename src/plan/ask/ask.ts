@@ -14,12 +14,12 @@ import { allowed, type Verdict } from './verdict.ts';
 
 /** By its name first, then by the file that PATH finds for it. */
 function askCommand(prepared: Prepared, name: string): Verdict {
-  const blocked = blockedObstacles(prepared, [name]);
-  if (blocked.length > 0) return verdictOf(blocked, allowed('command_allowed', null, ''));
-  const { host } = prepared;
+  const { host, ways } = prepared;
   const file = searchPath(host)
     .map((directory) => childOf(directory, name))
     .find((path) => host.inspect(path).kind === 'file' && host.executable(path));
+  const blocked = file === undefined || ways.seesLinks ? blockedObstacles(prepared, [name]) : [];
+  if (blocked.length > 0) return verdictOf(blocked, allowed('command_allowed', null, ''));
   if (file === undefined) return allowed('command_allowed', null, 'it is not blocked, and not on PATH');
   const verdict = askFile(prepared, 'execute', see(file, host));
   return verdict.status === 'denied' ? verdict : { ...verdict, reason: 'command_allowed' };

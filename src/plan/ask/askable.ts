@@ -1,14 +1,13 @@
 // A plan made ready to be asked: its rules indexed once, the machine at hand.
-import { brokersWork } from '../broker.ts';
 import { protectedBelow } from '../denies.ts';
 import type { Grant } from '../grant.ts';
 import type { AbsolutePath, Host } from '../host.ts';
 import type { Originals } from '../originals.ts';
 import type { Plan } from '../plan.ts';
-import { savedFiles } from '../saves.ts';
 import type { SensitivePath } from '../sensitive.ts';
 import { type DenyIndex, indexDenies } from './deny-index.ts';
 import { type Reach, reachOf } from './reach.ts';
+import { type Ways, waysOf } from './ways.ts';
 
 type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
 
@@ -33,12 +32,13 @@ export type Secrets = (path: AbsolutePath) => SensitivePath | null;
 export type Prepared = {
   readonly plan: Askable;
   readonly host: Host;
+  readonly ways: Ways;
   readonly reach: Reach;
   readonly denies: DenyIndex;
   readonly secrets: Secrets;
   /** What a grant for writing would still not let be written, wherever it is. */
   readonly protects: () => DenyIndex;
-  /** Everything that is made goes by the broker. */
+  /** Everything that is made is judged. */
   readonly judgesCreations: boolean;
   /** Made by the session that the plan is of. */
   readonly isNew: (path: AbsolutePath) => boolean;
@@ -55,21 +55,18 @@ function once<T>(make: () => T): () => T {
 }
 
 export function prepare(plan: Askable, host: Host, secrets: Secrets): Prepared {
-  const start = Date.parse(plan.session.started);
-  const isNew = (path: AbsolutePath) => {
-    if (path === plan.temporary) return true;
-    const born = host.status(path)?.born ?? null;
-    return born !== null && born > start;
-  };
+  const ways = waysOf(plan.machine);
+  const isNew = (path: AbsolutePath) => ways.isNew(plan, path, () => host.status(path)?.born ?? null);
   return {
     plan,
     host,
-    reach: reachOf(plan.grants, host),
+    ways,
+    reach: reachOf(plan.grants, host, ways.grantsInodes),
     denies: indexDenies(plan.denies, isNew),
     secrets,
-    judgesCreations: brokersWork(plan)?.creations ?? false,
+    judgesCreations: ways.judgesCreations(plan),
     protects: once(() => indexDenies(protectedBelow('/'), () => false)),
     isNew,
-    saved: plan.machine.notifies ? savedFiles(plan.grants) : [],
+    saved: ways.saved(plan),
   };
 }

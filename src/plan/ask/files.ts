@@ -1,5 +1,4 @@
 // Requests about one file or directory: what Landlock asks of the grants, and what the broker judges besides.
-import { isInState } from '../grant.ts';
 import { nameOf, parentOf } from '../path.ts';
 import type { Prepared } from './askable.ts';
 import { blockedObstacles } from './commands.ts';
@@ -7,7 +6,6 @@ import {
   denyObstacles,
   directoryObstacles,
   grantedTo,
-  misleadingObstacles,
   type Obstacle,
   objectObstacles,
   verdictOf,
@@ -15,44 +13,14 @@ import {
 import type { Right } from './reach.ts';
 import type { FileOperation, Seen } from './request.ts';
 import { isSibling, savedFor } from './saves.ts';
-import { keepLimitFor } from './suggest.ts';
 import type { Verdict } from './verdict.ts';
-
-/** What would be lost with an entry from before the run. */
-export function lossObstacles(prepared: Prepared, { name }: Pick<Seen, 'name'>): readonly Obstacle[] {
-  const { plan, host, isNew } = prepared;
-  const status = host.status(name);
-  if (status === null || isNew(name)) return [];
-  const { originals } = plan;
-  if (originals.kind === 'withheld')
-    return [lost('nothing can be removed or cut here without a broker', null)];
-  if (originals.kind === 'kept' && (originals.onDelete === 'keep' || isInState(plan.grants, name)))
-    return keepingObstacles(prepared, name);
-  return [
-    lost('it existed before the run, and would be lost', [{ name: '--on-delete', value: 'keep' }]),
-    ...keepingObstacles(prepared, name),
-  ];
-}
-
-function lost(details: string, flags: Obstacle['flags']): Obstacle {
-  const rule = { kind: 'originals', path: null, origin: 'built-in:originals' } as const;
-  return { reason: 'protected_from_delete', rule, details, flags };
-}
-
-/** What is changed is kept first, and what is too large to be kept is not changed. */
-export function keepingObstacles({ plan, host, isNew }: Prepared, path: Seen['name']): readonly Obstacle[] {
-  if (plan.originals.kind !== 'kept') return [];
-  const status = host.status(path);
-  if (status?.kind !== 'file' || isNew(path) || status.size <= plan.originals.mostBytesAFile) return [];
-  return [lost('its original is too large to be kept first', [keepLimitFor(status.size)])];
-}
 
 function opening(prepared: Prepared, seen: Seen, rights: readonly Right[]): Obstacle[] {
   const isSave = isSibling(prepared, seen.object) && savedFor(prepared, seen.object, rights) !== null;
   return [
     ...denyObstacles(prepared, seen.object, rights),
     ...(isSave ? [] : objectObstacles(prepared, seen.object, seen.kind, rights)),
-    ...(rights.includes('write') ? keepingObstacles(prepared, seen.object) : []),
+    ...(rights.includes('write') ? prepared.ways.keeping(prepared, seen.object) : []),
   ];
 }
 
@@ -76,11 +44,7 @@ function reading(prepared: Prepared, seen: Seen): Obstacle[] {
 }
 
 function truncating(prepared: Prepared, seen: Seen): Obstacle[] {
-  const isCut = seen.kind === 'file' && (prepared.host.status(seen.object)?.size ?? 0) > 0;
-  return [
-    ...opening(prepared, seen, ['write']),
-    ...(isCut ? lossObstacles(prepared, { name: seen.object }) : []),
-  ];
+  return [...opening(prepared, seen, ['write']), ...prepared.ways.cutting(prepared, seen)];
 }
 
 function deleting(prepared: Prepared, seen: Seen): Obstacle[] {
@@ -88,7 +52,7 @@ function deleting(prepared: Prepared, seen: Seen): Obstacle[] {
   return [
     ...denyObstacles(prepared, seen.name, ['read', 'write']),
     ...(isSibling(prepared, seen.name) ? [] : directoryObstacles(prepared, seen.name)),
-    ...lossObstacles(prepared, seen),
+    ...prepared.ways.removing(prepared, seen.name),
   ];
 }
 
@@ -103,13 +67,14 @@ function makingDirectory(prepared: Prepared, { name }: Seen): Obstacle[] {
 function makingLink(prepared: Prepared, { name }: Seen): Obstacle[] {
   return [
     ...denyObstacles(prepared, name, ['write']),
-    ...misleadingObstacles(prepared, name),
+    ...prepared.ways.misleading(prepared, name),
     ...directoryObstacles(prepared, name),
   ];
 }
 
 function executing(prepared: Prepared, seen: Seen): Obstacle[] {
-  const blocked = blockedObstacles(prepared, [nameOf(seen.name), nameOf(seen.object)]);
+  const names = [...(prepared.ways.seesLinks ? [nameOf(seen.name)] : []), nameOf(seen.object)];
+  const blocked = blockedObstacles(prepared, names);
   return [...blocked, ...reading(prepared, seen)];
 }
 

@@ -11,6 +11,7 @@ import { denyObstacles, type Obstacle, verdictOf } from './obstacles.ts';
 import type { Joining, Seen } from './request.ts';
 import type { FlagName } from './suggest.ts';
 import { allowed, denied, type Rule, ruleOfGrant, type Verdict } from './verdict.ts';
+import type { Place } from './ways.ts';
 
 function isMeant({ path, extent }: SocketGrant, asked: AbsolutePath): boolean {
   if (extent === 'socket') return path === asked;
@@ -38,7 +39,7 @@ function mayMake({ reach, plan }: Prepared, path: AbsolutePath): boolean {
 
 /** Connecting means the socket that is there, links followed; binding makes a name. */
 export function askSocket(prepared: Prepared, op: Joining, seen: Seen): Verdict {
-  const { plan, reach, host } = prepared;
+  const { plan, reach, host, ways } = prepared;
   const path = op === 'connect' ? seen.object : seen.name;
   const isPlace = (seen.kind ?? 'other') === 'other' && host.inspect(parentOf(path)).kind === 'directory';
   const flags = isPlace ? [{ name: socketFlags[op], value: path }] : null;
@@ -56,14 +57,11 @@ export function askSocket(prepared: Prepared, op: Joining, seen: Seen): Verdict 
   };
   const obstacles = [
     ...denyObstacles(prepared, path, ['read', 'write']),
-    ...(isOpen && isMade && plan.machine.notifies ? [] : [closed]),
+    ...(isOpen && isMade && ways.joinsSockets(plan.machine) ? [] : [closed]),
   ];
   const rule = socket !== undefined ? ruleOfSocket(socket) : grant === null ? null : ruleOfGrant(grant);
   return verdictOf(obstacles, allowed('granted_path', rule, 'the socket is granted'));
 }
-
-/** `any`: this machine, or, to listen on, every interface. */
-type Place = 'loopback' | 'any' | 'outside';
 
 function placeOf(host: string): Place {
   const text = host.replace(/^\[(.*)\]$/, '$1');
@@ -79,7 +77,12 @@ const portFlags: Record<Joining, FlagName> = { connect: '--allow-port', bind: '-
 const lists = { connect: 'connect', bind: 'listen' } as const;
 
 /** TCP: with named ports, UDP is closed altogether. */
-export function askNetwork({ plan }: Prepared, op: Joining, host: string, port: number | null): Verdict {
+export function askNetwork(
+  { plan, ways }: Prepared,
+  op: Joining,
+  host: string,
+  port: number | null,
+): Verdict {
   const { network } = plan;
   const rule: Rule = {
     kind: 'network',
@@ -91,7 +94,7 @@ export function askNetwork({ plan }: Prepared, op: Joining, host: string, port: 
   const place = placeOf(host);
   const ports = network[lists[op]];
   const isNamed = port === null ? false : ports.includes(port);
-  if (place !== 'outside' && isNamed)
+  if (ways.hasPorts(place, host) && isNamed)
     return allowed('network_allowed', rule, `port ${port} of loopback is granted`);
   const flag = nameOrigin(network.origin);
   if (place === 'outside') return denied('network_blocked', rule, `${flag} leaves no way to another machine`);

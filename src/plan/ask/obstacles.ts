@@ -25,6 +25,11 @@ export type Obstacle = {
   readonly flags: readonly Flag[] | null;
 };
 
+/** What no one rule stands for, and no flag takes away. */
+export function noRule(details: string, reason: Reason = 'denied_path'): Obstacle {
+  return { reason, rule: null, details, flags: null };
+}
+
 /** The first obstacle is the reason; all of their flags together would allow it. */
 export function verdictOf(obstacles: readonly Obstacle[], otherwise: Verdict): Verdict {
   const [first] = obstacles;
@@ -153,7 +158,9 @@ export function objectObstacles(
   kind: FileKind | null,
   rights: readonly Right[],
 ): readonly Obstacle[] {
-  const missing = rights.filter((right) => prepared.reach.grantFor(path, right) === null);
+  const { reach, ways } = prepared;
+  const isOpen = (right: Right) => right === 'read' && ways.alwaysRead.includes(path);
+  const missing = rights.filter((right) => reach.grantFor(path, right) === null && !isOpen(right));
   if (missing.length === 0) return [];
   const flag = grantFlag({ path, kind, rights: missing }, prepared.host);
   return [missingObstacle(prepared, path, missing, { path, flag })];

@@ -25,7 +25,8 @@ function sharedLength(one: AbsolutePath, other: AbsolutePath): number {
   return common.length;
 }
 
-export function reachOf(grants: readonly Grant[], host: Host): Reach {
+/** @param grantsInodes whether a grant of a file is one of its other names */
+export function reachOf(grants: readonly Grant[], host: Host, grantsInodes: boolean): Reach {
   const directories = new Map<AbsolutePath, Grant>();
   const files = new Map<AbsolutePath, Grant>();
   const byInode = new Map<string, Grant[]>();
@@ -45,7 +46,7 @@ export function reachOf(grants: readonly Grant[], host: Host): Reach {
     grantsAround(parentOf(grant.path)).some((outer) =>
       (['read', 'write'] as const).every((right) => allows[right](outer) || !allows[right](grant)),
     );
-  for (const grant of files.values()) {
+  for (const grant of grantsInodes ? files.values() : []) {
     const status = host.status(grant.path);
     if (status !== null && status.names > 1 && !isRedundant(grant))
       byInode.set(status.inode, [...(byInode.get(status.inode) ?? []), grant]);

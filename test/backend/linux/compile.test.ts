@@ -6,7 +6,7 @@ import { rightsFor } from '../../../src/backend/linux/landlock.ts';
 import type { Grant } from '../../../src/plan/grant.ts';
 import type { AbsolutePath } from '../../../src/plan/host.ts';
 import { contains } from '../../../src/plan/path.ts';
-import { buildPlan, type Plan } from '../../../src/plan/plan.ts';
+import { buildPlan, type LinuxPlan as Plan } from '../../../src/plan/plan.ts';
 import { type PolicyFlags, policyFromFlags } from '../../../src/policy/from-flags.ts';
 import { disk, machine, support } from '../../golden/machine.ts';
 import { decodeRecords } from './decode.ts';

@@ -1,0 +1,308 @@
+// Plan → Seatbelt profile: what it allows and denies by the evaluator, and that no text of a plan is ever read as a rule.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compileSeatbelt } from '../../../src/backend/macos/compile.ts';
+import { isNonoError } from '../../../src/errors.ts';
+import { indexDenies } from '../../../src/plan/ask/deny-index.ts';
+import type { Deny, Pattern } from '../../../src/plan/denies.ts';
+import { escapeGlob } from '../../../src/plan/glob.ts';
+import type { Grant } from '../../../src/plan/grant.ts';
+import type { AbsolutePath } from '../../../src/plan/host.ts';
+import { buildPlan, type MacPlan } from '../../../src/plan/plan.ts';
+import { type PolicyFlags, policyFromFlags } from '../../../src/policy/from-flags.ts';
+import { mac } from '../../conformance/machines.ts';
+import { type Expression, evaluator, parse, type Subject } from './sbpl.ts';
+
+const planOf = (flags: PolicyFlags = {}): MacPlan =>
+  buildPlan(policyFromFlags(flags, ['true']), mac, { seatbelt: true });
+
+function judge(plan: MacPlan) {
+  const { text, parameters } = compileSeatbelt(plan);
+  const { allows } = evaluator(text, parameters);
+  return (operation: string, path: string, more: Partial<Subject> = {}) =>
+    allows({ operation, path, ...more });
+}
+
+const project = '/Users/ada/project';
+
+describe('compileSeatbelt()', () => {
+  it('is closed by default, and says which session a denial is of', () => {
+    const { text } = compileSeatbelt(planOf());
+    expect(
+      text.startsWith('(version 1)\n(deny default\n  (with message "nono-20260223-101500-1-a"))\n'),
+    ).toBe(true);
+    const may = judge(planOf());
+    expect(may('file-read-data', `${project}/notes`)).toBe(false);
+    expect(may('mach-lookup', '/', { name: 'com.apple.coreservices.launchservicesd' })).toBe(false);
+    expect(may('process-exec', '/usr/bin/true')).toBe(true);
+  });
+
+  it('grants both spellings of what lies in /private, and the volume behind the firmlinks', () => {
+    const may = judge(planOf({ allow: ['/tmp/shared'] }));
+    for (const path of [
+      '/private/tmp/shared/x',
+      '/tmp/shared/x',
+      '/System/Volumes/Data/private/tmp/shared/x',
+    ])
+      expect(may('file-write-data', path), path).toBe(true);
+    const denied = judge(planOf({ allow: ['/tmp/shared'], deny: ['/tmp/shared/no'] }));
+    for (const path of [
+      '/private/tmp/shared/no',
+      '/tmp/shared/NO/x',
+      '/System/Volumes/Data/private/tmp/shared/no',
+    ])
+      expect(denied('file-write-data', path), path).toBe(false);
+  });
+
+  it('looks every directory on the way to a grant up, and lists none of them', () => {
+    const may = judge(planOf({ allow: ['.'] }));
+    for (const path of ['/Users', '/Users/ada']) {
+      expect(may('file-read-metadata', path)).toBe(true);
+      expect(may('file-read-data', path)).toBe(false);
+    }
+    expect(may('file-read-metadata', '/Users/ada/data')).toBe(false);
+  });
+
+  it('removes nothing in a grant, and everything in the private directory', () => {
+    const may = judge(planOf({ allow: ['.'] }));
+    expect(may('file-write-data', `${project}/notes`)).toBe(true);
+    expect(may('file-write-unlink', `${project}/notes`)).toBe(false);
+    expect(may('file-write-unlink', `${mac.temporary}/x`)).toBe(true);
+    expect(may('file-write-unlink', mac.temporary)).toBe(false);
+  });
+
+  it('removes what is kept, but neither the granted directory nor what leads to what is denied', () => {
+    const may = judge(planOf({ allow: ['.'], deny: ['a/b/secret'], onDelete: 'keep' }));
+    expect(may('file-write-unlink', `${project}/notes`)).toBe(true);
+    expect(may('file-write-unlink', project)).toBe(false);
+    for (const path of ['a', 'a/b', 'A/b', 'a/b/secret', '.git', 'sub/.git/hooks', '.vscode'])
+      expect(may('file-write-unlink', `${project}/${path}`), path).toBe(false);
+    expect(may('file-write-unlink', `${project}/a/x`)).toBe(true);
+  });
+
+  it('moves nothing from a directory that may not be read', () => {
+    const may = judge(planOf({ write: ['out'], onDelete: 'keep' }));
+    expect(may('file-write-create', `${project}/out/x`)).toBe(true);
+    expect(may('file-write-unlink', `${project}/out/x`)).toBe(false);
+  });
+
+  it('holds what is denied in the private directory too, where it could be moved', () => {
+    const may = judge(planOf({ allow: ['.'], deny: ['**/.env'], onDelete: 'keep' }));
+    expect(may('file-read-data', `${mac.temporary}/moved/.env`)).toBe(false);
+    expect(may('file-write-data', `${mac.temporary}/moved/.git/hooks/pre-commit`)).toBe(false);
+  });
+
+  it('links nothing, and makes no clone of a file: a second name would not be denied', () => {
+    const may = judge(planOf({ allow: ['.'], onDelete: 'keep' }));
+    for (const operation of ['file-link', 'file-clone', 'file-mknod'])
+      expect(may(operation, `${project}/notes`)).toBe(false);
+  });
+
+  it('denies what is sensitive in a home, in any letters, and lifts what is bypassed', () => {
+    const may = judge(planOf({ allow: ['~'] }));
+    for (const path of [
+      '.ssh/id',
+      '.SSH/id',
+      'Library/Keychains/login.keychain-db',
+      'Library/Messages/chat.db',
+    ])
+      expect(may('file-read-data', `/Users/ada/${path}`), path).toBe(false);
+    expect(may('file-read-data', '/Users/ada/data/table')).toBe(true);
+    const lifted = judge(planOf({ allow: ['~'], bypassProtection: ['~/.ssh'] }));
+    expect(lifted('file-read-data', '/Users/ada/.ssh/id')).toBe(true);
+    expect(lifted('file-read-data', '/Users/ada/.gnupg/x')).toBe(false);
+  });
+
+  it('opens the keychain daemons only to whom the keychains are granted', () => {
+    const lookup = (plan: MacPlan) => judge(plan)('mach-lookup', '/', { name: 'com.apple.SecurityServer' });
+    expect(lookup(planOf({ allow: ['~'] }))).toBe(false);
+    const keychains = ['~/Library/Keychains'];
+    expect(lookup(planOf({ read: keychains, bypassProtection: keychains }))).toBe(true);
+  });
+
+  it('closes the network with its names, and leaves Unix sockets to their paths', () => {
+    const plan = planOf({ allow: ['.'], netBlock: true });
+    const may = judge(plan);
+    const { allows } = evaluator(compileSeatbelt(plan).text, compileSeatbelt(plan).parameters);
+    const tcp = { protocol: 'tcp', host: '127.0.0.1', port: 80 } as const;
+    for (const operation of ['network-outbound', 'network-bind', 'network-inbound'])
+      expect(allows({ operation, address: tcp })).toBe(false);
+    expect(may('network-outbound', '/private/var/run/mDNSResponder')).toBe(false);
+    expect(may('network-outbound', `${project}/x.sock`)).toBe(true);
+    expect(may('network-outbound', '/Users/ada/data/x.sock')).toBe(false);
+    expect(judge(planOf())('network-outbound', '/private/var/run/mDNSResponder')).toBe(true);
+    expect(judge(planOf())('network-outbound', '/Users/ada/data/x.sock')).toBe(false);
+  });
+
+  it('makes a granted socket, and nothing else in its place', () => {
+    const may = judge(planOf({ allowUnixSocketBind: ['~/data/x.sock'] }));
+    expect(may('network-bind', '/Users/ada/data/x.sock')).toBe(true);
+    expect(may('file-write-create', '/Users/ada/data/x.sock', { vnode: 'SOCKET' })).toBe(true);
+    expect(may('file-write-create', '/Users/ada/data/x.sock', { vnode: 'REGULAR-FILE' })).toBe(false);
+  });
+
+  it('keeps signals and what is told of processes in the session', () => {
+    const may = judge(planOf());
+    for (const operation of ['signal', 'process-info-pidinfo']) {
+      expect(may(operation, '/', { target: 'same-sandbox' })).toBe(true);
+      expect(may(operation, '/', { target: 'others' })).toBe(false);
+    }
+  });
+
+  it('controls its own terminals, and opens none of others', () => {
+    const may = judge({ ...planOf(), grants: [...planOf().grants, terminal] });
+    expect(may('file-ioctl', '/dev/ttys003')).toBe(true);
+    expect(may('file-read-data', '/dev/ttys004')).toBe(false);
+    expect(may('file-read-data', '/dev/ttys004', { extensions: ['com.apple.sandbox.pty'] })).toBe(true);
+  });
+
+  it.each(['\uFFFD', '\0', '\uD800'])('refuses a path with %j, which no file can have', (odd) => {
+    const plan = planOf({ allow: ['.'] });
+    const [grant] = plan.grants as [Grant];
+    const broken = { ...plan, grants: [{ ...grant, path: `/a${odd}` as AbsolutePath }] };
+    let error: unknown;
+    try {
+      compileSeatbelt(broken);
+    } catch (caught) {
+      error = caught;
+    }
+    expect(isNonoError(error) && error.issues[0]?.code).toBe('plan/path-encoding');
+  });
+});
+
+const terminal: Grant = {
+  path: '/dev/ttys003',
+  kind: 'device',
+  access: 'readwrite',
+  origin: 'built-in:terminal',
+  required: false,
+};
+
+const odd = fc.constantFrom(
+  ...`"\\\n\t()[]{}*?;#'^$.|+-!% aZé`,
+  'ü',
+  '😀',
+  '\x7f',
+  '\x01',
+  '..',
+  '#"',
+  '(param',
+);
+const name = fc
+  .array(odd, { minLength: 1, maxLength: 5 })
+  .map((parts) => parts.join(''))
+  .filter((text) => !/^\.{1,2}$/.test(text));
+const path = fc
+  .array(name, { minLength: 1, maxLength: 4 })
+  .map((names) => `/${names.join('/')}` as AbsolutePath);
+const globName = fc.oneof(
+  name.map(escapeGlob),
+  fc.constantFrom('*', '**', '?', '[a-c]', '[!z]', 'Z*', '*.x'),
+);
+const glob = fc
+  .array(globName, { minLength: 1, maxLength: 4 })
+  .filter((names) => names.some((each) => /^[*?[Z]/.test(each)))
+  .map((names) => `/${names.join('/')}` as AbsolutePath);
+const pattern: fc.Arbitrary<Pattern> = fc.oneof(
+  path.map((text) => ({ kind: 'path', text }) as const),
+  glob.map((text) => ({ kind: 'glob', text }) as const),
+);
+const access = fc.constantFrom('read', 'write', 'readwrite' as const);
+const grant: fc.Arbitrary<Grant> = fc.record({
+  path,
+  kind: fc.constantFrom('directory', 'file', 'device', 'other'),
+  access,
+  origin: fc.constantFrom('flag:--allow', 'built-in:system', 'session'),
+  required: fc.boolean(),
+});
+const denied: fc.Arbitrary<Deny> = fc
+  .tuple(
+    pattern,
+    fc.constantFrom('all', 'write' as const),
+    fc.constantFrom('flag:--deny', 'built-in:ssh' as const),
+  )
+  .map(([meant, which, origin]) => ({ ...meant, access: which, origin }));
+const socket = fc.record({
+  path,
+  right: fc.constantFrom('connect', 'bind'),
+  extent: fc.constantFrom('socket', 'entries', 'subtree'),
+  takesDatagrams: fc.boolean(),
+  origin: fc.constant('flag:--allow-unix-socket'),
+});
+const parts = fc.record({
+  grants: fc.array(grant, { maxLength: 5 }),
+  rules: fc.array(denied, { maxLength: 4 }),
+  lifted: fc.array(pattern, { maxLength: 2 }),
+  sockets: fc.array(socket, { maxLength: 2 }),
+  mode: fc.constantFrom('open', 'blocked', 'ports'),
+  ports: fc.array(fc.integer({ min: 1, max: 65535 }), { maxLength: 2 }),
+  blocked: fc.array(name, { maxLength: 2 }),
+  onDelete: fc.constantFrom('refuse', 'keep'),
+  asked: fc.array(path, { minLength: 2, maxLength: 4 }),
+});
+
+// Spelled out once: the paths that no grant may expose are a thousand.
+const base = { ...planOf() };
+
+function randomPlan(made: typeof parts extends fc.Arbitrary<infer T> ? T : never): MacPlan {
+  const { grants, rules, lifted, sockets, mode, ports, blocked, onDelete } = made;
+  return {
+    ...base,
+    grants,
+    denies: { rules, lifted },
+    sockets,
+    network: { mode, connect: ports, listen: ports, origin: 'flag:--net-block' },
+    blocked: blocked.map((each) => ({ name: each, origin: 'flag:--block-command', reason: '', instead: '' })),
+    originals: {
+      kind: 'kept',
+      store: '/s',
+      onDelete,
+      mostBytes: 1,
+      mostBytesAFile: 1,
+      remembersBirths: false,
+    },
+  } as MacPlan;
+}
+
+function textsIn(expression: Expression): string[] {
+  if (expression.kind === 'text') return [expression.text];
+  return expression.kind === 'list' ? expression.items.flatMap(textsIn) : [];
+}
+
+const known = new Set(
+  [planOf(), planOf({ netBlock: true })].flatMap((plan) =>
+    parse(compileSeatbelt(plan).text).flatMap(textsIn),
+  ),
+);
+
+describe('compileSeatbelt() of 10,000 random plans', () => {
+  it('writes no text of a plan into the profile, and denies what the plan denies', () => {
+    fc.assert(
+      fc.property(parts, (made) => {
+        const plan = randomPlan(made);
+        const { text, parameters } = compileSeatbelt(plan);
+        if (!/^[\x20-\x7e\n]*$/.test(text)) throw new Error('a byte of a plan in the profile');
+        const { allows } = evaluator(text, parameters);
+        const texts = parse(text).flatMap(textsIn);
+        const foreign = texts.filter((each) => !known.has(each) && !/^(P\d+|localhost:\d+)$/.test(each));
+        if (foreign.length > 0) throw new Error(`in the profile: ${foreign.join(' ')}`);
+        const { at } = indexDenies(plan.denies, () => false);
+        const below = made.grants.map((each) => `${each.path}/x` as AbsolutePath);
+        const meant = made.rules.map(({ text: each }) => each);
+        for (const asked of [...made.asked, ...below, ...meant]) {
+          const { read, write } = at(asked);
+          const reads = read !== null && allows({ operation: 'file-read-data', path: asked });
+          const writes = write !== null && allows({ operation: 'file-write-data', path: asked });
+          if (reads || writes)
+            throw new Error(`"${asked}" is denied, and can be ${reads ? 'read' : 'written'}`);
+        }
+        for (const { path: granted, kind, access: which } of made.grants) {
+          if (kind !== 'directory' || which === 'write' || at(granted).read !== null) continue;
+          if (!allows({ operation: 'file-read-data', path: granted }))
+            throw new Error(`"${granted}" is closed`);
+        }
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+});
