@@ -32,6 +32,7 @@ static const struct {
     [PLAN_WORKDIR] = {0, ONE_TEXT, 0, 1},
     [PLAN_TERMINAL] = {16, NOTHING, 1, 1},
     [PLAN_WRITABLE] = {0, ONE_TEXT, 0, UINT32_MAX},
+    [PLAN_CGROUP] = {0, ONE_TEXT, 0, 1},
 };
 
 static uint32_t read_u32(const uint8_t *at) {

@@ -29,6 +29,7 @@ enum plan_tag {
   PLAN_WORKDIR,
   PLAN_TERMINAL,
   PLAN_WRITABLE,
+  PLAN_CGROUP,
   PLAN_TAG_COUNT,
 };
 

@@ -339,6 +339,7 @@ int prepare_execution(char **words, const char *launcher, struct execution *exec
   execution->temporary = named(&session, PLAN_TEMPORARY, "");
   execution->plan = named(&session, PLAN_TEMPORARY, ".json");
   execution->store = named(&session, PLAN_STORE, "");
+  execution->cgroup = named(&session, PLAN_CGROUP, "");
   execution->wish = session.request.silent ? "none" : session.request.json ? "json" : "text";
   if (mkdir(execution->temporary, 0700) != 0) cannot_make(&session, "the private directory", execution->temporary);
   make_own_plan(&session, execution->plan);

@@ -5,7 +5,7 @@
 #include "exec-bytes.h"
 
 struct execution {
-  const char *temporary, *store, *plan, *wish; // as the planner hands them over
+  const char *temporary, *store, *plan, *cgroup, *wish; // as the planner hands them over
   struct bytes program;
 };
 

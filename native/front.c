@@ -231,6 +231,7 @@ static struct planned execute(struct front *front, char **arguments) {
   front->temporary = execution.temporary;
   front->store = execution.store;
   front->plan = execution.plan;
+  front->cgroup = execution.cgroup;
   front->wish = execution.wish;
   write_all(front->channel, execution.program.at, execution.program.length);
   free(execution.program.at);

@@ -113,7 +113,7 @@ export type Compiling = {
 /** The file's bytes: a plan whose session is the placeholder's. */
 export function compilePlanFile(compiling: Compiling): Uint8Array {
   const { plan, policy, host, support, launcher, version, command } = compiling;
-  const { temporary, store } = directoriesOf(plan);
+  const { temporary, store, cgroup } = directoriesOf(plan);
   const { rights, layers, flags } = terminalRule(plan);
   const writable = plan.grants.filter((grant) => allowsWriting(grant) && grant.path !== temporary);
   const now = Date.now();
@@ -124,6 +124,7 @@ export function compilePlanFile(compiling: Compiling): Uint8Array {
     { tag: 'ownPlan', bytes: Buffer.from(JSON.stringify(ownPlanOf(plan))) },
     { tag: 'temporary', texts: [temporary] },
     ...(store === null ? [] : [{ tag: 'store', texts: [store] } as const]),
+    ...(cgroup === null ? [] : [{ tag: 'cgroup', texts: [cgroup] } as const]),
     ...environmentRecords(plan, policy),
     ...command.map((word): PlanRecord => ({ tag: 'argument', texts: [word] })),
     ...(plan.workdir === null ? [] : [{ tag: 'workdir', texts: [plan.workdir] } as const]),

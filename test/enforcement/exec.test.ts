@@ -127,6 +127,16 @@ asEveryone('nono exec', (open) => {
     expect(box.run(['exec', compiled(box, []), '--', tool])).toMatchObject({ code: 126 });
   });
 
+  it('holds the limits of its plan', () => {
+    const box = open();
+    const plan = compiled(box, ['--timeout', '1', '--cpu-time', '1']);
+    expect(box.run(['exec', plan, '--', 'sleep', '60'])).toMatchObject({
+      stderr: expect.stringMatching(/timeout/),
+    });
+    expect(box.run(['exec', plan, '--', 'echo', 'ran'])).toMatchObject({ code: 0, stdout: 'ran\n' });
+    expect(privateDirectories(box)).toEqual([]);
+  });
+
   it('has exit codes for what cannot be found, executed, or is blocked', () => {
     const box = open();
     box.file(join(box.project, 'plain'), '');

@@ -22,6 +22,7 @@ const tags = {
   workdir: 17,
   terminal: 18,
   writable: 19,
+  cgroup: 20,
 } as const;
 
 /** Numbers (`u32` as number, `u64` as bigint), then texts, each with its NUL, then bytes. */
