@@ -12,6 +12,7 @@
 #include "contents.h"
 #include "denials.h"
 #include "forks.h"
+#include "held.h"
 #include "kernel.h"
 #include "metadata.h"
 #include "names.h"
@@ -20,6 +21,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -61,6 +63,13 @@ static void serve_open(const struct broker *broker, const struct call *call, int
   open_file(broker, call, directory, path, &(struct opening){(unsigned)flags, mode & 07777, 0});
 }
 
+// Handed over where processes are counted, or where two come to share a directory and a mask.
+static void serve_clone(const struct broker *broker, const struct call *call) {
+  if ((call->arguments[0] & (CLONE_FS | CLONE_THREAD)) == CLONE_FS) stop_holding();
+  if (broker->program->limits.tasks > 0) judge_fork(broker, call);
+  else let_through(broker->listener, call);
+}
+
 // The low halves: what the kernel itself looks at where an argument is an int.
 static void serve(const struct broker *broker, const struct call *call) {
   const uint64_t *a = call->arguments;
@@ -86,10 +95,18 @@ static void serve(const struct broker *broker, const struct call *call) {
 #ifdef SYS_fork
   case SYS_fork:
   case SYS_vfork:
+    judge_fork(broker, call);
+    return;
 #endif
-  case SYS_clone: judge_fork(broker, call); return;
+  case SYS_clone: serve_clone(broker, call); return;
   case SYS_umask:
-    note_umask_change();
+  case SYS_chdir:
+  case SYS_fchdir:
+    note_change(call->caller, call->number == SYS_umask ? (int)(a[0] & 0777) : DIRECTORY_CHANGES);
+    let_through(broker->listener, call);
+    return;
+  case SYS_unshare:
+    stop_holding();
     let_through(broker->listener, call);
     return;
   case SYS_socket: result = -EACCES; break; // the network is closed: handed over so that the report can say so
@@ -119,9 +136,8 @@ static void serve(const struct broker *broker, const struct call *call) {
   answer_call(broker, call, -result);
 }
 
-bool serve_call(const struct broker *broker) {
+void serve_session(const struct broker *broker) {
   struct call call;
-  int received = receive_call(broker->listener, &call);
-  if (received > 0) serve(broker, &call);
-  return received >= 0;
+  for (int received; (received = receive_call(broker->listener, &call)) >= 0;)
+    if (received > 0) serve(broker, &call);
 }

@@ -25,7 +25,7 @@ struct broker {
 // Ends the process if the kernel does not let the broker read the command's memory.
 void confirm_broker(const struct broker *broker, pid_t command);
 
-// Serves the call that waits. False when the listener is closed: no process of the session is left.
-bool serve_call(const struct broker *broker);
+// Serves one call after the other, until no process of the session is left.
+void serve_session(const struct broker *broker);
 
 #endif

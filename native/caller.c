@@ -19,22 +19,23 @@
 enum { PAGE_BYTES = 4096, STATUS_BYTES = 2048, USUAL_PATH_BYTES = 256 };
 
 static int proc = -1;
-static mode_t first_umask;
-static bool umask_changed;
 
 void prepare_callers(void) {
   proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (proc < 0) fail("open /proc", "", errno);
-  first_umask = umask(0);
-  umask(first_umask);
 }
 
 // A transfer ends at the first page that is not there, so each page is a piece of its own.
-ssize_t read_memory(pid_t caller, uint64_t address, void *into, size_t length) {
+static void cut_at_page(uint64_t address, size_t length, struct iovec pieces[2]) {
   size_t first = PAGE_BYTES - address % PAGE_BYTES;
   if (first > length) first = length;
-  struct iovec local = {into, length};
-  struct iovec remote[] = {{(void *)(uintptr_t)address, first}, {(void *)(uintptr_t)(address + first), length - first}};
+  pieces[0] = (struct iovec){(void *)(uintptr_t)address, first};
+  pieces[1] = (struct iovec){(void *)(uintptr_t)(address + first), length - first};
+}
+
+ssize_t read_memory(pid_t caller, uint64_t address, void *into, size_t length) {
+  struct iovec local = {into, length}, remote[2];
+  cut_at_page(address, length, remote);
   ssize_t got = process_vm_readv(caller, &local, 1, remote, 2, 0);
   return got < 0 ? -errno : got;
 }
@@ -53,41 +54,24 @@ int read_path(pid_t caller, uint64_t address, char path[PATH_MAX]) {
   return -ENAMETOOLONG;
 }
 
-static int open_in_proc(pid_t caller, const char *what, int flags) {
+// Both in one transfer, where they are there and short.
+int read_paths(pid_t caller, const uint64_t addresses[2], char paths[2][PATH_MAX]) {
+  struct iovec local[2], remote[4];
+  for (int i = 0; i < 2; i++) {
+    local[i] = (struct iovec){paths[i], USUAL_PATH_BYTES};
+    cut_at_page(addresses[i], USUAL_PATH_BYTES, &remote[2 * i]);
+  }
+  ssize_t got = process_vm_readv(caller, local, 2, remote, 4, 0);
+  bool is_whole = got == 2 * USUAL_PATH_BYTES && memchr(paths[0], 0, USUAL_PATH_BYTES) != NULL &&
+                  memchr(paths[1], 0, USUAL_PATH_BYTES) != NULL;
+  int error = is_whole ? 0 : read_path(caller, addresses[0], paths[0]);
+  return is_whole || error != 0 ? error : read_path(caller, addresses[1], paths[1]);
+}
+
+int open_in_proc(pid_t caller, const char *what, int flags) {
   char path[64];
   snprintf(path, sizeof path, "%d/%s", caller, what);
   int fd = openat(proc, path, flags | O_CLOEXEC);
-  return fd < 0 ? -errno : fd;
-}
-
-int open_start(pid_t caller, int descriptor, const char *path) {
-  if (path[0] == '/') return AT_FDCWD;
-  if (descriptor == AT_FDCWD) return open_in_proc(caller, "cwd", O_PATH);
-  char name[32];
-  snprintf(name, sizeof name, "fd/%d", descriptor);
-  int fd = open_in_proc(caller, name, O_PATH);
-  return fd == -ENOENT ? -EBADF : fd;
-}
-
-static int open_process(pid_t caller) {
-  int process = (int)syscall(NR_PIDFD_OPEN, caller, PIDFD_OF_THREAD);
-  if (process < 0 && errno == EINVAL) process = (int)syscall(NR_PIDFD_OPEN, caller, 0); // before Linux 6.9
-  return process < 0 ? -errno : process;
-}
-
-// The latest caller is held: it mostly calls again. Another one of the same number is another process, and the
-// descriptor of the one that died then says so.
-int take_descriptor(pid_t caller, int descriptor) {
-  static pid_t held;
-  static int process = -1;
-  int fd = held == caller ? (int)syscall(NR_PIDFD_GETFD, process, descriptor, 0) : -1;
-  if (fd >= 0 || (held == caller && errno != ESRCH)) return fd < 0 ? -errno : fd;
-  if (process >= 0) close(process);
-  held = 0;
-  process = open_process(caller);
-  if (process < 0) return process;
-  held = caller;
-  fd = (int)syscall(NR_PIDFD_GETFD, process, descriptor, 0);
   return fd < 0 ? -errno : fd;
 }
 
@@ -102,16 +86,12 @@ static int read_file(pid_t caller, const char *name, char text[STATUS_BYTES]) {
   return 0;
 }
 
-void note_umask_change(void) { umask_changed = true; }
-
-// Reading it costs as much as everything else that an open takes.
-int read_umask(pid_t caller) {
+int read_status(pid_t caller, const char *field, int base) {
   char text[STATUS_BYTES];
-  if (!umask_changed) return (int)first_umask;
   int error = read_file(caller, "status", text);
-  if (error != 0) return error;
-  const char *field = strstr(text, "\nUmask:\t");
-  return field == NULL ? -EPERM : (int)strtol(field + strlen("\nUmask:\t"), NULL, 8);
+  const char *at = error == 0 ? strstr(text, field) : NULL;
+  if (error == 0 && at == NULL) error = -EPERM;
+  return error != 0 ? error : (int)strtol(at + strlen(field), NULL, base);
 }
 
 static uint64_t signal_set(const char *status, const char *field) {
@@ -140,11 +120,12 @@ int translate_path(pid_t caller, const char *path, char translated[PATH_MAX]) {
     const char *from, *to;
   } spellings[] = {{"/proc/self", ""},      {"/proc/thread-self", ""}, {"/dev/fd", "/fd"},
                    {"/dev/stdin", "/fd/0"}, {"/dev/stdout", "/fd/1"},  {"/dev/stderr", "/fd/2"}};
-  for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
+  for (size_t i = 0; path[0] == '/' && i < sizeof spellings / sizeof *spellings; i++) {
     size_t length = strlen(spellings[i].from);
     if (strncmp(path, spellings[i].from, length) != 0 || (path[length] != '/' && path[length] != 0)) continue;
     int written = snprintf(translated, PATH_MAX, "/proc/%d%s%s", caller, spellings[i].to, path + length);
     return written >= PATH_MAX ? -ENAMETOOLONG : 0;
   }
-  return snprintf(translated, PATH_MAX, "%s", path) >= PATH_MAX ? -ENAMETOOLONG : 0;
+  strcpy(translated, path);
+  return 0;
 }

@@ -1,4 +1,4 @@
-// What a mediated call refers to in the process that made it: memory, directories, descriptors, umask, terminal.
+// What a mediated call refers to in the process that made it: memory, signals, terminal.
 #ifndef NONO_CALLER_H
 #define NONO_CALLER_H
 
@@ -16,19 +16,14 @@ ssize_t read_memory(pid_t caller, uint64_t address, void *into, size_t length);
 
 // Copies a path with its NUL: 0, or a negative errno.
 int read_path(pid_t caller, uint64_t address, char path[PATH_MAX]);
+int read_paths(pid_t caller, const uint64_t addresses[2], char paths[2][PATH_MAX]);
 
-// Where the caller's path starts: AT_FDCWD for an absolute one, else a new O_PATH descriptor of its working directory
-// or of its own descriptor; or a negative errno.
-int open_start(pid_t caller, int descriptor, const char *path);
+// Opens what /proc tells of the caller, or a negative errno.
+int open_in_proc(pid_t caller, const char *what, int flags);
 
-// The same open file as the caller's descriptor, or a negative errno.
-int take_descriptor(pid_t caller, int descriptor);
-
-// Some process of the session changes its umask.
-void note_umask_change(void);
-
-// The caller's umask, or a negative errno. As long as nobody changed one, it is the broker's own.
-int read_umask(pid_t caller);
+// A number of /proc/PID/status, by its line's beginning ("\nUmask:\t"), or a negative errno. This costs as much as
+// everything else that an open takes.
+int read_status(pid_t caller, const char *field, int base);
 
 // Whether a signal waits for the caller that it handles itself.
 bool has_caught_signal(pid_t caller);

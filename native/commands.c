@@ -7,6 +7,7 @@
 #include "helper.h"
 #include "judge.h"
 #include "originals.h"
+#include "held.h"
 #include "resolve.h"
 
 #include <errno.h>
@@ -76,16 +77,17 @@ static bool was_told(const struct call *call, const struct finding *finding) {
 }
 
 // The file that is about to run, or a negative errno: then the kernel says the same.
-static int find_file(const struct call *call, struct name *name) {
+static int find_file(const struct call *call, struct name *name, char path[PATH_MAX]) {
   const uint64_t *a = call->arguments;
   bool is_at = call->number == SYS_execveat;
   int flags = is_at ? (int)a[4] : 0;
   int error = read_name(call->caller, is_at ? (int)a[0] : AT_FDCWD, a[is_at ? 1 : 0], name);
   if (error != 0) return error;
-  int file = name->path[0] == 0 && flags & AT_EMPTY_PATH
-                 ? fcntl(name->start, F_DUPFD_CLOEXEC, 0)
-                 : open_object(name, flags & AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0, 0);
+  bool is_start = name->path[0] == 0 && flags & AT_EMPTY_PATH;
+  int file = is_start ? fcntl(name->start, F_DUPFD_CLOEXEC, 0)
+                      : open_known(name, flags & AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0, path);
   release_name(name);
+  if (is_start && file >= 0) describe_object(file, path);
   return file;
 }
 
@@ -102,10 +104,9 @@ void judge_execution(const struct broker *broker, const struct call *call) {
   static struct name name;
   char path[PATH_MAX] = "";
   struct finding finding = {NULL, NULL};
-  int file = find_file(call, &name), denied = 0;
+  int file = find_file(call, &name, path), denied = 0;
   if (file >= 0) {
-    describe_object(file, path);
-    denied = judge_object(file, DENY_READ);
+    denied = judge_path(path, DENY_READ);
     finding = find_blocked(broker, name.path, path);
     if (denied == 0 && finding.name == NULL) note_unreadable(broker, call, file);
     close(file);

@@ -7,6 +7,7 @@
 #include "judge.h"
 #include "kernel.h"
 #include "originals.h"
+#include "held.h"
 #include "resolve.h"
 #include "saves.h"
 #include "terminals.h"

@@ -4,6 +4,7 @@
 #include "caller.h"
 #include "channel.h"
 #include "kernel.h"
+#include "held.h"
 #include "resolve.h"
 #include "sending.h"
 #include "sockets.h"

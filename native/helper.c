@@ -2,6 +2,7 @@
 #include "helper.h"
 
 #include "channel.h"
+#include "resolve.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -20,6 +21,7 @@ bool become_helper(const struct broker *broker, const struct call *call) {
   // The guard ends a session when the supervisor's ends of these are closed.
   close(broker->keeper);
   close(CHANNEL_FD);
+  hold_own_descriptors();
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   struct itimerval often = {{0, INTERRUPTION_MICROSECONDS}, {0, INTERRUPTION_MICROSECONDS}};
   struct sigaction interrupt = {.sa_handler = no_action};

@@ -1,19 +1,17 @@
-// Paths against the program's denies: exact ones in a table of all their prefixes, globs component by component.
+// Paths against the program's denies: exact ones in a table of all their prefixes, globs one by one.
 #include "judge.h"
 
 #include "channel.h"
+#include "glob.h"
 #include "kernel.h"
 #include "originals.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-enum { MOST_COMPONENTS = 63 };
 
 // One prefix of an exact deny: the path itself, or a directory on the way to it.
 struct prefix {
@@ -25,47 +23,16 @@ struct prefix {
   bool is_inner;            // others go on below
 };
 
-enum form {
-  FORM_GLOB,
-  FORM_ANY_DEPTH, // "**"
-  FORM_LITERAL,
-  FORM_ENDING, // "*" and a literal
-};
-
-struct component {
-  const char *text; // of an ending, without the star
-  enum form form;
-};
-
-// State i: the first i components are matched. All states that a path leads to are one set.
-struct glob {
-  struct component components[MOST_COMPONENTS];
-  unsigned count;
-  unsigned start; // of a built-in one, the component after the first "**": what it protects begins there; else 0
-  uint32_t flags;
-  uint64_t names; // the marks of its literal names: a path without one of them cannot match
-};
-
-struct states {
-  uint64_t set;
-  bool has_matched; // the path itself, or a directory around it
-  bool advanced;    // the last name was more than one of any depth, and there is more to come
-};
-
 static struct {
   struct prefix *prefixes; // open addressing, never more than half full
   size_t room, prefix_count;
   struct glob *globs;
   size_t glob_count;
+  const struct rule **grants; // the write grants; the other rules are for the kernel alone
+  size_t grant_count;
   const struct broker *broker;
   const struct program *program;
 } judge;
-
-static const uint64_t hash_start = 0xcbf29ce484222325u;
-
-static unsigned char lower(char c) { return (unsigned char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c); }
-
-static uint64_t hash_on(uint64_t hash, char c) { return (hash ^ lower(c)) * 0x100000001b3u; }
 
 static struct prefix *place_of(struct prefix *table, size_t room, uint64_t hash, const char *text, size_t length) {
   size_t at = (size_t)(hash * 0x9e3779b97f4a7c15u >> 20) & (room - 1);
@@ -120,43 +87,24 @@ static void add_path(const struct deny *deny) {
   }
 }
 
-static struct component component_of(const char *name) {
-  if (strcmp(name, "**") == 0) return (struct component){name, FORM_ANY_DEPTH};
-  if (strpbrk(name, "*?[\\") == NULL) return (struct component){name, FORM_LITERAL};
-  bool is_ending = name[0] == '*' && strpbrk(name + 1, "*?[\\") == NULL;
-  return is_ending ? (struct component){name + 1, FORM_ENDING} : (struct component){name, FORM_GLOB};
-}
-
-// One of 64: most paths lack some name of most globs, which are then not looked at.
-static uint64_t mark_of(const char *name) {
-  uint64_t hash = hash_start;
-  for (; *name != 0; name++) hash = hash_on(hash, *name);
-  return 1ull << (hash >> 58);
-}
-
-static void add_glob(const struct deny *deny) {
-  struct glob *glob = &judge.globs[judge.glob_count++];
-  glob->flags = deny->flags;
-  char *text = strdup(deny->pattern);
-  if (text == NULL) fail("remember the denied paths", "", ENOMEM);
-  for (char *rest = text, *name; (name = strtok_r(rest, "/", &rest)) != NULL;) {
-    if (glob->count == MOST_COMPONENTS) fail("remember the denied paths", deny->pattern, ENAMETOOLONG);
-    glob->components[glob->count++] = component_of(name);
-  }
-  for (unsigned i = glob->count; i-- > 0;) {
-    if (glob->components[i].form == FORM_LITERAL) glob->names |= mark_of(glob->components[i].text);
-    if (glob->components[i].form == FORM_ANY_DEPTH && deny->flags & DENY_BUILT_IN) glob->start = i + 1;
-  }
+static void learn_grants(const struct program *program) {
+  const uint32_t both = 1u << LAYER_KEEPER | 1u << LAYER_GRANTS; // what is in one alone is for sockets, or for the store
+  judge.grants = calloc(program->rule_count + 1, sizeof *judge.grants);
+  if (judge.grants == NULL) fail("remember the grants", "", ENOMEM);
+  for (size_t i = 0; i < program->rule_count; i++)
+    if ((program->rules[i].layers & both) == both && program->rules[i].access & LANDLOCK_WRITE_FILE)
+      judge.grants[judge.grant_count++] = &program->rules[i];
 }
 
 void prepare_judge(const struct broker *broker) {
   const struct program *program = broker->program;
   judge.broker = broker;
   judge.program = program;
+  learn_grants(program);
   judge.globs = calloc(program->deny_count + 1, sizeof *judge.globs);
   if (judge.globs == NULL) fail("remember the denied paths", "", ENOMEM);
   for (size_t i = 0; i < program->deny_count; i++)
-    if (program->denies[i].flags & DENY_GLOB) add_glob(&program->denies[i]);
+    if (program->denies[i].flags & DENY_GLOB) compile_glob(&program->denies[i], &judge.globs[judge.glob_count++]);
     else add_path(&program->denies[i]);
 }
 
@@ -195,81 +143,14 @@ static struct exact look_up(const char *path) {
   return exact;
 }
 
-static bool has_name(const struct component *component, const char *name) {
-  if (component->form == FORM_GLOB) return fnmatch(component->text, name, FNM_CASEFOLD) == 0;
-  size_t length = strlen(name), wanted = strlen(component->text);
-  if (component->form == FORM_LITERAL ? length != wanted : length < wanted) return false;
-  return strcasecmp(component->text, name + length - wanted) == 0;
-}
-
-static uint64_t with_empty_depths(const struct glob *glob, uint64_t set) {
-  for (unsigned i = 0; i < glob->count; i++)
-    if (set >> i & 1 && glob->components[i].form == FORM_ANY_DEPTH) set |= 1ull << (i + 1);
-  return set;
-}
-
-// A path taken apart once for all globs.
-struct names {
-  char text[PATH_MAX];
-  const char *names[PATH_MAX / 2];
-  bool are_in_new[PATH_MAX / 2], are_looked_up[PATH_MAX / 2]; // whether the session made the directory of a name
-  size_t count;
-  uint64_t marks;
-  const char *path;
-};
-
-static struct names *split(const char *path) {
-  static struct names split;
-  split.count = 0;
-  split.marks = 0;
-  split.path = path;
-  strncpy(split.text, path, sizeof split.text - 1);
-  for (char *rest = split.text, *name; (name = strtok_r(rest, "/", &rest)) != NULL;) {
-    split.are_looked_up[split.count] = false;
-    split.names[split.count++] = name;
-    split.marks |= mark_of(name);
-  }
-  return &split;
-}
-
-static bool look_whether_new(const struct names *names, size_t at) {
-  char directory[PATH_MAX];
+// Whether the session made a directory: what is built in begins at one that it did not make.
+static bool is_new_directory(const char *directory) {
   struct statx status;
-  size_t length = (size_t)(names->names[at] - names->text);
-  memcpy(directory, names->path, length);
-  directory[length] = 0;
   if (look(AT_FDCWD, directory, &status) != 0) return false;
   return !is_old(judge.broker, &status) || is_temporary(judge.broker, &status);
 }
 
-// What the session made is its own: a clone brings its tasks and hooks along.
-static bool is_in_new(struct names *names, size_t at) {
-  if (!names->are_looked_up[at]) names->are_in_new[at] = look_whether_new(names, at);
-  names->are_looked_up[at] = true;
-  return names->are_in_new[at];
-}
-
-static void step(const struct glob *glob, struct names *names, size_t at, struct states *states) {
-  uint64_t next = 0;
-  states->advanced = false;
-  for (unsigned i = 0; i < glob->count; i++) {
-    if (!(states->set >> i & 1)) continue;
-    if (glob->components[i].form == FORM_ANY_DEPTH) next |= 1ull << i;
-    else if (has_name(&glob->components[i], names->names[at])) {
-      if (i == glob->start && i > 0 && is_in_new(names, at)) continue;
-      next |= 1ull << (i + 1);
-      states->advanced |= i + 1 < glob->count;
-    }
-  }
-  states->set = with_empty_depths(glob, next);
-  states->has_matched |= states->set >> glob->count & 1;
-}
-
-static struct states follow(const struct glob *glob, struct names *names) {
-  struct states states = {with_empty_depths(glob, 1), false, false};
-  for (size_t i = 0; i < names->count && states.set != 0; i++) step(glob, names, i, &states);
-  return states;
-}
+static struct names *split(const char *path) { return split_names(path, is_new_directory); }
 
 unsigned denied_at(const char *path) {
   struct exact exact = look_up(path);
@@ -277,7 +158,7 @@ unsigned denied_at(const char *path) {
   struct names *names = split(path);
   for (size_t i = 0; i < judge.glob_count; i++) {
     const struct glob *glob = &judge.globs[i];
-    if ((glob->names & ~names->marks) != 0 || !follow(glob, names).has_matched) continue;
+    if (!may_match(glob, names) || !follow_glob(glob, names).has_matched) continue;
     unsigned rights = glob->flags & (DENY_READ | DENY_WRITE);
     if (glob->flags & DENY_EXCEPTION) exact.is_lifted = true;
     else if (glob->flags & DENY_BUILT_IN) built_in |= rights;
@@ -287,11 +168,16 @@ unsigned denied_at(const char *path) {
 }
 
 // What has no path, such as a pipe, is inside no grant; a path that cannot be told is denied.
-int judge_object(int object, unsigned rights) {
-  char path[PATH_MAX];
+int judge_path(const char *path, unsigned rights) {
   if (!has_denies()) return 0;
-  if (describe_object(object, path) != 0 || strlen(path) == PATH_MAX - 1) return -EACCES;
+  if (path[0] == 0 || strlen(path) == PATH_MAX - 1) return -EACCES;
   return path[0] == '/' && denied_at(path) & rights ? -EACCES : 0;
+}
+
+int judge_object(int object, unsigned rights) {
+  char path[PATH_MAX] = "";
+  if (has_denies()) describe_object(object, path);
+  return judge_path(path, rights);
 }
 
 int judge_place(const struct place *place, unsigned rights) {
@@ -303,8 +189,8 @@ int judge_place(const struct place *place, unsigned rights) {
 bool moving_changes_denies(const char *from, const char *to) {
   if (look_up(from).is_inner || look_up(to).is_inner) return true;
   for (size_t i = 0; i < judge.glob_count; i++) {
-    uint64_t before = follow(&judge.globs[i], split(from)).set;
-    if (before != follow(&judge.globs[i], split(to)).set) return true;
+    uint64_t before = follow_glob(&judge.globs[i], split(from)).set;
+    if (before != follow_glob(&judge.globs[i], split(to)).set) return true;
   }
   return false;
 }
@@ -313,7 +199,7 @@ bool leads_to_denied(const char *path) {
   if (look_up(path).is_inner) return true;
   struct names *names = split(path);
   for (size_t i = 0; i < judge.glob_count; i++)
-    if (follow(&judge.globs[i], names).advanced) return true;
+    if (follow_glob(&judge.globs[i], names).advanced) return true;
   return false;
 }
 
@@ -324,11 +210,9 @@ static bool contains(const char *directory, const char *path) {
 }
 
 enum grant_around write_grant_around(const char *path) {
-  const uint32_t both = 1u << LAYER_KEEPER | 1u << LAYER_GRANTS;
   enum grant_around around = GRANT_NONE;
-  for (size_t i = 0; i < judge.program->rule_count; i++) {
-    const struct rule *rule = &judge.program->rules[i];
-    if ((rule->layers & both) != both || !(rule->access & LANDLOCK_WRITE_FILE)) continue; // else it is for sockets
+  for (size_t i = 0; i < judge.grant_count; i++) {
+    const struct rule *rule = judge.grants[i];
     if (!(rule->flags & RULE_DIRECTORY) && strcmp(rule->path, path) == 0) around = GRANT_ITSELF;
     if (rule->flags & RULE_DIRECTORY && contains(rule->path, path)) return GRANT_DIRECTORY;
   }

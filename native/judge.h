@@ -19,7 +19,9 @@ bool has_denies(void);
 // The denied rights, DENY_READ and DENY_WRITE, or 0.
 unsigned denied_at(const char *path);
 
-// 0, or -EACCES where one of these rights is denied: to an object, to a name whether or not anything is there.
+// 0, or -EACCES where one of these rights is denied: to what the kernel knows by a path, or by one that cannot be told
+// (""); to an object; to a name, whether or not anything is there.
+int judge_path(const char *path, unsigned rights);
 int judge_object(int object, unsigned rights);
 int judge_place(const struct place *place, unsigned rights);
 

@@ -5,14 +5,18 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 int keep(int keeper, enum keep_kind kind, enum keep_reason reason, int object) {
-  struct keep_message message = {.kind = kind, .reason = reason};
+  struct keep_message message;
   int32_t answer;
   int fd;
+  memset(&message, 0, KEEP_HEAD);
+  message.kind = kind;
+  message.reason = reason;
   // Without a keeper nothing may be lost either.
-  if (send_message(keeper, &message, sizeof message, object) != 0) return EIO;
+  if (send_message(keeper, &message, KEEP_HEAD, object) != 0) return EIO;
   return receive_message(keeper, &answer, sizeof answer, &fd) == sizeof answer ? answer : EIO;
 }
 

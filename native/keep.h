@@ -3,6 +3,7 @@
 #define NONO_KEEP_H
 
 #include <limits.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum keep_kind {
@@ -39,6 +40,9 @@ struct keep_message {
   char from[PATH_MAX]; // notes: the path; saves: a name
   char to[PATH_MAX];   // REASON_MOVED, REASON_SWAPPED: where it went; saves: a name
 };
+
+// What is sent of a message without text: copying eight kilobytes back and forth takes as long as keeping a name.
+enum { KEEP_HEAD = offsetof(struct keep_message, from) };
 
 // Sends the object to the keeper and waits: 0 once it is safe in the store, or the errno that the operation fails with.
 int keep(int keeper, enum keep_kind kind, enum keep_reason reason, int object);

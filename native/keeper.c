@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { COPY_BYTES = 1 << 16, RECORD_BYTES = 8 * PATH_MAX, FIRST_KNOWN = 256 };
+enum { HEAD_BYTES = 8, COPY_BYTES = 1 << 16, RECORD_BYTES = 8 * PATH_MAX, FIRST_KNOWN = 256 };
 
 enum record_tag { RECORD_ABOUT = 1, RECORD_KEPT = 2, RECORD_NOTE = 3, RECORD_ENDED = 4 };
 
@@ -48,7 +48,7 @@ struct keeper {
 };
 
 struct record {
-  size_t length;
+  size_t length; // with the head, which is written last
   unsigned char bytes[RECORD_BYTES];
 };
 
@@ -57,6 +57,9 @@ static void put(struct record *record, const void *bytes, size_t length) {
   memcpy(record->bytes + record->length, bytes, length);
   record->length += length;
 }
+
+// Clearing all of it would take longer than everything else that keeping a name takes.
+static void begin_record(struct record *record) { record->length = HEAD_BYTES; }
 
 static void put_u32(struct record *record, uint32_t value) { put(record, &value, sizeof value); }
 static void put_u64(struct record *record, uint64_t value) { put(record, &value, sizeof value); }
@@ -74,12 +77,10 @@ static int write_all(int fd, const void *bytes, size_t length) {
 }
 
 // A record that was cut short by death is at the journal's end, and its operation was never begun.
-static int write_record(struct keeper *keeper, enum record_tag tag, const struct record *record) {
-  struct record whole = {0};
-  put_u32(&whole, tag);
-  put_u32(&whole, (uint32_t)record->length);
-  put(&whole, record->bytes, record->length);
-  return write_all(keeper->journal, whole.bytes, whole.length);
+static int write_record(struct keeper *keeper, enum record_tag tag, struct record *record) {
+  const uint32_t head[] = {tag, (uint32_t)(record->length - HEAD_BYTES)};
+  memcpy(record->bytes, head, sizeof head);
+  return write_all(keeper->journal, record->bytes, record->length);
 }
 
 // A session that keeps nothing leaves nothing: the store is begun with its first record.
@@ -89,7 +90,8 @@ static int begin_store(struct keeper *keeper) {
   int journal = openat(keeper->directory, "journal", O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
   if (journal < 0) return errno;
   keeper->journal = journal;
-  struct record about = {0};
+  struct record about;
+  begin_record(&about);
   put_text(&about, keeper->store->about);
   return write_record(keeper, RECORD_ABOUT, &about);
 }
@@ -238,7 +240,8 @@ static int keep_object(struct keeper *keeper, const struct keep_message *message
     error = hold_inode(keeper, message->kind, &status, source, &object, &held);
   if (error != 0) return error;
   struct inode inode = inode_of(&status);
-  struct record record = {0};
+  struct record record;
+  begin_record(&record);
   put_u32(&record, message->reason);
   put_u32(&record, held);
   put_u64(&record, object);
@@ -255,7 +258,8 @@ static int keep_object(struct keeper *keeper, const struct keep_message *message
 }
 
 static void write_note(struct keeper *keeper, const struct keep_message *message) {
-  struct record record = {0};
+  struct record record;
+  begin_record(&record);
   put_u32(&record, message->reason);
   put_text(&record, message->from);
   put_text(&record, message->to);
@@ -288,7 +292,8 @@ static int serve_question(struct keeper *keeper, const struct keep_message *mess
 // What is changed after this moment is not the session's work: undo asks before it puts an original in its place.
 static void end_journal(struct keeper *keeper) {
   struct timespec now;
-  struct record record = {0};
+  struct record record;
+  begin_record(&record);
   if (keeper->journal < 0) return;
   clock_gettime(CLOCK_REALTIME, &now);
   put_u64(&record, (uint64_t)now.tv_sec);
@@ -314,6 +319,13 @@ static void leave(void *keeper, int object) {
   keep_object(keeper, &(struct keep_message){.kind = KEEP_NAME, .reason = REASON_PLANTED}, object);
 }
 
+static bool receive_request(int broker, struct keep_message *message, int *fd) {
+  ssize_t got = receive_message(broker, message, sizeof *message, fd);
+  if (got == KEEP_HEAD) message->from[0] = message->to[0] = 0;
+  message->from[PATH_MAX - 1] = message->to[PATH_MAX - 1] = 0;
+  return got == KEEP_HEAD || got == sizeof *message;
+}
+
 void serve_broker(const struct program *program, int broker, void (*orphaned)(const void *), const void *context) {
   struct keeper keeper = {.store = &program->store, .directory = -1, .journal = -1};
   static struct keep_message message;
@@ -321,11 +333,11 @@ void serve_broker(const struct program *program, int broker, void (*orphaned)(co
   if (program->store.path != NULL) keeper.directory = open(program->store.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
   prepare_siblings(program);
   do
-    if (receive_message(broker, &message, sizeof message, &fd) != sizeof message) {
+    if (!receive_request(broker, &message, &fd)) {
       orphaned(context);
       break;
     }
-  while (message.from[PATH_MAX - 1] = message.to[PATH_MAX - 1] = 0, serve_message(&keeper, broker, &message, fd));
+  while (serve_message(&keeper, broker, &message, fd));
   end_siblings(leave, &keeper);
   end_journal(&keeper);
 }

@@ -5,6 +5,7 @@
 #include "judge.h"
 #include "kernel.h"
 #include "originals.h"
+#include "held.h"
 #include "resolve.h"
 #include "saves.h"
 
@@ -36,23 +37,30 @@ static struct target at(uint64_t directory, uint64_t path, uint64_t flags) {
   return (struct target){(int)directory, path, (int)flags};
 }
 
-static int find_by_path(const struct call *call, const struct target *target) {
-  struct name name;
+// The object, with the path by which the kernel knows it.
+static int find_by_path(const struct call *call, const struct target *target, char path[PATH_MAX]) {
+  static struct name name;
   int error = read_name(call->caller, target->directory, target->path, &name);
   if (error != 0) return error;
   bool is_start = name.path[0] == 0 && target->flags & AT_EMPTY_PATH;
   int object = is_start ? fcntl(name.start, F_DUPFD_CLOEXEC, 0)
-                        : open_object(&name, target->flags & AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0, 0);
+                        : open_known(&name, target->flags & AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0, path);
   release_name(&name);
+  if (is_start && object >= 0) describe_object(object, path);
+  return object;
+}
+
+static int find_by_descriptor(const struct call *call, int descriptor, char path[PATH_MAX]) {
+  int object = take_descriptor(call->caller, descriptor);
+  if (object >= 0) describe_object(object, path);
   return object;
 }
 
 // What no path leads to any more may change; a device that is granted by itself is not the session's to change.
-static int judge_metadata(const struct broker *broker, int object) {
+static int judge_metadata(const struct broker *broker, int object, const char *path) {
   struct statx status;
-  char path[PATH_MAX];
-  int error = describe_object(object, path);
-  if (error != 0) return error;
+  int error;
+  if (path[0] == 0) return -EACCES;
   switch (path[0] == '/' ? write_grant_around(path) : GRANT_NONE) {
   case GRANT_DIRECTORY: return denied_at(path) & DENY_WRITE ? -EACCES : 0;
   case GRANT_ITSELF:
@@ -67,9 +75,10 @@ static int judge_metadata(const struct broker *broker, int object) {
 
 // The object, held and judged, or a negative errno.
 static int find(const struct broker *broker, const struct call *call, struct target target) {
-  int object = target.path == 0 ? take_descriptor(call->caller, target.directory) : find_by_path(call, &target);
+  char path[PATH_MAX];
+  int object = target.path == 0 ? find_by_descriptor(call, target.directory, path) : find_by_path(call, &target, path);
   if (object < 0) return object;
-  int error = is_waiting(broker->listener, call) ? judge_metadata(broker, object) : -ESRCH;
+  int error = is_waiting(broker->listener, call) ? judge_metadata(broker, object, path) : -ESRCH;
   if (error == 0) return object;
   close(object);
   return error;
@@ -84,16 +93,23 @@ static int finish(int object, int failed) {
   return error;
 }
 
+// Before Linux 6.6 there is no call that changes the mode of what is held as a name.
+static int change_mode(int object, mode_t mode) {
+  int failed = (int)syscall(NR_FCHMODAT2, object, "", mode, AT_EMPTY_PATH);
+  return failed && errno == ENOSYS ? chmod(handle_of(object).path, mode) : failed;
+}
+
 static int set_mode(const struct broker *broker, const struct call *call, struct target target, mode_t mode) {
   int object = find(broker, call, target);
   if (object < 0) return object;
-  return finish(object, is_open_file(target) ? fchmod(object, mode) : chmod(handle_of(object).path, mode));
+  return finish(object, is_open_file(target) ? fchmod(object, mode) : change_mode(object, mode));
 }
 
 static int set_owner(const struct broker *broker, const struct call *call, struct target target, uid_t user, gid_t group) {
   int object = find(broker, call, target);
   if (object < 0) return object;
-  return finish(object, is_open_file(target) ? fchown(object, user, group) : chown(handle_of(object).path, user, group));
+  int flags = AT_EMPTY_PATH;
+  return finish(object, is_open_file(target) ? fchown(object, user, group) : fchownat(object, "", user, group, flags));
 }
 
 enum time_form { SECONDS, MICROSECONDS, NANOSECONDS };
@@ -124,7 +140,7 @@ static int set_times(const struct broker *broker, const struct call *call, struc
   if (error != 0) return error;
   int object = find(broker, call, target);
   if (object < 0) return object;
-  return finish(object, is_open_file(target) ? futimens(object, times) : utimensat(AT_FDCWD, handle_of(object).path, times, 0));
+  return finish(object, is_open_file(target) ? futimens(object, times) : utimensat(object, "", times, AT_EMPTY_PATH));
 }
 
 static int read_attribute_name(const struct call *call, uint64_t address, char name[XATTR_NAME_MAX + 1]) {

@@ -6,6 +6,7 @@
 #include "judge.h"
 #include "kernel.h"
 #include "originals.h"
+#include "held.h"
 #include "resolve.h"
 #include "saves.h"
 
@@ -62,6 +63,11 @@ static bool is_own(const struct broker *broker, const struct place *place, const
   return !is_old(broker, status) || is_own_link(broker, place->directory, bare, status);
 }
 
+static bool is_place_in_state(const struct place *place) {
+  char path[PATH_MAX];
+  return describe_place(place, path) == 0 && is_in_state(path);
+}
+
 static int remove_at(const struct broker *broker, const struct place *place, int flags) {
   struct statx status;
   char bare[PATH_MAX];
@@ -83,9 +89,7 @@ static int remove_at(const struct broker *broker, const struct place *place, int
   if (error != 0) return error;
   if (is_directory && !is_empty(place->directory, bare)) return -ENOTEMPTY;
   bool is_backup = is_superseded(broker, &status);
-  char path[PATH_MAX];
-  describe_place(place, path);
-  if (!is_backup && !broker->keeps_deletions && !is_in_state(path)) return refuse_name(broker, place);
+  if (!is_backup && !broker->keeps_deletions && !is_place_in_state(place)) return refuse_name(broker, place);
   error = keep_name(broker, is_backup ? REASON_REPLACED : REASON_DELETED, place->directory, bare);
   return error != 0 ? error : remove_entry(place, flags);
 }
@@ -232,9 +236,10 @@ static bool changes_denies(const struct side *moved, const char *from, const cha
 }
 
 static int judge_move(const struct side *source, const struct side *target, unsigned flags) {
-  char from[PATH_MAX], to[PATH_MAX];
+  char paths[2][PATH_MAX];
   if (!has_denies() || source->error != 0) return 0;
-  if (describe_place(source->place, from) != 0 || describe_place(target->place, to) != 0) return -EACCES;
+  if (describe_places(source->place, target->place, paths) != 0) return -EACCES;
+  const char *from = paths[0], *to = paths[1];
   if (denied_at(from) || denied_at(to) || changes_denies(source, from, to)) return -EACCES;
   bool goes_back = flags & RENAME_EXCHANGE && target->error == 0;
   return goes_back && changes_denies(target, to, from) ? -EACCES : 0;
@@ -289,15 +294,21 @@ static int rename_at(const struct broker *broker, const struct place *from, cons
 
 int rename_name(const struct broker *broker, const struct call *call, int from, uint64_t from_path, int to,
                 uint64_t to_path, unsigned flags) {
+  struct name names[2];
   struct place source, target;
   if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE)) return -EINVAL; // a whiteout hides what was there
-  int error = find_place(broker, call, from, from_path, &source);
+  int error = read_names(call->caller, (int[]){from, to}, (uint64_t[]){from_path, to_path}, names);
   if (error != 0) return error;
-  error = find_place(broker, call, to, to_path, &target);
+  error = open_place(&names[0], &source);
   if (error == 0) {
-    error = rename_at(broker, &source, &target, flags);
-    release_place(&target);
+    error = open_place(&names[1], &target);
+    if (error == 0) {
+      error = is_waiting(broker->listener, call) ? rename_at(broker, &source, &target, flags) : -ESRCH;
+      release_place(&target);
+    }
+    release_place(&source);
   }
-  release_place(&source);
+  release_name(&names[1]);
+  release_name(&names[0]);
   return error;
 }

@@ -6,18 +6,37 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/seccomp.h>
+#include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/utsname.h>
 
 void prefer_fast_wakeup(int listener) {
   ioctl(listener, NOTIFY_SET_FLAGS, NOTIFY_SYNC_WAKE_UP); // before Linux 6.6: slower, not different
 }
 
+// Since Linux 6.11 receiving ends with the last process that has the filter; before, it would wait for ever.
+static bool ends_by_itself(void) {
+  static int answer = -1;
+  struct utsname name;
+  int major = 0, minor = 0;
+  if (answer < 0 && uname(&name) == 0 && sscanf(name.release, "%d.%d", &major, &minor) == 2)
+    answer = major > 6 || (major == 6 && minor >= 11);
+  return answer > 0;
+}
+
+static bool is_unused(int listener, int timeout) {
+  struct pollfd source = {listener, POLLIN, 0};
+  return poll(&source, 1, timeout) > 0 && (source.revents & POLLHUP) != 0;
+}
+
 int receive_call(int listener, struct call *call) {
   struct seccomp_notif notification;
   memset(&notification, 0, sizeof notification); // the kernel refuses anything else
+  if (!ends_by_itself() && is_unused(listener, -1)) return -1;
   if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &notification) != 0)
-    return errno == ENOENT || errno == EINTR || errno == EAGAIN ? 0 : -1;
+    return (errno == ENOENT || errno == EINTR || errno == EAGAIN) && !is_unused(listener, 0) ? 0 : -1;
   *call = (struct call){notification.id, (pid_t)notification.pid, notification.data.nr, {0}};
   for (int i = 0; i < 6; i++) call->arguments[i] = notification.data.args[i];
   return 1;

@@ -16,7 +16,7 @@ struct call {
 // Makes the caller run as soon as it is answered, on the broker's own processor.
 void prefer_fast_wakeup(int listener);
 
-// 1 with the next call, 0 when it is gone again, -1 when the listener is closed.
+// Waits: 1 with the next call, 0 when it is gone again, -1 when no process has the filter any more.
 int receive_call(int listener, struct call *call);
 
 // False when the caller has died meanwhile: then its number may be another process's already.

@@ -71,8 +71,10 @@ bool is_same(const struct statx *one, const struct statx *other) {
 }
 
 bool is_temporary(const struct broker *broker, const struct statx *status) {
-  struct statx temporary;
-  return broker->temporary >= 0 && look(broker->temporary, "", &temporary) == 0 && is_same(status, &temporary);
+  static struct statx temporary; // an inode that is held keeps its number
+  if (broker->temporary < 0) return false;
+  if (temporary.stx_ino == 0 && look(broker->temporary, "", &temporary) != 0) return false;
+  return is_same(status, &temporary);
 }
 
 // A birth that cannot be remembered makes the file old: it stays, and nothing is lost.

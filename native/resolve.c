@@ -4,10 +4,12 @@
 
 #include "caller.h"
 #include "kernel.h"
+#include "held.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -20,7 +22,7 @@ int name_path(pid_t caller, int descriptor, const char *path, struct name *name)
   name->caller = caller;
   int error = translate_path(caller, path, name->path);
   if (error != 0) return error;
-  name->start = open_start(caller, descriptor, name->path);
+  name->start = open_start(caller, descriptor, name->path, &name->is_lent);
   return name->start < 0 && name->start != AT_FDCWD ? name->start : 0;
 }
 
@@ -30,8 +32,22 @@ int read_name(pid_t caller, int descriptor, uint64_t address, struct name *name)
   return error != 0 ? error : name_path(caller, descriptor, path, name);
 }
 
+int read_names(pid_t caller, const int descriptors[2], const uint64_t addresses[2], struct name names[2]) {
+  char paths[2][PATH_MAX];
+  int error = read_paths(caller, addresses, paths);
+  if (error == 0) error = name_path(caller, descriptors[0], paths[0], &names[0]);
+  if (error != 0) return error;
+  bool is_shared = descriptors[0] == descriptors[1] && names[0].start != AT_FDCWD && paths[1][0] != '/';
+  if (is_shared) {
+    names[1] = (struct name){.caller = caller, .start = names[0].start, .is_lent = true};
+    strcpy(names[1].path, paths[1]);
+  } else error = name_path(caller, descriptors[1], paths[1], &names[1]);
+  if (error != 0) release_name(&names[0]);
+  return error;
+}
+
 void release_name(struct name *name) {
-  if (name->start >= 0) close(name->start);
+  if (name->start >= 0 && !name->is_lent) close(name->start);
 }
 
 static int open_path(int start, const char *path, uint64_t flags, uint64_t resolve) {
@@ -64,7 +80,7 @@ int open_place(const struct name *name, struct place *place) {
 int take_place(struct name *name, struct place *place) {
   int error = open_place(name, place);
   if (error != 0 || !place->is_lent) release_name(name);
-  place->is_lent = false;
+  place->is_lent &= name->is_lent;
   return error;
 }
 
@@ -93,7 +109,10 @@ static int follow_link(struct name *name, struct place *place) {
   if (length < 0 || is_in_proc(place->directory)) return 0;
   target[length] = 0;
   if (target[0] == '/') release_place(place);
-  if (target[0] == '/' || !place->is_lent) release_name(name);
+  if (target[0] == '/' || !place->is_lent) {
+    release_name(name);
+    name->is_lent = false;
+  }
   name->start = target[0] == '/' ? AT_FDCWD : place->directory;
   error = translate_path(name->caller, target, name->path);
   return error != 0 ? error : 1;
@@ -103,6 +122,7 @@ static int follow_link(struct name *name, struct place *place) {
 static int open_through_proc(const struct name *given, int flags) {
   struct name name = *given;
   name.start = given->start == AT_FDCWD ? AT_FDCWD : fcntl(given->start, F_DUPFD_CLOEXEC, 0);
+  name.is_lent = false;
   struct place place;
   for (int links = 0; links < MOST_LINKS; links++) {
     int followed = flags & O_NOFOLLOW ? open_place(&name, &place) : follow_link(&name, &place);
@@ -134,14 +154,45 @@ int open_object(const struct name *name, int flags, uint64_t resolve) {
   return object == -ELOOP && resolve == 0 ? open_through_proc(name, flags) : object;
 }
 
+// Names that a file system may know by another spelling are left out: those with letters beyond ASCII, and short forms.
+static bool is_plain(const char *path) {
+  for (const char *at = path; *at != 0;) {
+    if (*at == '/') at++;
+    const char *name = at;
+    for (; *at != 0 && *at != '/'; at++)
+      if ((signed char)*at < ' ' || *at == '~') return false;
+    size_t length = (size_t)(at - name);
+    if (length == 0 || (name[0] == '.' && (length == 1 || (length == 2 && name[1] == '.')))) return false;
+  }
+  return path[0] != 0;
+}
+
+static int spell(const struct name *name, char path[PATH_MAX]) {
+  path[0] = 0;
+  int error = name->path[0] == '/' ? 0 : describe_directory(name->start, path);
+  size_t length = error != 0 || path[1] == 0 ? 0 : strlen(path), slash = name->path[0] != '/', more = strlen(name->path);
+  if (error != 0 || length + slash + more >= PATH_MAX) return -ENAMETOOLONG;
+  path[length] = '/';
+  memcpy(path + length + slash, name->path, more + 1);
+  return 0;
+}
+
+int open_known(const struct name *name, int flags, char path[PATH_MAX]) {
+  int object = -ELOOP;
+  if (is_plain(name->path)) object = open_path(name->start, name->path, (uint64_t)flags, RESOLVE_WITHOUT_SYMLINKS);
+  if (object >= 0 && spell(name, path) == 0) return object;
+  if (object == -ELOOP) object = open_object(name, flags, 0);
+  if (object >= 0 && describe_object(object, path) != 0) path[0] = 0;
+  return object;
+}
+
 bool is_own_process(int object) {
-  char path[PATH_MAX], own[32];
+  char path[PATH_MAX], *end;
   if (!is_in_proc(object)) return false;
-  ssize_t length = readlink(handle_of(object).path, path, sizeof path - 1);
-  if (length < 0) return true;
-  path[length] = 0;
-  int prefix = snprintf(own, sizeof own, "/proc/%d", getpid());
-  return strncmp(path, own, (size_t)prefix) == 0 && (path[prefix] == '/' || path[prefix] == 0);
+  if (describe_object(object, path) != 0) return true;
+  if (strncmp(path, "/proc/", strlen("/proc/")) != 0) return false;
+  pid_t number = (pid_t)strtol(path + strlen("/proc/"), &end, 10);
+  return (*end == '/' || *end == 0) && (number == getpid() || number == gettid());
 }
 
 static bool is_same_directory(const struct stat *one, const struct stat *other) {
@@ -169,28 +220,25 @@ bool lies_in(int directory, int ancestor) {
   return found;
 }
 
-struct handle handle_of(int object) {
-  struct handle handle;
-  snprintf(handle.path, sizeof handle.path, "/proc/self/fd/%d", object);
-  return handle;
-}
-
-int reopen(int object, int flags) {
-  int fd = open(handle_of(object).path, flags | O_CLOEXEC);
-  return fd < 0 ? -errno : fd;
-}
-
-int describe_object(int object, char path[PATH_MAX]) {
-  ssize_t length = readlink(handle_of(object).path, path, PATH_MAX - 1);
-  path[length < 0 ? 0 : length] = 0;
-  return length < 0 ? -errno : 0;
+static int add_name(const struct place *place, char path[PATH_MAX]) {
+  char bare[PATH_MAX];
+  bare_name(place, bare);
+  size_t length = strlen(path), more = strlen(bare), slash = length > 1;
+  if (length + slash + more >= PATH_MAX) return -ENAMETOOLONG;
+  path[length] = '/';
+  memcpy(path + length + slash, bare, more + 1);
+  return 0;
 }
 
 int describe_place(const struct place *place, char path[PATH_MAX]) {
-  char bare[PATH_MAX];
-  int error = describe_object(place->directory, path);
-  if (error != 0) return error;
-  bare_name(place, bare);
-  size_t length = strlen(path), room = PATH_MAX - length;
-  return (size_t)snprintf(path + length, room, "%s%s", length > 1 ? "/" : "", bare) < room ? 0 : -ENAMETOOLONG;
+  int error = describe_directory(place->directory, path);
+  return error != 0 ? error : add_name(place, path);
+}
+
+int describe_places(const struct place *one, const struct place *other, char paths[2][PATH_MAX]) {
+  int error = describe_directory(one->directory, paths[0]);
+  if (error == 0 && other->directory == one->directory) strcpy(paths[1], paths[0]);
+  else if (error == 0) error = describe_directory(other->directory, paths[1]);
+  if (error == 0) error = add_name(one, paths[0]);
+  return error != 0 ? error : add_name(other, paths[1]);
 }

@@ -2,6 +2,8 @@
 #ifndef NONO_RESOLVE_H
 #define NONO_RESOLVE_H
 
+#include "handle.h"
+
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -10,19 +12,23 @@
 // A path as the caller gave it: where it starts, and its text in the spelling that means the same to the broker.
 struct name {
   pid_t caller;
-  int start; // AT_FDCWD for an absolute path, else an O_PATH descriptor
+  int start;    // AT_FDCWD for an absolute path, else a directory's descriptor
+  bool is_lent; // it is not the name's own
   char path[PATH_MAX];
 };
 
 // The directory that holds the final component. `last` keeps the slashes at its end: they mean "a directory".
 struct place {
   int directory;
-  bool is_lent; // it is the name's own descriptor
+  bool is_lent; // it is not the place's own
   char last[PATH_MAX];
 };
 
 // Reads the path at an address of the caller: 0, or a negative errno. A name that was read is to be released.
 int read_name(pid_t caller, int descriptor, uint64_t address, struct name *name);
+
+// Two at once; the second may start where the first does, so it is to be released before it.
+int read_names(pid_t caller, const int descriptors[2], const uint64_t addresses[2], struct name names[2]);
 
 // The same for a path that was read already.
 int name_path(pid_t caller, int descriptor, const char *path, struct name *name);
@@ -42,6 +48,10 @@ void bare_name(const struct place *place, char bare[PATH_MAX]);
 // openat2's restrictions that the caller asked for.
 int open_object(const struct name *name, int flags, uint64_t resolve);
 
+// The same, with the path by which the kernel knows it: "" where that cannot be told. Where no link was on the way it is
+// the very text, which is faster than asking.
+int open_known(const struct name *name, int flags, char path[PATH_MAX]);
+
 // The name's last component is a link: its text, in the caller's spelling, becomes the name. 0, or a negative errno.
 int follow_last_link(struct name *name);
 
@@ -54,17 +64,8 @@ bool lies_in(int directory, int ancestor);
 // Whether two descriptors hold the same directory.
 bool is_same_place(int one, int other);
 
-// `/proc/self/fd/N`: the object itself, however it is called by now.
-struct handle {
-  char path[32];
-};
-struct handle handle_of(int object);
-
 // The path by which the kernel knows it now. 0, or a negative errno with an empty path, or with one that was cut.
-int describe_object(int object, char path[PATH_MAX]);
 int describe_place(const struct place *place, char path[PATH_MAX]);
-
-// Opens a pinned object, or 0 to its name's end: what open(2) would have given, or a negative errno.
-int reopen(int object, int flags);
+int describe_places(const struct place *one, const struct place *other, char paths[2][PATH_MAX]);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "caller.h"
 #include "denials.h"
+#include "held.h"
 #include "helper.h"
 #include "kernel.h"
 #include "sockets.h"

@@ -7,6 +7,7 @@
 #include "helper.h"
 #include "judge.h"
 #include "originals.h"
+#include "held.h"
 #include "resolve.h"
 
 #include <arpa/inet.h>

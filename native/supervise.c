@@ -16,12 +16,15 @@
 #include "originals.h"
 #include "passing.h"
 #include "processes.h"
+#include "held.h"
+#include "resolve.h"
 #include "sweep.h"
 #include "temporary.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -39,6 +42,7 @@ struct session {
   struct broker broker;
   struct watch watch;
   pid_t supervisor, guard, command;
+  pthread_t thread; // the broker's, where there is a listener
   sigset_t caller_mask;
   char start[PATH_MAX]; // where the command starts
   int seen[SIGNAL_COUNT]; // signals that reached the supervisor itself since nono last passed one on
@@ -189,6 +193,24 @@ static void start_command(struct session *session, struct layers *layers) {
   close(ends[0]);
 }
 
+// A thread of its own, so that a call need not be waited for together with all else: that would cost each call more than
+// a microsecond. It shares the supervisor's layer and its descriptors, and has the memory of the session to itself.
+static void *serve(void *broker) {
+  hold_own_descriptors();
+  serve_session(broker);
+  return NULL;
+}
+
+static void start_broker(struct session *session) {
+  int error = session->broker.listener < 0 ? 0 : pthread_create(&session->thread, NULL, serve, &session->broker);
+  if (error != 0) fail("start the broker", "", error);
+}
+
+// All processes that could call are dead: it ends by itself.
+static void end_broker(const struct session *session) {
+  if (session->broker.listener >= 0) pthread_join(session->thread, NULL);
+}
+
 // A signal to the whole process group reached the command already: nono's copy of it would be a second one.
 static void pass_on(struct session *session, int signal) {
   if (signal <= 0 || signal >= SIGNAL_COUNT) return;
@@ -230,19 +252,17 @@ static int take_messages(struct session *session) {
   return length > 0;
 }
 
-// Returns the command's wait status, 0 when its time was over, or -1 when nono died first, or the guard, without which nothing can be kept and
-// nothing would end the session in the supervisor's stead.
+// Returns the command's wait status, 0 when its time was over, or -1 when nono died first, or the guard, without which
+// nothing can be kept and nothing would end the session in the supervisor's stead.
 static int wait_for_end(struct session *session, int signals) {
   struct pollfd sources[] = {{signals, POLLIN, 0},
                              {CHANNEL_FD, POLLIN, 0},
-                             {session->broker.listener, POLLIN, 0},
                              {session->broker.keeper, 0, 0},
                              {session->watch.timer, POLLIN, 0}};
   for (int status;;) {
-    if (poll(sources, 5, -1) < 0 && errno != EINTR) fail("wait for the command", "", errno);
-    if (sources[3].revents != 0) return -1;
-    if (sources[4].revents != 0 && is_time_over(&session->watch, session->command)) return 0;
-    if (sources[2].revents != 0 && !serve_call(&session->broker)) sources[2].fd = -1;
+    if (poll(sources, 4, -1) < 0 && errno != EINTR) fail("wait for the command", "", errno);
+    if (sources[2].revents != 0) return -1;
+    if (sources[3].revents != 0 && is_time_over(&session->watch, session->command)) return 0;
     if ((sources[0].revents | sources[1].revents) == 0) continue;
     take_signals(session, signals); // before messages: what the group got must be known by then
     if (reap(session, &status)) return status;
@@ -262,6 +282,7 @@ static void end_by(int number) {
 static int end_session(const struct session *session, int status) {
   kill_session(session);
   reap_all(session);
+  end_broker(session);
   if (session->program->store.path != NULL) sweep_protected(&session->broker, session->start);
   end_keeping(session->broker.keeper);
   waitpid(session->guard, NULL, __WALL);
@@ -293,7 +314,7 @@ int supervise(const struct program *program, struct layers *layers, const struct
   int signals = signalfd(-1, &all, SFD_NONBLOCK | SFD_CLOEXEC);
   if (signals < 0) fail("watch for signals", "", errno);
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) fail("adopt orphans", "", errno);
-  if (has_broker(program)) prepare_callers();
+  if (has_broker(program)) prepare_callers(), prepare_processes();
   prepare_judge(&session.broker);
   open_temporary(&session);
   start_guard(&session);
@@ -304,5 +325,6 @@ int supervise(const struct program *program, struct layers *layers, const struct
   // A helper's memory is the broker's, and the broker opens files of /proc for the command: that of its own process it
   // refuses by number, those of its helpers the kernel refuses. The command was started before, so that it can be read.
   if (has_broker(program) && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) fail("close its memory", "", errno);
+  start_broker(&session);
   return end_session(&session, wait_for_end(&session, signals));
 }

@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { snapshotFlags } from './snapshot.mjs';
 
 export const warnings = ['-std=c11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-Werror'];
-const hardening = ['-O2', '-fPIE', '-fstack-protector-strong', '-D_FORTIFY_SOURCE=2', '-fno-strict-aliasing'];
+const hardening = [
+  '-O2',
+  '-pthread',
+  '-fPIE',
+  '-fstack-protector-strong',
+  '-D_FORTIFY_SOURCE=2',
+  '-fno-strict-aliasing',
+];
 const linking = ['-Wl,-z,relro,-z,now', '-Wl,-z,noexecstack'];
 
 export const compiler = process.env.CC ?? 'cc';

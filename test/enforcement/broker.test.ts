@@ -92,6 +92,25 @@ asEveryone('the broker', (open) => {
     expect(confined(box, `${join(dirname(box.probe), 'loss')} ${what}; ls`).stdout).toBe(`${expected}\n`);
   });
 
+  it.each([
+    'path directory',
+    'descriptor directory',
+    'path mask',
+    'threads directory',
+    'threads mask',
+    'clone both',
+    'clone-shared directory',
+    'clone-shared mask',
+    'unshare directory',
+    'unshare mask',
+    'processes both',
+  ])("makes files in the caller's directory and with its mask, changed by %s", (how) => {
+    const box = open();
+    const wander = join(dirname(box.probe), 'wander');
+    expect(confined(box, `${wander} ${how}`).stdout).toBe('ok\n');
+    expect(box.outside([wander, ...how.split(' ')], { cwd: box.home }).stdout).toBe('ok\n');
+  });
+
   it('serves a thousand short processes, and leaves none of them, nor of its own', () => {
     const box = open();
     const line =

@@ -15,8 +15,11 @@ beforeAll(() => {
     ['judge.c'],
     [
       'judge.c',
+      'glob.c',
       'resolve.c',
       'caller.c',
+      'held.c',
+      'handle.c',
       'channel.c',
       'program.c',
       'originals.c',

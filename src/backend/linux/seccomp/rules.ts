@@ -35,6 +35,8 @@ const namespaces =
   0x20000000 | // CLONE_NEWPID
   0x40000000; // CLONE_NEWNET
 
+const sharing = { directory: 0x00000200, process: 0x00010000 } as const; // CLONE_FS, CLONE_THREAD
+
 // For clone this bit is part of the exit signal, so only unshare can mean a time namespace by it.
 const timeNamespace = 0x00000080;
 
@@ -528,9 +530,22 @@ const judging: readonly SyscallRule[] = [
     reason: 'punches holes, collapses, zeroes: content goes away',
   },
   {
-    calls: ['umask'],
+    calls: ['umask', 'chdir', 'fchdir'],
     action: notify,
-    reason: 'the broker makes files with the mask of who asked for them, and asks again once one was changed',
+    reason:
+      'the broker makes files with the mask and in the directory of who asked for them, and looks again once one was changed',
+  },
+  {
+    calls: ['clone'],
+    when: [{ argument: 0, mask: sharing.directory | sharing.process, oneOf: [sharing.directory] }],
+    action: notify,
+    reason: 'two processes with one directory and mask: the broker then looks each time',
+  },
+  {
+    calls: ['unshare'],
+    when: [{ argument: 0, mask: sharing.directory, oneOf: [sharing.directory] }],
+    action: notify,
+    reason: 'two threads of one process with two: the same',
   },
 ];
 

@@ -86,6 +86,8 @@ export const syscallNumbers = {
   symlink: { x64: 88, arm64: null },
   symlinkat: { x64: 266, arm64: 36 },
   umask: { x64: 95, arm64: 166 },
+  chdir: { x64: 80, arm64: 49 },
+  fchdir: { x64: 81, arm64: 50 },
   sendto: { x64: 44, arm64: 206 },
   sendmsg: { x64: 46, arm64: 211 },
   sendmmsg: { x64: 307, arm64: 269 },

@@ -104,7 +104,8 @@ const byArgument: [Syscall, number[], Verdict, Verdict?, Verdict?][] = [
   ),
   ['unshare', [0x10000000 | 0x400], 'EPERM'],
   ['unshare', [0], 'allow'],
-  ['unshare', [0x200 | 0x400], 'allow'], // CLONE_FS | CLONE_FILES
+  ['unshare', [0x400], 'allow'], // CLONE_FILES
+  ['unshare', [0x200 | 0x400], 'notify'], // CLONE_FS as well
 
   ...[0x20000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000].map(
     (flag): [Syscall, number[], Verdict] => ['clone', [flag | SIGCHLD], 'EPERM'],
@@ -114,6 +115,8 @@ const byArgument: [Syscall, number[], Verdict, Verdict?, Verdict?][] = [
   ['clone', [threadFlags], 'allow'],
   ['clone', [vforkFlags | SIGCHLD], 'allow'],
   ['clone', [0xff], 'allow'], // an exit signal, however odd, is no namespace
+  ['clone', [0x200 | SIGCHLD], 'notify'], // CLONE_FS between processes
+  ['clone', [0x200 | 0x10000], 'allow'], // between threads
 
   ['personality', [0], 'allow'],
   ['personality', [8], 'allow'],
@@ -241,7 +244,7 @@ const judged: [Syscall, number[], Verdict][] = [
     ];
   }),
   ...words(`
-    umask creat openat2 unlink unlinkat rmdir rename renameat renameat2 truncate ftruncate mknod mknodat symlink
+    umask chdir fchdir creat openat2 unlink unlinkat rmdir rename renameat renameat2 truncate ftruncate mknod mknodat symlink
     symlinkat link linkat execve execveat chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes
     futimesat utimensat setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr`).map(
     (call): [Syscall, number[], Verdict] => [call, [], 'notify'],

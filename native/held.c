@@ -1,0 +1,170 @@
+// Working directory and mask belong to a process, and threads share them. A change is the kernel's own doing, some time
+// after it was let through: until the thread that makes it calls again, nothing of its process is held.
+#include "held.h"
+
+#include "caller.h"
+#include "kernel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// Each is found by its number's remainder, and gives way to the next of the same.
+enum { THREADS_HELD = 16, PROCESSES_HELD = 8, SEVERAL = -1 };
+
+struct thread {
+  pid_t number; // 0: none
+  int descriptor;
+  pid_t process;
+};
+
+struct process {
+  pid_t number; // 0: none
+  int descriptor;
+  int directory;  // -1: not known
+  int mask;       // a negative number: not known
+  pid_t changing; // the thread that was let through to a change, 0 or SEVERAL
+  int expected;   // the mask that comes of it, or DIRECTORY_CHANGES
+};
+
+static struct {
+  struct thread threads[THREADS_HELD];
+  struct process processes[PROCESSES_HELD];
+  bool is_shared; // processes may share directory and mask
+  bool mask_changed;
+  mode_t first_mask;
+} held;
+
+void prepare_processes(void) {
+  held.first_mask = umask(0);
+  umask(held.first_mask);
+}
+
+static int open_process(pid_t number, unsigned flags) {
+  int descriptor = (int)syscall(NR_PIDFD_OPEN, number, flags);
+  return descriptor < 0 ? -errno : descriptor;
+}
+
+// It is readable once the process, or the thread, has ended.
+static bool is_alive(int descriptor) { return poll(&(struct pollfd){descriptor, POLLIN, 0}, 1, 0) == 0; }
+
+static void release_process(struct process *process) {
+  if (process->number == 0) return;
+  close(process->descriptor);
+  if (process->directory >= 0) close(process->directory);
+  process->number = 0;
+}
+
+static void release_thread(struct thread *thread) {
+  if (thread->number != 0) close(thread->descriptor);
+  thread->number = 0;
+}
+
+static struct process *place_of_process(pid_t number) { return &held.processes[number % PROCESSES_HELD]; }
+
+// Should the number have been another process's before, what is known of that one goes.
+static void forget_dead(pid_t number) {
+  struct process *process = place_of_process(number);
+  if (process->number == number && !is_alive(process->descriptor)) release_process(process);
+}
+
+// 0, or a negative errno. A process is told by its first thread's number; other threads have descriptors of another
+// kind, since Linux 6.9.
+static int hold_thread(pid_t caller, struct thread *thread) {
+  release_thread(thread);
+  int descriptor = open_process(caller, 0);
+  bool is_first = descriptor >= 0;
+  if (!is_first) descriptor = open_process(caller, PIDFD_OF_THREAD);
+  if (descriptor < 0) return descriptor;
+  pid_t process = is_first ? caller : read_status(caller, "\nTgid:\t", 10);
+  *thread = (struct thread){caller, descriptor, process};
+  if (process > 0) forget_dead(process);
+  return 0;
+}
+
+static struct thread *place_of_thread(pid_t caller) { return &held.threads[caller % THREADS_HELD]; }
+
+int take_descriptor(pid_t caller, int descriptor) {
+  struct thread *thread = place_of_thread(caller);
+  int fd = thread->number == caller ? (int)syscall(NR_PIDFD_GETFD, thread->descriptor, descriptor, 0) : -1;
+  if (fd >= 0 || (thread->number == caller && errno != ESRCH)) return fd < 0 ? -errno : fd;
+  int error = hold_thread(caller, thread);
+  if (error != 0) return error;
+  fd = (int)syscall(NR_PIDFD_GETFD, thread->descriptor, descriptor, 0);
+  return fd < 0 ? -errno : fd;
+}
+
+static bool hold_process(struct process *process, pid_t number) {
+  if (process->number != 0 && process->changing != 0 && is_alive(process->descriptor)) return false;
+  release_process(process);
+  int descriptor = open_process(number, 0);
+  if (descriptor < 0) return false;
+  *process = (struct process){.number = number, .descriptor = descriptor, .directory = -1, .mask = -1};
+  return true;
+}
+
+// NULL where nothing can be held of it.
+static struct process *process_of(pid_t caller) {
+  struct thread *thread = place_of_thread(caller);
+  if (held.is_shared) return NULL;
+  if ((thread->number != caller || !is_alive(thread->descriptor)) && hold_thread(caller, thread) != 0) return NULL;
+  if (thread->process <= 0) return NULL;
+  struct process *process = place_of_process(thread->process);
+  if (process->number != thread->process && !hold_process(process, thread->process)) return NULL;
+  if (process->changing == caller) process->changing = 0; // it is here again
+  return process;
+}
+
+// What was just read of the caller is its own, and not that of a later one of the same number.
+static bool may_hold(const struct process *process, pid_t caller) {
+  return process->changing == 0 && is_alive(place_of_thread(caller)->descriptor);
+}
+
+static int working_directory(pid_t caller, bool *is_lent) {
+  struct process *process = process_of(caller);
+  *is_lent = process != NULL && process->directory >= 0;
+  if (*is_lent) return process->directory;
+  int directory = open_in_proc(caller, "cwd", O_PATH);
+  if (directory < 0 || process == NULL || !may_hold(process, caller)) return directory;
+  *is_lent = true;
+  return process->directory = directory;
+}
+
+int open_start(pid_t caller, int descriptor, const char *path, bool *is_lent) {
+  *is_lent = false;
+  if (path[0] == '/') return AT_FDCWD;
+  return descriptor == AT_FDCWD ? working_directory(caller, is_lent) : take_descriptor(caller, descriptor);
+}
+
+// As long as nobody changed one, it is the broker's own. A mask that is seen to be the expected one was changed by now.
+int read_umask(pid_t caller) {
+  if (!held.mask_changed) return (int)held.first_mask;
+  struct process *process = process_of(caller);
+  if (process != NULL && process->mask >= 0) return process->mask;
+  int mask = read_status(caller, "\nUmask:\t", 8);
+  if (mask < 0 || process == NULL) return mask;
+  if (process->changing > 0 && process->expected == mask) process->changing = 0;
+  if (may_hold(process, caller)) process->mask = mask;
+  return mask;
+}
+
+void note_change(pid_t caller, int mask) {
+  struct process *process = process_of(caller);
+  if (mask >= 0) held.mask_changed = true;
+  if (process == NULL) {
+    stop_holding();
+    return;
+  }
+  if (process->directory >= 0) close(process->directory);
+  process->directory = process->mask = -1;
+  process->changing = process->changing == 0 ? caller : SEVERAL;
+  process->expected = mask;
+}
+
+void stop_holding(void) {
+  held.is_shared = true;
+  for (size_t i = 0; i < PROCESSES_HELD; i++) release_process(&held.processes[i]);
+}
