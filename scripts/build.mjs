@@ -39,6 +39,7 @@ async function bundle(entry, output, { alias = withoutProcesses, format = 'cjs' 
     logLevel: 'warning',
     plugins: [jsoncPlugin.esbuild, textPlugin.esbuild, filterPlugin],
     alias,
+    conditions: process.platform === 'darwin' ? ['macos'] : [],
     external: ['./tools.cjs'],
   });
 }

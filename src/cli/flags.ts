@@ -167,6 +167,11 @@ export const flagGroups: readonly Group[] = [
     heading: 'Output:',
     rows: [
       { flags: '--dry-run', text: 'print what would be enforced, run nothing' },
+      {
+        flags: '--platform <name>',
+        text: 'with --dry-run: what a Mac would enforce (macos)',
+        choices: ['macos'],
+      },
       { flags: '-s, --silent', text: 'say nothing before the run' },
       { flags: '--no-diagnostics', text: 'say nothing after it' },
       { flags: '--explain', text: 'see denied reads too; every read then costs more' },

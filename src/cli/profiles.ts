@@ -11,6 +11,7 @@ import { type PolicyFlags, policyFromFlags } from '../policy/from-flags.ts';
 import { layerFromProfile } from '../policy/from-profile.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type FindProfile, resolveProfiles } from '../policy/resolve-profile.ts';
+import type { showOnMac } from './elsewhere.ts';
 
 export type ProfileFlags = {
   /** A name or a file; false: none that nobody named. */
@@ -18,8 +19,11 @@ export type ProfileFlags = {
   readonly extends?: readonly string[];
 };
 
-/** What few runs need, and none is slowed by: how profiles are read, and how a plan answers questions. */
-export type Reader = () => ProfileReader & { readonly overview: typeof overviewOf };
+/** What few runs need, and none is slowed by: how profiles are read, a plan answers questions, and a Mac would plan. */
+export type Reader = () => ProfileReader & {
+  readonly overview: typeof overviewOf;
+  readonly showOnMac: typeof showOnMac;
+};
 
 export type WithProfiles = {
   readonly policy: Policy;
@@ -30,6 +34,9 @@ export type WithProfiles = {
   /** The project's profile that is not used, because nobody trusted it. */
   readonly untrusted: string | null;
 };
+
+// Node calls them otherwise.
+const platforms: Readonly<Record<string, 'linux' | 'macos'>> = { linux: 'linux', darwin: 'macos' };
 
 /** The command's own profile: by its bare name or its absolute path; `./claude` is any program. */
 function commandProfile([word = '']: readonly string[]): string | null {
@@ -78,7 +85,7 @@ export function policyWithProfiles(
     named.filter((reference) => typeof reference === 'string'),
     find,
   );
-  const here = { platform: 'linux', environment: host.environment } as const;
+  const here = { platform: platforms[host.platform] ?? 'linux', environment: host.environment };
   const layers = resolved.map((each) => layerFromProfile(each, here));
   const policy = policyFromFlags(flags, command, layers);
   return {

@@ -1,13 +1,9 @@
 // `nono run`, `wrap` and `shell`: policy, plan, program, in that order; then nono's own process takes over.
-import { compileProgram } from '../backend/linux/compile.ts';
-import { NonoError } from '../errors.ts';
-import { askSupport, handOver } from '../launch/channel.ts';
-import { makeDirectories, removeDirectories } from '../launch/directories.ts';
-import { thisHost } from '../launch/host.ts';
-import { makeGrants } from '../launch/make-grants.ts';
+import { platform } from '#platform';
+import { type Issue, NonoError } from '../errors.ts';
 import type { LearnWish, ReportWish } from '../launch/report-wish.ts';
 import type { Host } from '../plan/host.ts';
-import { buildPlan, type Plan } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import { reportFileOf } from '../plan/report-file.ts';
 import type { PolicyFlags } from '../policy/from-flags.ts';
 import { escapeText } from '../term/escape.ts';
@@ -20,6 +16,8 @@ import { type ProfileFlags, policyWithProfiles, type Reader, type WithProfiles }
 export type RunFlags = PolicyFlags &
   ProfileFlags & {
     readonly dryRun?: boolean;
+    /** Whose plan is printed; without it this machine's. */
+    readonly platform?: 'macos';
     readonly silent?: boolean;
     readonly verbose?: boolean;
     readonly json?: boolean;
@@ -74,6 +72,12 @@ function announce(plan: Plan, host: Host, flags: RunFlags): void {
   if (!flags.silent && !flags.json) say(style('faint', `nono: ${renderLine(plan, host.home)}`));
 }
 
+const onlyDryRun: Issue = {
+  code: 'usage/flag-value',
+  message: '--platform plans for another machine, and nothing can be run there from here',
+  remedy: 'nono run --dry-run --platform macos …',
+};
+
 /**
  * Plans a run and hands its program to the launcher; with `--dry-run` prints the plan instead.
  *
@@ -86,9 +90,14 @@ export function run(
   reader: Reader,
   learnFrom: ((plan: Plan, profiles: WithProfiles) => LearnWish) | null = null,
 ): void {
-  const host = thisHost();
+  if (flags.platform !== undefined) {
+    if (!flags.dryRun) throw new NonoError([onlyDryRun]);
+    reader().showOnMac(flags, command, reader);
+    return;
+  }
+  const host = platform.host();
   const profiles = policyWithProfiles(flags, command, host, reader);
-  const plan = buildPlan(profiles.policy, host, askSupport(host));
+  const plan = platform.plan(profiles.policy, host);
   if (!flags.silent && !flags.json) announceProfiles(profiles);
   if (flags.dryRun) {
     showPlan(plan, host, flags, reader);
@@ -96,14 +105,5 @@ export function run(
   }
   const learn = learnFrom?.(plan, profiles);
   const wish = { ...reportWishOf(flags, plan, host), ...(learn && { learn }) };
-  const program = compileProgram(plan);
-  makeGrants(plan.grants);
-  const directories = makeDirectories(plan);
-  announce(plan, host, flags);
-  try {
-    handOver(program, directories, wish);
-  } catch (error) {
-    removeDirectories(directories);
-    throw error;
-  }
+  platform.start(plan, host, wish, () => announce(plan, host, flags));
 }

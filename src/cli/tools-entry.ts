@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { overviewOf } from '../plan/ask/overview.ts';
 import { readProfile } from '../policy/read-profile.ts';
 import { compile } from './compile.ts';
+import { showOnMac } from './elsewhere.ts';
 import { learn } from './learn.ts';
 import { main as mainWith } from './main.ts';
 import { profile } from './profile.ts';
@@ -15,6 +16,7 @@ export { proposeProfile } from './propose.ts';
 export const profileReader: ReturnType<Reader> = {
   read: readProfile,
   overview: overviewOf,
+  showOnMac,
   digest: (bytes) => createHash('sha256').update(bytes).digest('hex'),
 };
 

@@ -1,8 +1,7 @@
 // `nono why`: what a run with these flags could do, or what the session that this runs in can.
 import { readFileSync } from 'node:fs';
+import { platform } from '#platform';
 import { type Issue, NonoError } from '../errors.ts';
-import { askSupport } from '../launch/channel.ts';
-import { thisHost } from '../launch/host.ts';
 import { readOwnPlan } from '../launch/own-plan.ts';
 import { prepareToAsk } from '../plan/ask/ask.ts';
 import type { Askable } from '../plan/ask/askable.ts';
@@ -10,7 +9,6 @@ import { requestOf } from '../plan/ask/question.ts';
 import type { Request } from '../plan/ask/request.ts';
 import type { Verdict } from '../plan/ask/verdict.ts';
 import type { Host } from '../plan/host.ts';
-import { buildPlan } from '../plan/plan.ts';
 import type { PolicyFlags } from '../policy/from-flags.ts';
 import { renderVerdict, verdictToJson } from '../term/verdict.ts';
 import { printResult, styleFor } from './output.ts';
@@ -32,7 +30,7 @@ const standardInput = 0;
 const anyCommand = ['/bin/sh'];
 
 function planned(flags: WhyFlags, host: Host, reader: Reader): Askable {
-  return buildPlan(policyWithProfiles(flags, anyCommand, host, reader).policy, host, askSupport(host));
+  return platform.plan(policyWithProfiles(flags, anyCommand, host, reader).policy, host);
 }
 
 const bothPlans: Issue = {
@@ -72,7 +70,7 @@ function answerBatch(ask: ((request: Request) => Verdict) | null, host: Host): v
  * @throws {NonoError} where the question or the flags cannot be understood
  */
 export function why(words: readonly string[], flags: WhyFlags, reader: Reader): number {
-  const host = thisHost();
+  const host = platform.host();
   const plan = planToAsk(flags, host, reader);
   const ask = plan === null ? null : prepareToAsk(plan, host);
   if (flags.batch) {

@@ -17,10 +17,11 @@ import {
   statSync,
 } from 'node:fs';
 import { userInfo } from 'node:os';
+import { platformLists } from '#lists';
 
 import type { AbsolutePath, Entry, FileKind, Host, PathFact, Status } from '../plan/host.ts';
 import { childOf, isAbsolute, nameOf, parentOf } from '../plan/path.ts';
-import { linuxLists, type PlatformLists } from '../policy/lists.ts';
+import type { PlatformLists } from '../policy/lists.ts';
 
 const shebangBytes = 256;
 
@@ -349,7 +350,7 @@ export function thisHost(here: Caller = {}): Host {
   return {
     platform: process.platform,
     architecture: process.arch,
-    lists: here.lists ?? linuxLists,
+    lists: here.lists ?? platformLists,
     uid: process.getuid?.() ?? 0,
     home: homes[0] ?? null,
     homes,

@@ -114,3 +114,6 @@ export const linuxLists: PlatformLists = {
   system: systemList,
   toolchains: toolchainList,
 };
+
+/** `#lists`: those of the platform that nono is built for. */
+export const platformLists = linuxLists;

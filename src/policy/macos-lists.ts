@@ -47,3 +47,6 @@ export const macosLists: PlatformLists = {
   system: macSystemList,
   toolchains: { entries: [...linuxLists.toolchains.entries, ...macToolchainList.entries] },
 };
+
+/** `#lists`, where nono is built on macOS. */
+export const platformLists = macosLists;

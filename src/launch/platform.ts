@@ -1,0 +1,18 @@
+// What nono needs of the platform that it runs on. The build puts one in place of `#platform`: package.json says which.
+import type { Host } from '../plan/host.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { ReportWish } from './report-wish.ts';
+
+export type Platform = {
+  /** This machine, now. */
+  readonly host: () => Host;
+  /** What a policy means here. @throws {NonoError} as `buildPlan` does */
+  readonly plan: (policy: Policy, host: Host) => Plan;
+  /**
+   * Starts the run of a plan that this platform made.
+   *
+   * @param announce says what is to be said before the command starts, when nothing can fail any more
+   */
+  readonly start: (plan: Plan, host: Host, wish: ReportWish, announce: () => void) => void;
+};
