@@ -213,7 +213,14 @@ describe('ask() about files', () => {
       'insufficient_access',
     ],
     // The sweep at the end takes it away; only a broker that makes everything refuses it.
-    ['a protected name, free', { allow: ['.'] }, 'mkdir', `${project}/.vscode`, 'allowed', 'granted_path'],
+    [
+      'a protected name, free',
+      { allow: ['.'] },
+      'mkdir',
+      `${project}/.git/hooks/new`,
+      'allowed',
+      'granted_path',
+    ],
     [
       'a protected name, with a broker that makes everything',
       { allow: ['.'], deny: ['.env'] },
