@@ -23,10 +23,15 @@ function oneLine(text: string): string {
   return escapeText(text).replaceAll('\n', ' ');
 }
 
+/** How the profile is named to nono: the user's own by their names, any other by its file. */
+function referenceOf(file: AbsolutePath): string {
+  return file.includes('/nono/profiles/') ? nameOf(file).replace(/\.jsonc?$/, '') : quotePath(file, null);
+}
+
 function changeFor({ additions }: Proposal, { file, bases, command }: LearnWish): Change {
   const bytes = profileBytes(file);
   const before = bytes === null ? null : textOf(bytes, file);
-  const own = nameOf(file).replace(/\.jsonc?$/, '');
+  const own = referenceOf(file);
   const comment = `${own}: learned from ${oneLine(command)}; nono profile show ${own} says what it grants.`;
   const after = before === null ? newProfile(comment, bases, additions) : editProfile(before, additions);
   readProfile(after, file); // nothing is proposed that could not be read
@@ -51,11 +56,9 @@ function write(file: AbsolutePath, text: string, session: string): void {
   }
 }
 
-function useText({ file, command }: LearnWish, host: Host): string {
+function useText({ file, command }: LearnWish): string {
   if (isOfProject(file)) return 'nono profile trust, and then nono run';
-  const isNamed = file.includes('/nono/profiles/');
-  const reference = isNamed ? nameOf(file).replace(/\.jsonc?$/, '') : quotePath(file, host.home);
-  return `nono run -p ${reference} -- ${command} …`;
+  return `nono run -p ${referenceOf(file)} -- ${command} …`;
 }
 
 function sayProposal(proposal: Proposal, { before, after }: Change, wish: LearnWish, host: Host): void {
@@ -73,10 +76,10 @@ function accept(wish: LearnWish, change: Change, host: Host): boolean {
   return isAccepted;
 }
 
-function sayNext(isWritten: boolean, wish: LearnWish, host: Host): void {
+function sayNext(isWritten: boolean, wish: LearnWish): void {
   if (isWritten)
     say(
-      `nono: wrote ${escapeText(wish.file)}\n  Try: nono learn once more, until nothing is denied; then ${escapeText(useText(wish, host))}`,
+      `nono: wrote ${escapeText(wish.file)}\n  Try: nono learn once more, until nothing is denied; then ${escapeText(useText(wish))}`,
     );
   else say('nono: nothing was written\n  Try: nono learn --yes, which writes it');
 }
@@ -116,6 +119,6 @@ export function proposeProfile(
   }
   if (isText) sayProposal(proposal, change, wish, host);
   const written = isText ? accept(wish, change, host) : wish.isAccepted && accept(wish, change, host);
-  if (isText) sayNext(written, wish, host);
+  if (isText) sayNext(written, wish);
   return { ...told, written, profile: change.after };
 }

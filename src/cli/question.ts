@@ -58,6 +58,8 @@ export function questionFromFlags(flags: QuestionFlags, words: readonly string[]
   if (command !== undefined) return check({ op: op ?? 'execute', command }, remedy);
   if (host !== undefined)
     return check({ op: op ?? 'connect', host, ...(number === undefined ? {} : { port: number }) }, remedy);
+  if (to === undefined && nameOperations.some((each) => each === op))
+    throw new NonoError([usage(`${op} is from one name to another`, `nono why --path a --op ${op} --to b`)]);
   const target = to === undefined ? {} : { to };
   return check({ op: op ?? (to === undefined ? 'read' : 'rename'), path: word, ...target }, remedy);
 }

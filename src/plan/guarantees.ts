@@ -215,10 +215,9 @@ function whyMissing(row: Row, support: Support): Guarantee['missing'] {
         ? 'Landlock is built into this kernel but switched off'
         : `this kernel offers no Landlock (${support.landlock.errno})`
       : `this kernel has Landlock ABI ${support.landlock.abi}, and ${landlockAbi} is needed`;
-  return {
-    reason: have,
-    remedy: off ? 'add landlock to the lsm= boot parameter' : `Linux ${linux} or later`,
-  };
+  const none = `Linux ${linux} or later with CONFIG_SECURITY_LANDLOCK; in a container, a seccomp profile that allows it`;
+  const newer = 'abi' in support.landlock ? `Linux ${linux} or later` : none;
+  return { reason: have, remedy: off ? 'add landlock to the lsm= boot parameter' : newer };
 }
 
 function decide(row: Row, support: Support): Guarantee {

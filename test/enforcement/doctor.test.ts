@@ -61,6 +61,33 @@ asEveryone('nono doctor', (open) => {
     expect(text).toMatch(/MISSING files outside[\s\S]*Try: run the command as it is/);
   });
 
+  it.each([
+    ['switched off', 95, 'lsm= boot parameter'],
+    ['not there', 38, 'CONFIG_SECURITY_LANDLOCK'],
+  ])('says where Landlock is %s, and what would give it', (_, errno, remedy) => {
+    const box = open();
+    // A filter that answers landlock_create_ruleset with this errno, and then nono in it.
+    const script = `
+import ctypes, os, struct, sys
+step = lambda *words: struct.pack('HBBI', *words)
+code = step(0x20, 0, 0, 0) + step(0x15, 0, 1, 444) + step(6, 0, 0, 0x50000 | ${errno}) + step(6, 0, 0, 0x7fff0000)
+room = ctypes.create_string_buffer(code)
+program = ctypes.create_string_buffer(struct.pack('HxxxxxxQ', 4, ctypes.addressof(room)))
+libc = ctypes.CDLL(None, use_errno=True)
+assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, program, 0, 0) == 0
+os.execv(sys.argv[1], sys.argv[1:])`;
+    const { code, stdout } = box.outside(['python3', '-c', script, box.nono, 'doctor', '--json']);
+    const answer = JSON.parse(stdout) as Answer;
+    expect([code, answer.status]).toEqual([1, 'not_ready']);
+    expect(answer.guarantees.find(({ id }) => id === 'files')).toMatchObject({
+      status: 'missing',
+      remedy: expect.stringContaining(remedy),
+    });
+    expect(answer.machine.find(({ id }) => id === 'sandbox')?.text).toContain(
+      'a system call filter is in force',
+    );
+  });
+
   it('says that a run does not work where only trying shows it', () => {
     const box = open();
     const state = box.file(`${box.base}/no-directory`);

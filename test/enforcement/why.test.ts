@@ -44,7 +44,8 @@ asEveryone('nono why', (open) => {
     [['why', 'a', 'b'], 'one question'],
     [['why', 'a', '--command', 'rm'], 'one question'],
     [['why', 'a', '--op', 'eat'], '"eat" is no operation'],
-    [['why', 'a', '--op', 'rename'], 'no question'],
+    [['why', 'a', '--op', 'rename'], 'from one name to another'],
+    [['why', '--path', 'a', '--op', 'link'], 'Try: nono why --path a --op link --to b'],
     [['why', '--host', 'localhost', '--port', '0'], '--port'],
     [['why', '--self', '--allow', '.', 'a'], '--self'],
   ])('says of %j what is wrong', (words, message) => {
