@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, copyFileSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildNative, writeNodeIdentity } from './build-native.mjs';
@@ -25,10 +25,10 @@ function checkMachine() {
 // commander can run subcommands as processes; nono's are none, and loading that takes 8 ms.
 const withoutProcesses = { 'node:child_process': join(root, 'scripts/no-child-process.mjs') };
 
-async function bundle(entry, output, { alias = withoutProcesses, format = 'cjs' } = {}) {
+async function bundle(entry, output, { alias = withoutProcesses, format = 'cjs', spell = undefined } = {}) {
   await build({
     entryPoints: [join(root, entry)],
-    outfile: join(dist, output),
+    outfile: resolve(dist, output),
     bundle: true,
     platform: 'node',
     target: 'node20',
@@ -37,7 +37,7 @@ async function bundle(entry, output, { alias = withoutProcesses, format = 'cjs' 
     charset: 'ascii',
     minify: format === 'cjs', // who debugs a program steps through its libraries
     logLevel: 'warning',
-    plugins: [jsoncPlugin.esbuild, textPlugin.esbuild, filterPlugin],
+    plugins: [jsoncPlugin.esbuild(spell), textPlugin.esbuild, filterPlugin(spell)],
     alias,
     conditions: process.platform === 'darwin' ? ['macos'] : [],
     external: ['./tools.cjs'],
@@ -76,9 +76,9 @@ try {
   for (const name of ['cli.cjs', 'load-planner.cjs'])
     copyFileSync(join(root, 'scripts', name), join(dist, name));
   writeCodeCache();
-  await bundle('scripts/snapshot-entry.cjs', 'snapshot.cjs');
-  buildSnapshot(join(dist, 'snapshot.cjs'), join(dist, 'planner.blob'));
-  rmSync(join(dist, 'snapshot.cjs'));
+  await buildSnapshot(join(dist, 'planner.blob'), (script, spell) =>
+    bundle('scripts/snapshot-entry.cjs', script, { spell }),
+  );
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);

@@ -1,4 +1,7 @@
 import type { Plugin as EsbuildPlugin } from 'esbuild';
 import type { Plugin as VitePlugin } from 'vitest/config';
 
-export const jsoncPlugin: { readonly vite: VitePlugin; readonly esbuild: EsbuildPlugin };
+export const jsoncPlugin: {
+  readonly vite: VitePlugin;
+  readonly esbuild: (spell?: (text: string) => string) => EsbuildPlugin;
+};

@@ -32,14 +32,16 @@ function pathsByBase(value) {
   return rests;
 }
 
-// Parsing a string is faster than evaluating a literal of this size.
-const parsed = (value) => `JSON.parse(${JSON.stringify(JSON.stringify(value))})`;
-
-const forms = {
-  '': (value) => `export default ${parsed(value)};`,
-  '?lazy': (value) => `let value; export default () => (value ??= ${parsed(value)});`,
-  '?paths': (value) => `export default ${parsed(pathsByBase(value))};`,
-};
+// Parsing a string is faster than evaluating a literal of this size. `spell` gives an expression for a text.
+function forms(spell) {
+  const text = (value) => spell(JSON.stringify(value));
+  return {
+    '': (value) => `export default JSON.parse(${text(value)});`,
+    '?lazy': (value) =>
+      `let value; const text = ${text(value)}; export default () => (value ??= JSON.parse(text));`,
+    '?paths': (value) => `export default JSON.parse(${text(pathsByBase(value))});`,
+  };
+}
 
 export const jsoncPlugin = {
   vite: {
@@ -48,11 +50,11 @@ export const jsoncPlugin = {
     async load(id) {
       const [file, query] = id.split('?');
       if (!file.endsWith('.jsonc')) return undefined;
-      const form = forms[query === undefined ? '' : `?${query}`];
+      const form = forms(JSON.stringify)[query === undefined ? '' : `?${query}`];
       return form && { code: form(parseList(await readFile(file, 'utf8'), file)), map: null };
     },
   },
-  esbuild: {
+  esbuild: (spell = JSON.stringify) => ({
     name: 'jsonc',
     setup(build) {
       build.onResolve({ filter: /\.jsonc(\?\w+)?$/ }, ({ path, resolveDir }) => {
@@ -60,9 +62,9 @@ export const jsoncPlugin = {
         return { path: resolve(resolveDir, file), suffix: query === undefined ? '' : `?${query}` };
       });
       build.onLoad({ filter: /\.jsonc$/ }, async ({ path, suffix }) => ({
-        contents: forms[suffix](parseList(await readFile(path, 'utf8'), path)),
+        contents: forms(spell)[suffix](parseList(await readFile(path, 'utf8'), path)),
         loader: 'js',
       }));
     },
-  },
+  }),
 };

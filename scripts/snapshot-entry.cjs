@@ -19,7 +19,8 @@ function plan() {
   process.exitCode = main(process.argv.slice(2), () => loadTools().profileReader);
 }
 
-// What these execute is compiled, and stays so. Nothing of the machine that they plan for may stay.
+// What these execute is compiled, and stays so. Nothing of the machine that they plan for may stay. Only the last hands
+// a program over, since that closes a descriptor whose number Node may take.
 const rehearsals = [
   ['run', '--dry-run', '--allow', '.', '--', 'true'],
   ['run', '--silent', '--', 'true'],
