@@ -313,11 +313,14 @@ function installation(inspect: Host['inspect']): AbsolutePath | null {
 }
 
 const renamedForPlanner = 'NONO_CALLER_';
+const plannerTunables =
+  'glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=67108864:glibc.malloc.top_pad=8388608';
 
-/** The caller's environment, with the names back that nono's own process took from Node's sight. */
+/** The caller's environment, with the names back that nono's own process took from Node's sight, and less what it added. */
 function callerEnvironment(): Record<string, string> {
   const entries = Object.entries(process.env).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && !(entry[0] === 'GLIBC_TUNABLES' && entry[1] === plannerTunables),
   );
   return Object.fromEntries(
     entries.map(([name, value]) => [

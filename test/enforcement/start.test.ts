@@ -50,6 +50,15 @@ asEveryone('the start of nono', (open) => {
     expect(sandbox.run(['run', '--profile', file, '--', 'true']).stderr).toContain('profile/unknown-key');
   });
 
+  it('keeps from the command what it tells the planner of memory, and not what the caller set', () => {
+    const sandbox = open();
+    const words = ['run', '--silent', '--env', 'GLIBC_TUNABLES', '--', 'env'];
+    expect(sandbox.run(words).stdout).not.toContain('GLIBC_TUNABLES');
+    const env = { GLIBC_TUNABLES: 'glibc.malloc.check=0' };
+    expect(sandbox.run(words, { env }).stdout).toContain('GLIBC_TUNABLES=glibc.malloc.check=0\n');
+    expect(sandbox.run(['run', '--silent', '--', 'env'], { env }).stdout).not.toContain('GLIBC_TUNABLES');
+  });
+
   it('goes on without a snapshot that Node does not take, and says so', () => {
     const sandbox = open();
     const { nono, blob } = copyOf(sandbox);
