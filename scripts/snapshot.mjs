@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 /**
  * A snapshot is refused by a Node that was started with others. One plan is made and the process ends: compiling to
- * machine code, collecting garbage beside it and a new seed for hashing (a search for primes) do not pay.
+ * machine code, collecting garbage and a new seed for hashing (a search for primes) do not pay.
  */
 export const snapshotFlags = [
   '--no-opt',
@@ -14,6 +14,7 @@ export const snapshotFlags = [
   '--no-flush-bytecode',
   '--no-rehash-snapshot',
   '--single-threaded',
+  '--min-semi-space-size=4',
 ];
 
 /** The launcher's first words, as a frame: kind, length, format, Landlock ABI, seccomp. */

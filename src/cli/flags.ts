@@ -206,24 +206,28 @@ function optionOf(row: Row, flags: string, heading: string): Option {
   return option;
 }
 
-export function policyOptions(): Option[] {
-  return flagGroups.flatMap(({ heading, rows }) =>
-    rows.flatMap((row) => [row.flags, ...(row.aliases ?? [])].map((flags) => optionOf(row, flags, heading))),
-  );
-}
+/** Every option of a policy, made once: a command only reads them. */
+export const policyOptions: readonly Option[] = flagGroups.flatMap(({ heading, rows }) =>
+  rows.flatMap((row) => [row.flags, ...(row.aliases ?? [])].map((flags) => optionOf(row, flags, heading))),
+);
+
+/** The attributes of every alias and of the spelling that help shows. */
+const aliasAttributes = flagGroups.flatMap(({ rows }) =>
+  rows.flatMap(({ flags, aliases = [], repeats = false }) =>
+    aliases.map((alias) => ({ from: attributeOf(alias), to: attributeOf(flags), repeats })),
+  ),
+);
 
 /** Folds every alias into the attribute of its canonical spelling. */
 export function foldAliases(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const folded = { ...values };
   if (folded.diagnostics === true) delete folded.diagnostics; // what commander sets where --no-diagnostics is not given
-  for (const { flags, aliases = [], repeats } of flagGroups.flatMap(({ rows }) => rows))
-    for (const alias of aliases) {
-      const [from, to] = [attributeOf(alias), attributeOf(flags)];
-      if (!(from in folded)) continue;
-      folded[to] = repeats
-        ? [...((folded[to] as string[]) ?? []), ...(folded[from] as string[])]
-        : folded[from];
-      delete folded[from];
-    }
+  for (const { from, to, repeats } of aliasAttributes) {
+    if (!(from in folded)) continue;
+    folded[to] = repeats
+      ? [...((folded[to] as string[]) ?? []), ...(folded[from] as string[])]
+      : folded[from];
+    delete folded[from];
+  }
   return folded;
 }

@@ -101,7 +101,7 @@ function addRunnable(
       }
     });
   // Twenty options are work: a command that this line does not name gets none.
-  for (const option of asked ? policyOptions() : []) command.addOption(option);
+  for (const option of asked ? policyOptions : []) command.addOption(option);
   if (name === 'learn')
     command
       .option('-o, --output <name|file>', "the profile to write (-p's, else by the command's name)")

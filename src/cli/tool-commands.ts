@@ -45,7 +45,7 @@ function addCompile(program: Command, tools: Tools, finish: Finish, reader: Read
         finish(reportError(error, flags.json ?? false));
       }
     });
-  for (const option of policyOptions()) command.addOption(option);
+  for (const option of policyOptions) command.addOption(option);
 }
 
 /** native/exec.c runs it: what comes here is a question for help, or cannot be understood. */
@@ -195,7 +195,7 @@ function addWhy(program: Command, tools: Tools, finish: Finish, reader: Reader):
         finish(whyError(error, flags));
       }
     });
-  for (const each of policyOptions()) command.addOption(each);
+  for (const each of policyOptions) command.addOption(each);
 }
 
 /** In the order of help. */

@@ -5,12 +5,10 @@ import { contains, nameOf, parentOf } from './path.ts';
 
 /** The file grants for writing that no grant of a directory covers: their directories stay closed. */
 export function savedFiles(grants: readonly Grant[]): Grant[] {
-  const directories = grants.filter((grant) => grant.kind === 'directory' && allowsWriting(grant));
-  return grants.filter(
-    (grant) =>
-      grant.kind === 'file' &&
-      allowsWriting(grant) &&
-      !directories.some(({ path }) => contains(path, grant.path)),
+  const writable = grants.filter(allowsWriting);
+  const directories = writable.filter(({ kind }) => kind === 'directory');
+  return writable.filter(
+    (grant) => grant.kind === 'file' && !directories.some(({ path }) => contains(path, grant.path)),
   );
 }
 
@@ -42,8 +40,10 @@ export function savedBeside(saved: readonly Grant[], path: AbsolutePath): Grant 
 
 /** Whether opens for reading go to the broker for the sake of a file that may be another by then. */
 export function readsSaved(grants: readonly Grant[]): boolean {
+  const saved = savedFiles(grants);
+  if (saved.length === 0) return false;
   const directories = grants.filter((grant) => grant.kind === 'directory' && allowsReading(grant));
-  return savedFiles(grants).some(
+  return saved.some(
     (grant) => allowsReading(grant) && !directories.some(({ path }) => contains(path, grant.path)),
   );
 }

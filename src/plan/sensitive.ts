@@ -45,8 +45,8 @@ function splitSpelling(spelling: string): { base: string; rest: string } {
 type Shelf = {
   readonly base: string;
   readonly listed: ReadonlySet<string>;
-  /** What has listed paths below it. */
-  readonly around: ReadonlySet<string>;
+  /** What has listed paths below it, and which. */
+  readonly around: ReadonlyMap<string, readonly string[]>;
   readonly lists: PlatformLists;
 };
 
@@ -56,11 +56,15 @@ function below(rest: string, name: string): string {
 }
 
 function shelfOf(lists: PlatformLists, base: string, rests: readonly string[]): Shelf {
-  const around = new Set<string>();
-  for (const rest of rests)
-    for (let end = rest.lastIndexOf('/'); end > 0; end = rest.lastIndexOf('/', end - 1))
-      around.add(rest.slice(0, end));
-  return { base, listed: new Set(rests), around, lists };
+  const listed = new Set(rests);
+  const around = new Map<string, string[]>();
+  for (const rest of listed)
+    for (let end = rest.lastIndexOf('/'); end > 0; end = rest.lastIndexOf('/', end - 1)) {
+      const known = around.get(rest.slice(0, end));
+      if (known === undefined) around.set(rest.slice(0, end), [rest]);
+      else known.push(rest);
+    }
+  return { base, listed, around, lists };
 }
 
 /** What stands in the home by default is on the home's shelf. */
@@ -225,8 +229,7 @@ function matches({ path: at, shelf, rest }: Anchor, path: AbsolutePath): string[
     if (shelf.listed.has(path)) found.push(path);
   }
   if (shelf.listed.has('')) found.push(''); // the base itself is listed
-  if (!shelf.around.has(asked)) return found;
-  return found.concat([...shelf.listed].filter((each) => each.startsWith(`${asked}/`)));
+  return found.concat(shelf.around.get(asked) ?? []);
 }
 
 /** The path on this machine of what a shelf lists, seen from an anchor; null where it is not below it. */

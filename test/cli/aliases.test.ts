@@ -5,7 +5,7 @@ import { flagGroups, foldAliases, policyOptions } from '../../src/cli/flags.ts';
 
 function parse(...words: string[]): Record<string, unknown> {
   const command = new Command().exitOverride().configureOutput({ writeErr: () => {} });
-  for (const option of policyOptions()) command.addOption(option);
+  for (const option of policyOptions) command.addOption(option);
   return foldAliases(command.parse(words, { from: 'user' }).opts());
 }
 
@@ -86,14 +86,14 @@ describe('foldAliases()', () => {
   });
 });
 
-describe('policyOptions()', () => {
+describe('policyOptions', () => {
   it('hides the other spellings from help', () => {
-    const hidden = policyOptions().filter((option) => option.hidden);
+    const hidden = policyOptions.filter((option) => option.hidden);
     expect(hidden.map(({ long }) => long)).toEqual(knownAliases.map(([alias]) => alias));
   });
 
   it('gives no spelling twice', () => {
-    const spellings = policyOptions().flatMap(({ short, long }) => [short, long].filter(Boolean));
+    const spellings = policyOptions.flatMap(({ short, long }) => [short, long].filter(Boolean));
     expect(new Set(spellings).size).toBe(spellings.length);
   });
 

@@ -4,11 +4,11 @@ import { flagGroups, foldAliases, policyOptions } from '../../src/cli/flags.ts';
 
 function parse(words: readonly string[]): Record<string, unknown> {
   const command = new Command().exitOverride();
-  for (const option of policyOptions()) command.addOption(option);
+  for (const option of policyOptions) command.addOption(option);
   return foldAliases(command.parse(words, { from: 'user' }).opts());
 }
 
-describe('policyOptions()', () => {
+describe('policyOptions', () => {
   it('adds up what is repeated, under every spelling', () => {
     expect(parse(['--allow', 'a', '-a', 'b', '--allow=c']).allow).toEqual(['a', 'b', 'c']);
     expect(parse(['--override-deny', 'a', '--bypass-protection', 'b']).bypassProtection).toEqual(['b', 'a']);

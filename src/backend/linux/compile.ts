@@ -49,10 +49,10 @@ const keptCapabilities = Object.values<bigint>(capability).reduce((set, bit) => 
 /** Who watches the launcher: nono's own process, or a program that takes it for the command. */
 export type Watcher = 'nono' | 'library';
 
-function hygiene(plan: Plan, watcher: Watcher): Record {
+function hygiene(plan: Plan, broker: Broker, watcher: Watcher): Record {
   const scope = scopesSignals(plan.machine.landlockAbi) ? hygieneFlag.signalScope : 0;
   const local = plan.network.mode === 'open' ? 0 : hygieneFlag.localDescriptors;
-  const listener = brokerOf(plan) === 'absent' ? 0 : hygieneFlag.listener;
+  const listener = broker === 'absent' ? 0 : hygieneFlag.listener;
   const standsIn = watcher === 'library' ? hygieneFlag.standsIn : 0;
   return record.hygiene(keptCapabilities, scope | local | listener | standsIn);
 }
@@ -206,9 +206,10 @@ function lastingRecords(plan: Plan, watcher: Watcher): Compiler {
   const rightsOf = rightsFor(abi, plan.originals.kind === 'withheld');
   const keeper = keeping(abi);
   const saved = savedIn(plan);
+  const broker = brokerOf(plan);
   const { handled: apart, everywhere } = separation(abi);
   const records = [
-    hygiene(plan, watcher),
+    hygiene(plan, broker, watcher),
     ...[keeper, handled, apart].map(({ fs, net, scoped }) => record.layer(fs, net, scoped)),
     ...(everywhere === 0n ? [] : [record.rule(everywhere, layer.command, ruleFlag.directory, '/')]),
     ...withoutRedundant(plan.grants, rightsOf).map((grant) => rule(grant, rightsOf(grant), saved.has(grant))),
@@ -220,7 +221,7 @@ function lastingRecords(plan: Plan, watcher: Watcher): Compiler {
     ...portRecords(plan),
     ...blockedRecords(plan),
     ...limitsRecords(plan),
-    record.filter(compileFilter(plan.network.mode, brokerOf(plan), plan.machine.architecture)),
+    record.filter(compileFilter(plan.network.mode, broker, plan.machine.architecture)),
     record.text('temporary', plan.temporary),
   ];
   return { rightsOf, records };

@@ -22,8 +22,8 @@ const crcThen3 = shifted(crcThen2);
 function crc32(buffer: Buffer, end: number): number {
   const words = new Int32Array(buffer.buffer, buffer.byteOffset, end >> 2);
   let crc = -1;
-  for (const word of words) {
-    crc ^= word;
+  for (let i = 0; i < words.length; i++) {
+    crc ^= words[i] as number;
     crc =
       (crcThen3[crc & 255] as number) ^
       (crcThen2[(crc >>> 8) & 255] as number) ^
@@ -131,8 +131,8 @@ function writeRecord(writer: Writer, start: number, { tag, numbers, text, bytes 
     writer.buffer.set(bytes, at);
     at += bytes.length;
   }
-  writeNumber(writer, tags[tag], start);
-  writeNumber(writer, at - start - recordHeaderBytes, start + 4);
+  writer.view.setUint32(start, tags[tag], true);
+  writer.view.setUint32(start + 4, at - start - recordHeaderBytes, true);
   return at;
 }
 
