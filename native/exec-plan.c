@@ -82,7 +82,8 @@ static bool fits(uint32_t tag, const uint8_t *payload, size_t length) {
   }
 }
 
-static const char *check_records(const uint8_t *bytes, size_t end) {
+static const char *check_records(struct plan_file *plan, size_t end) {
+  const uint8_t *bytes = plan->bytes;
   uint32_t counts[PLAN_TAG_COUNT] = {0};
   for (size_t at = HEADER_BYTES; at < end;) {
     if (end - at < RECORD_HEADER_BYTES) return "a record is cut short";
@@ -90,8 +91,9 @@ static const char *check_records(const uint8_t *bytes, size_t end) {
     if (tag == 0 || tag >= PLAN_TAG_COUNT) return "it has an unknown record";
     if (length > end - at - RECORD_HEADER_BYTES) return "a record reaches past its end";
     if (!fits(tag, bytes + at + RECORD_HEADER_BYTES, length)) return "a record has another form";
-    counts[tag]++;
+    if (counts[tag]++ == 0) plan->first[tag] = at;
     at += RECORD_HEADER_BYTES + length;
+    plan->end[tag] = at;
   }
   for (uint32_t tag = 1; tag < PLAN_TAG_COUNT; tag++)
     if (counts[tag] < grammar[tag].least || counts[tag] > grammar[tag].most) return "a record is missing or stands twice";
@@ -106,13 +108,13 @@ const char *decode_plan_file(const uint8_t *bytes, size_t length, struct plan_fi
   uint64_t sum;
   memcpy(&sum, bytes + end, sizeof sum);
   if (sum_of(bytes, end) != sum) return "it is damaged: its checksum differs";
-  *plan = (struct plan_file){bytes, end};
-  return check_records(bytes, end);
+  *plan = (struct plan_file){.bytes = bytes};
+  return check_records(plan, end);
 }
 
 bool next_record(const struct plan_file *plan, enum plan_tag tag, size_t *at, struct plan_record *record) {
-  if (*at == 0) *at = HEADER_BYTES;
-  while (*at < plan->end) {
+  if (*at == 0) *at = plan->first[tag];
+  while (*at < plan->end[tag]) {
     uint32_t found = read_u32(plan->bytes + *at), length = read_u32(plan->bytes + *at + 4);
     const uint8_t *payload = plan->bytes + *at + RECORD_HEADER_BYTES;
     *at += RECORD_HEADER_BYTES + length;

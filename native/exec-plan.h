@@ -35,7 +35,7 @@ enum plan_tag {
 
 struct plan_file {
   const uint8_t *bytes;
-  size_t end; // of the records
+  size_t first[PLAN_TAG_COUNT], end[PLAN_TAG_COUNT]; // between which the records of a tag stand, with others or without
 };
 
 // One record: its numbers are at `payload`, its texts, each with its NUL, between `text` and `end`.

@@ -6,6 +6,7 @@
 #include "originals.h"
 #include "resolve.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -106,17 +107,64 @@ static void read_base(const char *pattern, const char *end, char base[PATH_MAX])
   if (length == 0) strcpy(base, "/");
 }
 
-static void follow_all(const struct broker *broker, const char *start) {
-  for (size_t i = 0; i < broker->program->deny_count; i++) {
-    const struct deny *deny = &broker->program->denies[i];
-    const char *any_depth = strstr(deny->pattern, "/**/");
-    char base[PATH_MAX];
-    if (any_depth == NULL || !(deny->flags & DENY_BUILT_IN) || !(deny->flags & DENY_GLOB)) continue;
-    const char *rest = any_depth + strlen("/**/");
-    read_base(deny->pattern, any_depth, base);
-    follow(broker, AT_FDCWD, base, rest);
-    if (strcmp(start, base) != 0 && write_grant_around(start) == GRANT_DIRECTORY) follow(broker, AT_FDCWD, start, rest);
+// One built-in glob: the name that its first component stands for, and what follows that.
+struct glob {
+  char first[NAME_MAX + 1];
+  const char *rest; // "" behind the last component
+};
+
+static bool may_start_with(const char *glob, const char *name) {
+  return strchr("*?[\\", glob[0]) != NULL || tolower((unsigned char)glob[0]) == tolower((unsigned char)name[0]);
+}
+
+static void visit_entry(const struct broker *broker, int directory, const char *name, const struct glob *globs, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (!may_start_with(globs[i].first, name) || fnmatch(globs[i].first, name, FNM_CASEFOLD) != 0) continue;
+    if (globs[i].rest[0] == 0) take(broker, directory, name, "");
+    else follow(broker, directory, name, globs[i].rest);
   }
+}
+
+// Listed once for all globs: there are ninety of them, and this is part of every start.
+static void visit_base(const struct broker *broker, const char *base, const struct glob *globs, size_t count) {
+  int directory = open(base, OPEN_DIRECTORY), scan = directory < 0 ? -1 : openat(directory, ".", OPEN_DIRECTORY);
+  DIR *entries = scan < 0 ? NULL : fdopendir(scan);
+  for (struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;)
+    if (!is_dot(entry->d_name)) visit_entry(broker, directory, entry->d_name, globs, count);
+  if (entries != NULL) closedir(entries);
+  if (directory >= 0) close(directory);
+}
+
+static void add_glob(struct glob *globs, size_t *count, const char *rest) {
+  size_t length = strcspn(rest, "/");
+  snprintf(globs[*count].first, sizeof globs->first, "%.*s", (int)length, rest);
+  globs[(*count)++].rest = rest[length] == 0 ? "" : rest + length + 1;
+}
+
+// The globs of one base stand together in a plan.
+static void follow_all(const struct broker *broker, const char *start) {
+  const struct program *program = broker->program;
+  struct glob *globs = calloc(program->deny_count + 1, sizeof *globs);
+  size_t count = 0;
+  char base[PATH_MAX] = "", next[PATH_MAX];
+  if (globs == NULL) fail("look at the protected paths", "", ENOMEM);
+  for (size_t i = 0; i <= program->deny_count; i++) {
+    const struct deny *deny = i == program->deny_count ? NULL : &program->denies[i];
+    const char *any_depth = deny == NULL ? NULL : strstr(deny->pattern, "/**/");
+    bool is_glob = any_depth != NULL && deny->flags & DENY_BUILT_IN && deny->flags & DENY_GLOB;
+    if (deny != NULL && !is_glob) continue;
+    if (is_glob) read_base(deny->pattern, any_depth, next);
+    if (count > 0 && (deny == NULL || strcmp(base, next) != 0)) {
+      visit_base(broker, base, globs, count);
+      if (strcmp(start, base) != 0 && write_grant_around(start) == GRANT_DIRECTORY) visit_base(broker, start, globs, count);
+      count = 0;
+    }
+    if (is_glob) {
+      memcpy(base, next, sizeof base);
+      add_glob(globs, &count, any_depth + strlen("/**/"));
+    }
+  }
+  free(globs);
 }
 
 void learn_protected(const struct broker *broker, const char *start) {
