@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { calls } from './calls.mjs';
 import { grants } from './grants.mjs';
+import { library } from './library.mjs';
 import { compile } from './measure.mjs';
 import { memory } from './memory.mjs';
 import { parallel } from './parallel.mjs';
@@ -16,7 +17,7 @@ import { start } from './start.mjs';
 import { findWays } from './ways.mjs';
 import { work } from './work.mjs';
 
-const sections = { start, parallel, sequence, grants, memory, calls, work };
+const sections = { start, library, parallel, sequence, grants, memory, calls, work };
 
 const full = {
   rounds: 30,
