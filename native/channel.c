@@ -48,6 +48,10 @@ static uint32_t seccomp_support(void) {
   uint32_t bits = 0;
   for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
     if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &actions[i].action) == 0) bits |= actions[i].bit;
+  // A kernel that says more of a call than fits would write past the end.
+  struct seccomp_notif_sizes sizes;
+  if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes) != 0 || sizes.seccomp_notif > sizeof(struct seccomp_notif))
+    bits &= ~(uint32_t)SUPPORT_SECCOMP_NOTIFY;
   return bits;
 }
 

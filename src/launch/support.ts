@@ -25,7 +25,11 @@ export function supportOf(hello: Frame | undefined, format: number): Support {
   if (hello.format !== format) throw mismatch(`it takes format ${hello.format}, and this is ${format}`);
   const has = (bit: number) => (hello.seccomp & bit) !== 0;
   return {
-    landlock: hello.landlock >= 0 ? { abi: hello.landlock } : { errno: getSystemErrorName(hello.landlock) },
+    // Two names of one number, of which Node takes the other.
+    landlock:
+      hello.landlock >= 0
+        ? { abi: hello.landlock }
+        : { errno: getSystemErrorName(hello.landlock).replace('ENOTSUP', 'EOPNOTSUPP') },
     seccomp: {
       filter: has(seccompBits.filter),
       kill: has(seccompBits.kill),

@@ -47,6 +47,11 @@ export function isBuiltIn({ origin }: Deny): boolean {
   return origin.startsWith('built-in:');
 }
 
+/** A name that is only kept from being written to; nobody's secret, and not asked for. */
+export function protectsNames(deny: Deny): boolean {
+  return isBuiltIn(deny) && deny.access === 'write';
+}
+
 function encodingIssue(wish: DenyWish): Issue {
   return {
     code: 'plan/path-encoding',

@@ -12,6 +12,7 @@ export type GuaranteeId =
   | 'network'
   | 'originals'
   | 'denies'
+  | 'protected-names'
   | 'metadata'
   | 'commands'
   | 'sockets'
@@ -177,6 +178,13 @@ const deniesRow: Row = {
   essential: true,
 };
 
+const protectedNamesRow: Row = {
+  id: 'protected-names',
+  promise: 'what runs later outside, such as git hooks, cannot be planted under its usual names',
+  mechanism: 'seccomp notifications to a broker, and a sweep at the end',
+  needs: { notify: true, linux: '5.14' },
+};
+
 // The mechanism differs with the kernel, the promise does not.
 function lifetime(abi: number): Guarantee {
   const mechanism = abi >= 6 ? 'Landlock signal scope, subreaper' : 'subreaper';
@@ -231,15 +239,18 @@ export type Demands = {
   readonly network: NetworkMode;
   /** It may write to what existed before. */
   readonly writes: boolean;
-  /** It denies something inside its grants. */
+  /** It denies something inside its grants, for the user's sake or because it is secret. */
   readonly denies: boolean;
+  /** It may write where names of files are protected that run later outside. */
+  readonly protects: boolean;
 };
 
-function rowsFor({ network, writes, denies }: Demands): readonly Row[] {
+function rowsFor({ network, writes, denies, protects }: Demands): readonly Row[] {
   return [
     ...rows,
     ...networkRows[network],
     ...(denies ? [deniesRow] : []),
+    ...(protects ? [protectedNamesRow] : []),
     ...(writes ? [originalsRow] : []),
   ];
 }
@@ -249,7 +260,7 @@ export type Occasion = 'always' | 'writing' | 'blocked' | 'ports';
 
 const rowsOf: Record<Occasion, readonly Row[]> = {
   always: rows,
-  writing: [deniesRow, originalsRow],
+  writing: [deniesRow, protectedNamesRow, originalsRow],
   blocked: networkRows.blocked,
   ports: networkRows.ports,
 };

@@ -3,7 +3,7 @@ import { type Issue, NonoError } from '../errors.ts';
 import type { GrantWish, Policy } from '../policy/policy.ts';
 import { type Command, commandGrants, findCommand } from './command.ts';
 import { type BlockedCommand, blockedCommands } from './commands.ts';
-import { type Denies, ownPrograms, planDenies } from './denies.ts';
+import { type Denies, ownPrograms, planDenies, protectsNames } from './denies.ts';
 import { type Environment, planEnvironment } from './environment.ts';
 import { expandPolicy } from './expand.ts';
 import { allowsWriting, type Grant, indexGrants, mergeGrants } from './grant.ts';
@@ -219,7 +219,8 @@ export function buildPlan(wished: Policy, host: Host, support: Support | Seatbel
   const demands = {
     network: policy.network.mode,
     writes: reachesOriginals(asked),
-    denies: denies.rules.length > 0,
+    denies: !denies.rules.every(protectsNames),
+    protects: denies.rules.some(protectsNames),
   };
   const guarantees = [...mechanism.guarantees(demands), ...mechanism.limits(limits)];
   const grants = command === null ? [] : gatherGrants(asked, command, host, protection, planFile);

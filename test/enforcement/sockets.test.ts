@@ -1,5 +1,5 @@
 // Unix sockets, ports of loopback and the guard over commands, on the real kernel.
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { asEveryone, type Result, type Sandbox } from './sandbox.ts';
@@ -127,6 +127,32 @@ print("waited", time.time() - began > 0.2)`;
     const [one, other] = [join(box.base, 'one'), join(box.base, 'other')];
     expect(ask(one)).toBe('2\n'); // no agent to be reached
     expect(ask(other, '--allow-unix-socket', other)).toBe('The agent has no identities.\n1\n');
+  });
+});
+
+const versions = '/usr/lib/postgresql';
+const postgres = (existsSync(versions) ? readdirSync(versions) : [])
+  .map((version) => join(versions, version, 'bin'))
+  .find((bin) => existsSync(join(bin, 'initdb')));
+
+// No PostgreSQL here: CI installs it.
+asEveryone.skipIf(postgres === undefined)('psql', (open) => {
+  it('reaches the database whose socket is granted, with the network blocked, and no other', () => {
+    const box = open();
+    const data = join(box.base, 'database');
+    const socket = join(data, '.s.PGSQL.5432');
+    // The server does not run as root.
+    const as = box.identity.uid === 0 ? 'setpriv --reuid nobody --regid nogroup --clear-groups' : '';
+    const line = `mkdir ${data} && { [ -z "${as}" ] || chown nobody ${data}; } && cd / && export LC_ALL=C.UTF-8
+${as} ${postgres}/initdb -D ${data}/cluster -A trust -U me --no-sync > /dev/null &&
+${as} ${postgres}/pg_ctl -D ${data}/cluster -w -l ${data}/log -o "-k ${data} -c listen_addresses= -c fsync=off" start > /dev/null
+cd ${box.project}
+for flags in "" "--allow-unix-socket ${socket}"; do
+  "$0" run -s --no-diagnostics --net-block --allow . $flags -- psql -h ${data} -U me -Atc 'select 6 * 7' postgres 2>&1
+done
+${as} ${postgres}/pg_ctl -D ${data}/cluster -m immediate stop > /dev/null`;
+    const { stdout, stderr } = box.outside(['bash', '-c', line, box.nono]);
+    expect([stdout, stderr]).toEqual([expect.stringMatching(/^psql: .*Permission denied[^]*\n42\n$/), '']);
   });
 });
 

@@ -14,7 +14,7 @@ const kernel = (abi: number): Support => ({ landlock: { abi }, seccomp });
 const without = (errno: string): Support => ({ landlock: { errno }, seccomp });
 
 const decide = (support: Support, network: NetworkMode = 'open') =>
-  decideGuarantees({ network, writes: true, denies: true }, support);
+  decideGuarantees({ network, writes: true, denies: true, protects: true }, support);
 
 const missing = (support: Support, network: NetworkMode = 'open'): GuaranteeId[] =>
   decide(support, network)
@@ -61,6 +61,7 @@ describe('decideGuarantees()', () => {
       'descriptors',
       'environment',
       'denies',
+      'protected-names',
       'originals',
       'lifetime',
     ];
@@ -71,7 +72,7 @@ describe('decideGuarantees()', () => {
   it('promises that nothing is lost where something could be, and by notifications alone', () => {
     const find = (writes: boolean, notify: boolean) => {
       const support = { ...kernel(7), seccomp: { filter: true, kill: true, notify } };
-      return decideGuarantees({ network: 'open', writes, denies: false }, support).find(
+      return decideGuarantees({ network: 'open', writes, denies: false, protects: false }, support).find(
         ({ id }) => id === 'originals',
       );
     };
@@ -116,8 +117,15 @@ describe('decideGuarantees()', () => {
 
   it('holds by notifications what needs judgement, and ports as well', () => {
     const support: Support = { landlock: { abi: 7 }, seccomp: { ...seccomp, notify: false } };
-    expect(missing(support)).toEqual(['metadata', 'commands', 'denies', 'originals']);
-    expect(missing(support, 'ports')).toEqual(['metadata', 'commands', 'network', 'denies', 'originals']);
+    expect(missing(support)).toEqual(['metadata', 'commands', 'denies', 'protected-names', 'originals']);
+    expect(missing(support, 'ports')).toEqual([
+      'metadata',
+      'commands',
+      'network',
+      'denies',
+      'protected-names',
+      'originals',
+    ]);
     expect(stopping(support, true, 'ports')).toEqual(['guarantee:network', 'guarantee:denies']);
   });
 });
@@ -166,7 +174,7 @@ describe('everyGuarantee()', () => {
     const byId = (rows: readonly { readonly id: string }[]) =>
       [...rows].sort((one, other) => one.id.localeCompare(other.id));
     const planned = (network: NetworkMode) =>
-      byId(decideGuarantees({ network, writes: true, denies: true }, support));
+      byId(decideGuarantees({ network, writes: true, denies: true, protects: true }, support));
     expect(byId([...always, ...writing])).toEqual(planned('open'));
     expect(byId([...always, ...writing, ...blocked])).toEqual(planned('blocked'));
     expect(byId([...always, ...writing, ...ports])).toEqual(planned('ports'));
