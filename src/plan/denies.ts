@@ -9,11 +9,11 @@ import {
   type Origin,
   type Policy,
 } from '../policy/policy.ts';
+import { withAliases } from './aliases.ts';
 import { gitConfigFile, hooksPathIn } from './git-config.ts';
 import { compileGlob, escapeGlob, expandBraces, foldCase, hasOddSet, isGlob } from './glob.ts';
 import { allowsReading, allowsWriting, type Grant, isAskedFor } from './grant.ts';
 import type { AbsolutePath, Host } from './host.ts';
-import { aliasesOf, parseMounts } from './mounts.ts';
 import { childOf, contains, isFaithful, nameOf, parentOf, toAbsolute } from './path.ts';
 import type { Protection } from './sensitive.ts';
 
@@ -313,19 +313,6 @@ function protectedGrantIssues(asked: readonly Grant[], bypasses: readonly Absolu
 function isExactly(glob: string, path: AbsolutePath): boolean {
   const matches = compileGlob(`/${glob}` as AbsolutePath);
   return matches(path) && !matches(parentOf(path));
-}
-
-/** A directory that is mounted within a grant as well is denied there too. */
-function withAliases(host: Host, asked: readonly Grant[], rules: readonly Deny[]): readonly Deny[] {
-  const paths = rules.filter(({ kind }) => kind === 'path');
-  if (paths.length === 0) return rules;
-  const mounts = parseMounts(host.text('/proc/self/mountinfo') ?? '');
-  const aliases = paths.flatMap((deny) =>
-    aliasesOf(deny.text, mounts)
-      .filter((alias) => asked.some(({ path }) => contains(path, alias) || contains(alias, path)))
-      .map((text): Deny => ({ ...deny, text })),
-  );
-  return [...rules, ...aliases];
 }
 
 /** Everything that is denied inside what the user granted, or the issues that stop the run. */

@@ -31,20 +31,42 @@ function restOf(directory: AbsolutePath, path: AbsolutePath): string {
   return directory === '/' ? (path === '/' ? '' : path) : path.slice(directory.length);
 }
 
-/** Every path by which the same file, or a part of the same directory, is reached by way of another mount. */
-export function aliasesOf(path: AbsolutePath, mounts: readonly Mount[]): AbsolutePath[] {
-  const around = mounts.filter(({ point }) => contains(point, path));
+/** A deny holds in any letters, so its other names are looked for in any. */
+function containsInAnyCase(directory: AbsolutePath, path: AbsolutePath): boolean {
+  const fold = (text: string) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) as AbsolutePath;
+  return contains(fold(directory), fold(path));
+}
+
+/** Where a path lies in its file system, and which mounts show that file system. */
+function placeOf(path: AbsolutePath, mounts: readonly Mount[]) {
+  const around = mounts.filter(({ point }) => containsInAnyCase(point, path));
   const own = around.reduce<Mount | undefined>(
     (best, each) => (best === undefined || each.point.length >= best.point.length ? each : best),
     undefined,
   );
-  if (own === undefined) return [];
+  if (own === undefined) return null;
   const inside = join(own.root, restOf(own.point, path));
-  return mounts
-    .filter(({ device }) => device === own.device)
+  return { inside, shown: mounts.filter(({ device }) => device === own.device) };
+}
+
+/** Every other name of the same file or directory. */
+export function otherNamesOf(path: AbsolutePath, mounts: readonly Mount[]): AbsolutePath[] {
+  const place = placeOf(path, mounts);
+  if (place === null) return [];
+  return place.shown
+    .filter(({ root }) => containsInAnyCase(root, place.inside))
+    .map(({ root, point }) => join(point, restOf(root, place.inside)))
+    .filter((name) => name !== path);
+}
+
+/** Every path by which the same file, or a part of the same directory, is reached by way of another mount. */
+export function aliasesOf(path: AbsolutePath, mounts: readonly Mount[]): AbsolutePath[] {
+  const place = placeOf(path, mounts);
+  if (place === null) return [];
+  return place.shown
     .flatMap(({ root, point }): AbsolutePath[] => {
-      if (contains(root, inside)) return [join(point, restOf(root, inside))];
-      return contains(inside, root) ? [point] : [];
+      if (containsInAnyCase(root, place.inside)) return [join(point, restOf(root, place.inside))];
+      return containsInAnyCase(place.inside, root) ? [point] : [];
     })
     .filter((alias) => alias !== path);
 }

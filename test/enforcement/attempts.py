@@ -118,6 +118,8 @@ spellings = {
     "from the directory": (os.open(directory, os.O_PATH), name),
     "descriptor of proc": (AT_FDCWD, f"/proc/self/fd/{os.open(directory, os.O_PATH)}/{name}"),
 }
+if os.path.isdir("bound"):
+    spellings["another mount"] = (AT_FDCWD, f"bound/{name}")
 if kind == "file":
     spellings["link to the file"] = (AT_FDCWD, "to-file")
 

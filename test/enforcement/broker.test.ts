@@ -1,6 +1,10 @@
 // What the broker does for a program looks to it as if the kernel had done it.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect, it } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { asEveryone, type Sandbox, unguarded } from './sandbox.ts';
 
 function confined(box: Sandbox, line: string) {
@@ -118,3 +122,22 @@ asEveryone('the broker', (open) => {
     expect(confined(box, line).stdout).toBe('10\n1\n');
   });
 });
+
+// Go preempts its goroutines by signals, at any system call. Where there is no Go, the storm above stands in for it.
+if (spawnSync('go', ['version']).status === 0)
+  asEveryone('a Go program', (open) => {
+    const directory = mkdtempSync(join(tmpdir(), 'nono-go-'));
+    const program = join(directory, 'work');
+    beforeAll(() => {
+      const source = fileURLToPath(new URL('preempted.go', import.meta.url));
+      execFileSync('go', ['build', '-o', program, source], { stdio: 'inherit' });
+      chmodSync(directory, 0o755);
+    }, 120_000);
+    afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+    it.each([[[]], [['--deny', 'secret']]])('works with every processor busy: %j', (flags) => {
+      const words = ['run', '-s', '--no-diagnostics', ...unguarded, '--allow', '.', '--read', directory];
+      const { stdout, stderr } = open().run([...words, ...flags, '--', program]);
+      expect([stdout, stderr]).toEqual(['ok\n', '']);
+    });
+  });

@@ -32,7 +32,17 @@ function tried(
   symlinkSync(directory, join(box.project, 'to-directory'));
   symlinkSync(join(directory, name), join(box.project, 'to-file'));
   const words = ['python3', '-I', script, directory, name, kind, ...(reads ? ['--reads'] : [])];
-  const { stdout, stderr } = box.run(['run', '-s', '--no-diagnostics', ...flags, '--', ...words]);
+  // Root can mount the directory in a second place, for this run alone.
+  const mounted = [
+    'unshare',
+    '-m',
+    'bash',
+    '-c',
+    `mkdir bound && mount --bind ${directory} bound && exec "$0" "$@"`,
+  ];
+  const prefix = box.identity.uid === 0 ? mounted : [];
+  const nono = [...prefix, box.nono, 'run', '-s', '--no-diagnostics'];
+  const { stdout, stderr } = box.outside([...nono, ...flags, '--', ...words]);
   if (stdout === '') throw new Error(stderr);
   return JSON.parse(stdout) as Record<string, string>;
 }
