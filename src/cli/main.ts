@@ -4,7 +4,7 @@ import packageInfo from '../../package.json';
 import { exitCodes, type Issue, NonoError } from '../errors.ts';
 import { foldAliases, policyOptions } from './flags.ts';
 import type { LearnFlags } from './learn.ts';
-import { reportDefect, reportError } from './output.ts';
+import { ownOutput, reportDefect, reportError } from './output.ts';
 import type { Reader } from './profiles.ts';
 import { run } from './run.ts';
 import { addTools, type Finish, type Tools } from './tool-commands.ts';
@@ -130,7 +130,7 @@ function buildProgram(words: readonly string[], reader: Reader, tools: Tools, fi
     .version(packageInfo.version, '-V, --version')
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ writeErr: () => {} })
+    .configureOutput(ownOutput)
     .configureHelp({ helpWidth: 80 })
     .addHelpText('after', '\nTry:\n  nono run --allow . -- COMMAND');
   // Commands are work to build: a line that names one gets that alone, any other line all, for help and suggestions.
@@ -141,10 +141,7 @@ function buildProgram(words: readonly string[], reader: Reader, tools: Tools, fi
     addTools(program, tools, finish, reader);
   }
   for (const command of program.commands)
-    command
-      .exitOverride()
-      .configureOutput({ writeErr: () => {} })
-      .configureHelp({ helpWidth: 80 });
+    command.exitOverride().configureOutput(ownOutput).configureHelp({ helpWidth: 80 });
   return program;
 }
 

@@ -21,6 +21,9 @@ function writeAll(descriptor: 1 | 2, text: string): void {
   }
 }
 
+/** What commander prints; its own way goes through a stream, which fails when the reader has gone. */
+export const ownOutput = { writeOut: (text: string) => writeAll(1, text), writeErr: () => {} };
+
 export function printResult(text: string): void {
   writeAll(1, `${text}\n`);
 }

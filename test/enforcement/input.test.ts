@@ -183,4 +183,15 @@ asEveryone('bad input', (open) => {
     expect(result.code).toBe(125);
     expect(result.stderr).toContain('launch/temporary');
   });
+
+  it.each([
+    '--help',
+    'run --help',
+    'why --help',
+    '--version',
+  ])('%s says nothing of a reader that has gone', (words) => {
+    const box = open();
+    const { stderr } = box.outside(['bash', '-c', `(sleep 0.2; exec "$0" ${words}) | true`, box.nono]);
+    expect(stderr).toBe('');
+  });
 });
