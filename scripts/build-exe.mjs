@@ -1,12 +1,11 @@
-// Builds build/exe/: nono without Node. The same two executables, and beside them the planner as one executable.
+// Builds build/exe/: nono without Node. The same executables, and beside them the planner as one executable.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import { findBun } from './bun.mjs';
+import { executables, root } from './packages.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 const output = join(root, 'build/exe');
 const bundle = join(root, 'build/standalone.cjs');

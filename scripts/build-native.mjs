@@ -1,6 +1,6 @@
 // Compiles nono's executables with the system's C compiler; says what is missing when there is none.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { snapshotFlags } from './snapshot.mjs';
 
@@ -24,15 +24,7 @@ function text(value) {
 }
 
 /** How Node is told to load the planner's snapshot: the executables know it. */
-export const definitions = [`-DSNAPSHOT_FLAGS=${snapshotFlags.map((flag) => `${text(flag)},`).join('')}`];
-
-/** Writes down which Node this is, for `nono` to find and to know again: native/node.c reads it. */
-export function writeNodeIdentity(directory) {
-  const { size, mtimeNs } = statSync(process.execPath, { bigint: true });
-  const second = 1_000_000_000n;
-  const numbers = [size, mtimeNs / second, mtimeNs % second];
-  writeFileSync(join(directory, 'node.id'), `${numbers.join(' ')} ${process.execPath}\0`);
-}
+const definitions = [`-DSNAPSHOT_FLAGS=${snapshotFlags.map((flag) => `${text(flag)},`).join('')}`];
 
 function compile(sources, output, link) {
   const options = [...warnings, ...hardening, ...definitions, ...sources, ...link, ...linking];

@@ -1,14 +1,13 @@
 // Builds dist/: the two executables, the planner as a snapshot and with its code cache, the reporter, and the library.
-import { spawnSync } from 'node:child_process';
-import { closeSync, copyFileSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { buildNative, writeNodeIdentity } from './build-native.mjs';
+import { buildNative } from './build-native.mjs';
 import { filterPlugin } from './filter-plugin.mjs';
 import { jsoncPlugin } from './jsonc-plugin.mjs';
-import { buildSnapshot, helloFrame } from './snapshot.mjs';
+import { fitToMachine } from './machine.mjs';
+import { spellAsFiles } from './snapshot.mjs';
 import { textPlugin } from './text-plugin.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -28,7 +27,7 @@ const withoutProcesses = { 'node:child_process': join(root, 'scripts/no-child-pr
 async function bundle(entry, output, { alias = withoutProcesses, format = 'cjs', spell = undefined } = {}) {
   await build({
     entryPoints: [join(root, entry)],
-    outfile: resolve(dist, output),
+    outfile: join(dist, output),
     bundle: true,
     platform: 'node',
     target: 'node20',
@@ -44,30 +43,16 @@ async function bundle(entry, output, { alias = withoutProcesses, format = 'cjs',
   });
 }
 
-/** Plans one run against a recorded hello, so that what a run compiles is in the cache. */
-function writeCodeCache() {
-  const hello = join(dist, 'hello.tmp');
-  const cache = join(dist, 'planner.cache');
-  rmSync(cache, { force: true });
-  writeFileSync(hello, helloFrame);
-  const channel = openSync(hello, 'r+');
-  const handover = openSync('/dev/null', 'w');
-  const temporary = mkdtempSync(join(tmpdir(), 'nono-build-')); // the run makes its private directory, and nobody ends it
-  const planned = spawnSync(process.execPath, [join(dist, 'cli.cjs'), 'run', '--silent', '--', 'true'], {
-    stdio: ['ignore', 'ignore', 'inherit', channel, handover],
-    env: { ...process.env, NONO_WRITE_CACHE: cache, TMPDIR: temporary },
-  });
-  closeSync(channel);
-  closeSync(handover);
-  rmSync(hello);
-  rmSync(temporary, { recursive: true, force: true });
-  if (planned.status !== 0) throw new Error('the planner does not run; see above');
+async function bundleSnapshot() {
+  const directory = join(dist, 'snapshot');
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  await bundle('scripts/snapshot-entry.cjs', 'snapshot/entry.cjs', { spell: spellAsFiles(directory) });
 }
 
 try {
   checkMachine();
   buildNative(root, dist);
-  writeNodeIdentity(dist);
   await bundle('src/cli/main.ts', 'planner.js');
   await bundle('scripts/report-entry.cjs', 'report.cjs');
   await bundle('src/cli/tools-entry.ts', 'tools.cjs');
@@ -75,10 +60,8 @@ try {
   await bundle('src/index.ts', 'index.mjs', { alias: {}, format: 'esm' });
   for (const name of ['cli.cjs', 'load-planner.cjs'])
     copyFileSync(join(root, 'scripts', name), join(dist, name));
-  writeCodeCache();
-  await buildSnapshot(join(dist, 'planner.blob'), (script, spell) =>
-    bundle('scripts/snapshot-entry.cjs', script, { spell }),
-  );
+  await bundleSnapshot();
+  fitToMachine(dist);
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);

@@ -52,19 +52,20 @@ export function withoutCodeCache(blob) {
 }
 
 /** Spells texts as files that the entry reads when the snapshot is made: in its source each would stay there as well. */
-function spellAsFiles(directory) {
+export function spellAsFiles(directory) {
   let count = 0;
   return (text) => {
-    const file = join(directory, `${count++}.json`);
+    const name = `${count++}.json`;
     // One character beyond Latin-1 would double what the whole text takes.
     const ascii = text.replace(/[^\0-\x7f]/g, (it) => `\\u${it.charCodeAt(0).toString(16).padStart(4, '0')}`);
-    writeFileSync(file, ascii);
-    return `require('node:fs').readFileSync(${JSON.stringify(file)}, 'latin1')`;
+    writeFileSync(join(directory, name), ascii);
+    return `require('node:fs').readFileSync(__dirname + '/${name}', 'latin1')`;
   };
 }
 
 /** Lets the entry plan against a recorded hello, so that what a run compiles is in the snapshot. */
-function rehearse(script, blob, scratch) {
+function rehearse(script, blob) {
+  const scratch = mkdtempSync(join(tmpdir(), 'nono-build-')); // a run makes its private directory, and nobody ends it
   const hello = join(scratch, 'hello');
   writeFileSync(hello, Buffer.concat([helloFrame, helloFrame]));
   const channel = openSync(hello, 'r+');
@@ -81,25 +82,18 @@ function rehearse(script, blob, scratch) {
   );
   closeSync(channel);
   closeSync(handover);
+  rmSync(scratch, { recursive: true, force: true });
   return built;
 }
 
-/**
- * Builds `blob` from the entry that `bundle` puts into a file; without one nono plans from its code cache, and the build
- * says so.
- */
-export async function buildSnapshot(blob, bundle) {
-  const texts = mkdtempSync(join(tmpdir(), 'nono-texts-'));
-  const scratch = mkdtempSync(join(tmpdir(), 'nono-build-')); // a run makes its private directory, and nobody ends it
+/** Builds `blob` from the bundled entry; without one nono plans from its code cache, and the build says so. */
+export function buildSnapshot(script, blob) {
   rmSync(blob, { force: true });
-  try {
-    const script = join(texts, 'snapshot.cjs');
-    await bundle(script, spellAsFiles(texts));
-    const built = rehearse(script, blob, scratch);
-    if (built.status === 0) return writeFileSync(blob, withoutCodeCache(readFileSync(blob)));
-    rmSync(blob, { force: true });
-    process.stderr.write(`${built.stderr}nono: this Node makes no snapshot, so nono starts slower\n`);
-  } finally {
-    for (const directory of [texts, scratch]) rmSync(directory, { recursive: true, force: true });
+  const built = rehearse(script, blob);
+  if (built.status === 0) {
+    writeFileSync(blob, withoutCodeCache(readFileSync(blob)));
+    return;
   }
+  rmSync(blob, { force: true });
+  process.stderr.write(`${built.stderr}nono: this Node makes no snapshot, so nono starts slower\n`);
 }

@@ -34,7 +34,7 @@ export function askSupport(): Support {
       {
         code: 'launch/launcher-missing',
         message: `the launcher "${launcher}" cannot be started (${(error as NodeJS.ErrnoException).code})`,
-        remedy: 'npm rebuild nono',
+        remedy: 'npx nono doctor',
       },
     ]);
   const [hello] = decodeFrames(stdout);
