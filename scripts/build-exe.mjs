@@ -55,8 +55,7 @@ async function main() {
   });
   compile(findBun(join(root, 'build/bun')));
   rmSync(bundle);
-  for (const name of ['nono', 'nono-launcher', 'nono-ways-out'])
-    copyFileSync(join(dist, name), join(output, name));
+  for (const name of executables) copyFileSync(join(dist, name), join(output, name));
 }
 
 try {
