@@ -38,7 +38,7 @@ struct front {
   const char *temporary;                    // the session's private directory, to be removed when it is empty
   const char *store;                        // where originals are kept, to be removed if none was; "" without one
   const char *plan;                         // the file that the command may read its plan in, to be removed
-  const char *cgroup;                       // the session's control group, to be removed if nothing else did; "" without one
+  const char *cgroup;                       // the session's control group, to be removed if nothing else did; "" or NULL without one
   const char *wish;                         // what is to be reported, and where: for the reporter
   int channel;              // the planner's end, taken over from it
   pid_t launcher;
@@ -403,7 +403,7 @@ int main(int argc, char **argv) {
   int launcher_code = wait_for(front.launcher);
   if (rmdir(front.temporary) != 0)
     fprintf(stderr, "nono: %s could not be removed: %s\n  Try: rm -r it\n", front.temporary, strerror(errno));
-  if (front.cgroup[0] != 0) rmdir(front.cgroup); // where a launcher that failed or was killed did not
+  if (front.cgroup != NULL && front.cgroup[0] != 0) rmdir(front.cgroup); // where a launcher that failed or was killed did not
   int kept = front.store[0] != 0 && rmdir(front.store) != 0;
   int code = EXIT_NOT_STARTED;
   if (front.failure_length > 0 || kept || has_report(&front)) code = explain(&front, kept, arguments);

@@ -11,6 +11,7 @@ const bundles = {
   profile: tools,
   compile: tools,
   exec: tools,
+  completion: tools,
   doctor: trials,
   setup: trials,
   selftest: trials,

@@ -63,8 +63,8 @@ export const flagGroups: readonly Group[] = [
   {
     heading: 'Profile:',
     rows: [
-      { flags: '-p, --profile <name|file>', text: "instead of the command's own and the project's" },
-      { flags: '--extends <name>', text: 'add a profile', repeats: true },
+      { flags: '-p, --profile <profile|file>', text: "instead of the command's own and the project's" },
+      { flags: '--extends <profile>', text: 'add a profile', repeats: true },
       { flags: '--no-profile', text: 'only what flags grant' },
     ],
   },
@@ -138,13 +138,13 @@ export const flagGroups: readonly Group[] = [
     heading: 'Command:',
     rows: [
       {
-        flags: '--allow-command <name>',
+        flags: '--allow-command <command>',
         text: 'let it run, such as rm, which is blocked',
         repeats: true,
         parse: parseCommandName,
       },
       {
-        flags: '--block-command <name>',
+        flags: '--block-command <command>',
         text: 'block it for the command and its children',
         repeats: true,
         parse: parseCommandName,

@@ -104,7 +104,7 @@ function addRunnable(
   for (const option of asked ? policyOptions : []) command.addOption(option);
   if (name === 'learn')
     command
-      .option('-o, --output <name|file>', "the profile to write (-p's, else by the command's name)")
+      .option('-o, --output <profile|file>', "the profile to write (-p's, else by the command's name)")
       .option('-y, --yes', 'write it without asking');
   if (name === 'shell') command.option('--shell <path>', 'the shell to open instead of $SHELL');
   else command.argument('[command...]');
@@ -136,7 +136,14 @@ function buildProgram(words: readonly string[], reader: Reader, tools: Tools, fi
   // Commands are work to build: a line that names one gets that alone, any other line all, for help and suggestions.
   const named = runnables.filter(({ name }) => name === words[0]);
   for (const runnable of named.length > 0 ? named : runnables)
-    addRunnable(program, runnable, finish, reader, words.includes(runnable.name), tools);
+    addRunnable(
+      program,
+      runnable,
+      finish,
+      reader,
+      words.includes(runnable.name) || words[0] === 'completion',
+      tools,
+    );
   if (named.length === 0) {
     addTools(program, tools, finish, reader);
   }

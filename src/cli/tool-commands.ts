@@ -20,6 +20,7 @@ export type Tools = {
   readonly why?: (words: readonly string[], flags: WhyFlags, reader: Reader) => number;
   readonly profile?: (words: readonly string[], flags: ProfileCommandFlags, reader: Reader) => number;
   readonly learn?: (flags: LearnFlags, command: readonly string[], reader: Reader) => void;
+  readonly completion?: (words: readonly string[], program: Command) => void;
   readonly doctor?: (flags: DoctorFlags) => number;
   readonly compile?: (words: readonly string[], flags: CompileFlags, reader: Reader) => void;
   readonly selftest?: (flags: SelftestFlags) => number;
@@ -109,6 +110,25 @@ function addProfile(program: Command, tools: Tools, finish: Finish, reader: Read
         finish(tools.profile?.(words, flags, reader) ?? 0);
       } catch (error) {
         finish(reportError(error, flags.json ?? false));
+      }
+    });
+}
+
+function addCompletion(program: Command, tools: Tools, finish: Finish): void {
+  program
+    .command('completion')
+    .usage('[bash|zsh|fish]')
+    .description('Print what makes a shell complete commands, flags, profiles and paths.')
+    .argument('[words...]')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  eval "$(nono completion bash)"\n  source <(nono completion zsh)\n  nono completion fish | source',
+    )
+    .action((words: string[]) => {
+      try {
+        tools.completion?.(words, program);
+      } catch (error) {
+        finish(reportError(error, false));
       }
     });
 }
@@ -204,6 +224,7 @@ export function addTools(program: Command, tools: Tools, finish: Finish, reader:
   addUndo(program, tools, finish);
   addProfile(program, tools, finish, reader);
   addDoctor(program, tools, finish);
+  addCompletion(program, tools, finish);
   addCompile(program, tools, finish, reader);
   addExec(program, finish);
   addSelftest(program, tools, finish);

@@ -4,6 +4,7 @@ import { overviewOf } from '../plan/ask/overview.ts';
 import { readProfile } from '../policy/read-profile.ts';
 import { compile } from './compile.ts';
 import { showOnMac } from './elsewhere.ts';
+import { completion } from './completion/completion.ts';
 import { learn } from './learn.ts';
 import { main as mainWith } from './main.ts';
 import { profile } from './profile.ts';
@@ -21,5 +22,5 @@ export const profileReader: ReturnType<Reader> = {
 };
 
 export function main(words: readonly string[]): number {
-  return mainWith(words, () => profileReader, { undo, why, profile, learn, compile });
+  return mainWith(words, () => profileReader, { undo, why, profile, learn, compile, completion });
 }
