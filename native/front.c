@@ -367,6 +367,13 @@ static int has_report(const struct front *front) {
   return strchr(front->wish, ':') != NULL || (front->denied_length > 0 && strcmp(front->wish, "none") != 0);
 }
 
+// The text for agents, beside the private directory, where the planner wrote one.
+static void remove_guide(const struct front *front) {
+  char path[PATH_MAX + 4];
+  snprintf(path, sizeof path, "%s.md", front->temporary);
+  unlink(path);
+}
+
 // A shell ends its loop at Ctrl-C only if it sees that the signal ended the program.
 _Noreturn static void end_as_the_command(const struct front *front) {
   if (front->exit_code == SIGNAL_EXIT_BASE + SIGINT) {
@@ -408,6 +415,7 @@ int main(int argc, char **argv) {
   int code = EXIT_NOT_STARTED;
   if (front.failure_length > 0 || kept || has_report(&front)) code = explain(&front, kept, arguments);
   unlink(front.plan);
+  remove_guide(&front);
   if (front.failure_length > 0) return code;
   if (front.ended) end_as_the_command(&front);
   fprintf(stderr, "nono: the supervisor was killed, and the session with it\n");

@@ -150,6 +150,7 @@ export const flagGroups: readonly Group[] = [
         parse: parseCommandName,
       },
       { flags: '--env <name[=value]>', text: 'pass or set a variable', repeats: true },
+      { flags: '--no-guide', text: 'no text for agents that says what is allowed' },
       { flags: '--workdir <dir>', text: 'where the command starts' },
       { flags: '--best-effort', text: 'go on where a guarantee cannot be held; print each loss' },
     ],
@@ -221,7 +222,9 @@ const aliasAttributes = flagGroups.flatMap(({ rows }) =>
 /** Folds every alias into the attribute of its canonical spelling. */
 export function foldAliases(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const folded = { ...values };
-  if (folded.diagnostics === true) delete folded.diagnostics; // what commander sets where --no-diagnostics is not given
+  // What commander sets where --no-… is not given.
+  if (folded.diagnostics === true) delete folded.diagnostics;
+  if (folded.guide === true) delete folded.guide;
   for (const { from, to, repeats } of aliasAttributes) {
     if (!(from in folded)) continue;
     folded[to] = repeats

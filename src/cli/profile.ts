@@ -19,10 +19,16 @@ import { resolveProfiles } from '../policy/resolve-profile.ts';
 import { escapeText } from '../term/escape.ts';
 import { type ProfileRule, renderRules, rulesOf } from '../term/profile.ts';
 import { plain } from '../term/style.ts';
+import { initHooks } from './hooks.ts';
 import { confirmed, isTerminal, printResult, say, styleFor } from './output.ts';
 import type { Reader } from './profiles.ts';
 
-export type ProfileCommandFlags = { readonly json?: boolean; readonly yes?: boolean };
+export type ProfileCommandFlags = {
+  readonly json?: boolean;
+  readonly yes?: boolean;
+  /** init: agents' own settings instead of a profile. */
+  readonly hooks?: boolean;
+};
 
 type Context = { readonly host: Host; readonly reader: Reader; readonly flags: ProfileCommandFlags };
 
@@ -168,7 +174,9 @@ function writeNew(file: AbsolutePath, text: string): void {
 }
 
 /** A profile of the user's by its name; without one the project's. */
-function init([name, ...rest]: readonly string[], { host }: Context): number {
+function init(words: readonly string[], { host, flags }: Context): number {
+  if (flags.hooks) return initHooks(words, host, flags);
+  const [name, ...rest] = words;
   if (rest.length > 0) throw usage('init takes one name', 'nono profile init mine');
   if (name !== undefined && !profileName.test(name))
     throw usage(`"${name}" cannot name a profile: a-z, 0-9, ".", "_" and "-" can`, 'nono profile init mine');

@@ -7,6 +7,7 @@ import type { Plan } from '../plan/plan.ts';
 import { reportFileOf } from '../plan/report-file.ts';
 import type { PolicyFlags } from '../policy/from-flags.ts';
 import { escapeText } from '../term/escape.ts';
+import { renderGuide } from '../term/guide.ts';
 import { renderOverview } from '../term/overview.ts';
 import { renderLine, renderPlan } from '../term/plan.ts';
 import { planToJson } from '../term/plan-json.ts';
@@ -96,7 +97,7 @@ export function run(
     return;
   }
   const host = platform.host();
-  const profiles = policyWithProfiles(flags, command, host, reader);
+  const profiles = policyWithProfiles({ guide: true, ...flags }, command, host, reader);
   const plan = platform.plan(profiles.policy, host);
   if (!flags.silent && !flags.json) announceProfiles(profiles);
   if (flags.dryRun) {
@@ -105,5 +106,5 @@ export function run(
   }
   const learn = learnFrom?.(plan, profiles);
   const wish = { ...reportWishOf(flags, plan, host), ...(learn && { learn }) };
-  platform.start(plan, host, wish, () => announce(plan, host, flags));
+  platform.start(plan, host, wish, renderGuide(plan, host.home), () => announce(plan, host, flags));
 }

@@ -97,13 +97,14 @@ function addProfile(program: Command, tools: Tools, finish: Finish, reader: Read
   program
     .command('profile')
     .usage('[list|show|check|diff|init|trust] [PROFILE…]')
+    .option('--hooks', 'with init: tell agents where they are, in their settings; shows what, and asks')
     .description('Profiles: which there are, what they grant and why, new ones, and trust in a project’s.')
     .argument('[words...]')
     .option('-y, --yes', 'do not ask')
     .option('--json', 'results and errors as JSON')
     .addHelpText(
       'after',
-      '\nExamples:\n  nono profile show claude\n  nono profile init mine\n  nono profile check ./mine.jsonc\n  nono profile trust',
+      '\nExamples:\n  nono profile show claude\n  nono profile init mine\n  nono profile init --hooks\n  nono profile check ./mine.jsonc\n  nono profile trust',
     )
     .action((words: string[], flags: ProfileCommandFlags) => {
       try {

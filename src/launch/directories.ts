@@ -11,6 +11,8 @@ import { writeOwnPlan } from './own-plan.ts';
 export type SessionDirectories = {
   readonly temporary: AbsolutePath;
   readonly planFile: AbsolutePath;
+  /** The text for agents; undefined: there is none. */
+  readonly guide?: AbsolutePath;
   readonly store: AbsolutePath | null;
   /** The session's control group, which the launcher makes; null: it has none. */
   readonly cgroup: AbsolutePath | null;
@@ -71,8 +73,14 @@ function makePlanFile(path: AbsolutePath, content: string | Uint8Array): void {
 }
 
 /** Removes them again, as long as nothing is in them. */
-export function removeDirectories({ temporary, planFile, store }: Omit<SessionDirectories, 'cgroup'>): void {
+export function removeDirectories({
+  temporary,
+  planFile,
+  guide,
+  store,
+}: Omit<SessionDirectories, 'cgroup'>): void {
   rmSync(planFile, { force: true });
+  if (guide !== undefined) rmSync(guide, { force: true });
   rmdirSync(temporary);
   if (store !== null) rmdirSync(store);
 }
@@ -124,8 +132,16 @@ export function makeSessionDirectories(directories: SessionDirectories, content:
 }
 
 /** Makes them for a plan that is of one session. */
-export function makeDirectories(plan: Plan): SessionDirectories {
+export function makeDirectories(plan: Plan, guide: string): SessionDirectories {
   const directories = directoriesOf(plan);
   makeSessionDirectories(directories, JSON.stringify(ownPlanOf(plan)));
-  return directories;
+  if (plan.guide === null) return directories;
+  const guided = { ...directories, guide: plan.guide };
+  try {
+    makePlanFile(plan.guide, guide);
+  } catch (error) {
+    removeDirectories(directories);
+    throw error;
+  }
+  return guided;
 }

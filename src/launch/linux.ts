@@ -10,10 +10,10 @@ import type { Platform } from './platform.ts';
 export const platform: Platform = {
   host: () => thisHost(),
   plan: (policy, host) => buildPlan(policy, host, askSupport(host)),
-  start: (plan, _host, wish, announce) => {
+  start: (plan, _host, wish, guide, announce) => {
     const program = compileProgram(plan as LinuxPlan); // `plan` makes no other
     makeGrants(plan.grants);
-    const directories = makeDirectories(plan);
+    const directories = makeDirectories(plan as LinuxPlan, guide);
     announce();
     try {
       handOver(program, directories, wish);

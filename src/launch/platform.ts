@@ -12,7 +12,8 @@ export type Platform = {
   /**
    * Starts the run of a plan that this platform made.
    *
+   * @param guide the text for agents, where the plan has a place for it
    * @param announce says what is to be said before the command starts, when nothing can fail any more
    */
-  readonly start: (plan: Plan, host: Host, wish: ReportWish, announce: () => void) => void;
+  readonly start: (plan: Plan, host: Host, wish: ReportWish, guide: string, announce: () => void) => void;
 };

@@ -13,7 +13,7 @@ import type { PolicyFlags } from '../policy/from-flags.ts';
  * const options: PolicyOptions = { allow: ['.'], deny: ['**\/.env*'], netBlock: true };
  * ```
  */
-export type PolicyOptions = PolicyFlags & {
+export type PolicyOptions = Omit<PolicyFlags, 'guide'> & {
   /** Profiles by name or file, bases first. None is chosen by a command's name. */
   readonly profiles?: readonly string[];
 };

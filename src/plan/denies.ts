@@ -252,16 +252,17 @@ function programDenies(asked: readonly Grant[], host: Host): Deny[] {
 /** What nono needs for itself: where sessions keep originals, the plan to read, and the profiles it follows from. */
 export type OwnPaths = {
   readonly sessions: AbsolutePath | null;
-  readonly planFile: AbsolutePath;
+  /** Files that the command may read. */
+  readonly files: readonly AbsolutePath[];
   readonly profiles: readonly AbsolutePath[];
   /** Where control groups are mounted, if one holds the session. */
   readonly cgroups: AbsolutePath | null;
 };
 
 /** Out of every reach, by whatever grant: the store and the control groups whole, the plan and the profiles from being written. */
-function ownDenies(asked: readonly Grant[], { sessions, planFile, profiles, cgroups }: OwnPaths): Deny[] {
+function ownDenies(asked: readonly Grant[], { sessions, files, profiles, cgroups }: OwnPaths): Deny[] {
   const rules: Deny[] = [
-    ...[planFile, ...profiles].map(
+    ...[...files, ...profiles].map(
       (text): Deny => ({ kind: 'path', text, access: 'write', origin: 'session' }),
     ),
     // Denied whole: then the broker makes what is made there, or does not. A group made inside leads out.

@@ -177,6 +177,7 @@ export function planEnvironment(
     ...(workdir === null ? [] : [{ name: 'PWD', value: workdir }]),
     { name: 'NONO', value: '1' },
     { name: 'NONO_PLAN', value: planFile },
+    ...(policy.guided ? [{ name: 'NONO_GUIDE', value: `${host.temporary}.md` }] : []),
   ];
   const variables = new Map<string, string>();
   for (const { name, value, reason } of inherited) if (reason === null) variables.set(name, value);

@@ -47,6 +47,8 @@ export type Plan<M extends Machine = Machine> = {
   readonly temporary: AbsolutePath;
   /** The file by which the command may read its plan. */
   readonly planFile: AbsolutePath;
+  /** A text for agents about what is allowed; null: there is none. */
+  readonly guide: AbsolutePath | null;
   /** The profiles that it was made from, bases first. */
   readonly profiles: Policy['profiles'];
   /** What profiles grant and this machine does not have. */
@@ -100,12 +102,12 @@ function variableIssues(policy: Policy): Issue[] {
 }
 
 /** The private directory, the plan to read, and nono itself to ask about it. */
-function sessionGrants(host: Host, planFile: AbsolutePath, protection: Protection): Grant[] {
+function sessionGrants(host: Host, files: readonly AbsolutePath[], protection: Protection): Grant[] {
   const session = { origin: 'session', required: true } as const;
   const readable = ownPrograms(host).filter((path) => protection.exposedBy(path).length === 0);
   return [
     { ...session, path: host.temporary, kind: 'directory', access: 'readwrite' },
-    { ...session, path: planFile, kind: 'file', access: 'read' },
+    ...files.map((path): Grant => ({ ...session, path, kind: 'file', access: 'read' })),
     ...readable.flatMap((path): Grant[] => {
       const { kind } = host.inspect(path);
       if (kind !== 'directory' && kind !== 'file') return [];
@@ -140,11 +142,11 @@ function gatherGrants(
   command: Command,
   host: Host,
   protection: Protection,
-  planFile: AbsolutePath,
+  files: readonly AbsolutePath[],
 ): Grant[] {
   return mergeGrants([
     ...asked,
-    ...sessionGrants(host, planFile, protection),
+    ...sessionGrants(host, files, protection),
     ...systemGrants(host, protection),
     ...toolchainGrants(host, protection),
     ...commandGrants(command, host, protection, writableAt(asked, host)),
@@ -198,10 +200,12 @@ export function buildPlan(wished: Policy, host: Host, support: Support | Seatbel
   const asked = wishes.flatMap((wish) => take(grantOf(wish, host, protection, mechanism.holdsDenies)) ?? []);
   const command = take(findCommand(policy.command, host, workdir));
   const planFile: AbsolutePath = `${host.temporary}.json`;
+  const guide: AbsolutePath | null = policy.guided ? `${host.temporary}.md` : null;
+  const files = guide === null ? [planFile] : [planFile, guide];
   const limits = planLimits(policy.limits, host);
   const own = {
     sessions: sessionsDirectory(host),
-    planFile,
+    files,
     profiles: profileFiles(policy, host),
     cgroups: limits.cgroup?.mount ?? null,
   };
@@ -223,7 +227,7 @@ export function buildPlan(wished: Policy, host: Host, support: Support | Seatbel
     protects: denies.rules.some(protectsNames),
   };
   const guarantees = [...mechanism.guarantees(demands), ...mechanism.limits(limits)];
-  const grants = command === null ? [] : gatherGrants(asked, command, host, protection, planFile);
+  const grants = command === null ? [] : gatherGrants(asked, command, host, protection, files);
   const originals = take(mechanism.originals(policy, grants));
   const issues = [
     ...platformIssue(host),
@@ -254,6 +258,7 @@ export function buildPlan(wished: Policy, host: Host, support: Support | Seatbel
     session: host.session,
     temporary: host.temporary,
     planFile,
+    guide,
     profiles: policy.profiles,
     skipped,
     guarantees,

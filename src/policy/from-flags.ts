@@ -38,6 +38,8 @@ export type PolicyFlags = {
   readonly cpuTime?: number;
   readonly timeout?: number;
   readonly explain?: boolean;
+  /** A text for agents is written. */
+  readonly guide?: boolean;
   readonly bestEffort?: boolean;
 };
 
@@ -143,11 +145,18 @@ export function layerFromFlags(flags: PolicyFlags): Layer {
   };
 }
 
-/** Naming ports closes everything else: an open network has them already. */
+/**
+ * Naming ports closes everything else: an open network has them already. What one profile closes no other opens; flags
+ * open what they name.
+ */
 function networkOf({ network: { blocked, connect, listen } }: Layer): Network {
-  const numbers = (wishes: readonly PortWish[]) => [...new Set(wishes.map(({ port }) => port))];
+  const stands = ({ origin }: PortWish) =>
+    origin.startsWith('flag:') || blocked.every((each) => each === origin);
+  const numbers = (wishes: readonly PortWish[]) => [
+    ...new Set(wishes.filter(stands).map(({ port }) => port)),
+  ];
   const ports = { connect: numbers(connect), listen: numbers(listen) };
-  const [named] = [...connect, ...listen];
+  const named = [...connect, ...listen].find(stands);
   if (named !== undefined) return { mode: 'ports', ...ports, origin: named.origin };
   const [origin] = blocked;
   if (origin !== undefined) return { mode: 'blocked', ...ports, origin };
@@ -196,6 +205,7 @@ export function policyFromFlags(
     workdir: flags.workdir === undefined ? null : pathWish(flags.workdir, '--workdir'),
     command: withArguments(command, layer.arguments),
     explained: flags.explain ?? false,
+    guided: flags.guide ?? false,
     bestEffort: flags.bestEffort ?? false,
   };
 }

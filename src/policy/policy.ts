@@ -104,6 +104,8 @@ export type Policy = {
   readonly command: readonly string[];
   /** Every refusal is to be seen at the end, reads too, whatever it costs. */
   readonly explained: boolean;
+  /** The command finds a text that says where it is. */
+  readonly guided: boolean;
   /** Go on where the machine cannot hold a guarantee, and say so. */
   readonly bestEffort: boolean;
 };

@@ -43,6 +43,7 @@ const plan: Plan = {
   session: { id: '20260223-101500-1-a', started: '2026-02-23T10:15:00.000Z' },
   temporary: '/tmp/nono-1000-1',
   planFile: '/tmp/nono-1000-1.json',
+  guide: null,
   explained: false,
   profiles: [],
   skipped: [],

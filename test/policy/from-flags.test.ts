@@ -19,6 +19,7 @@ describe('policyFromFlags()', () => {
       workdir: null,
       command: ['true', '-x'],
       explained: false,
+      guided: false,
       bestEffort: false,
     });
   });
