@@ -15,6 +15,7 @@ enum call {
   RENAME,
   FTRUNCATE,
   FCHMOD,
+  FUTIMENS,
   CHMOD,
   EXECUTE,
   OPEN_TO_WRITE,
@@ -52,6 +53,7 @@ static int perform(int call) {
   case RENAME: return rename("f", "g");
   case FTRUNCATE: return ftruncate(descriptor, 0);
   case FCHMOD: return fchmod(descriptor, 0644);
+  case FUTIMENS: return futimens(descriptor, NULL);
   case CHMOD: return chmod("h", 0644);
   case EXECUTE: return execl("./absent", "absent", NULL) < 0 ? 0 : -1;
   case OPEN_TO_WRITE: return open("h", O_WRONLY);
@@ -75,6 +77,7 @@ int main(void) {
       [RENAME] = "rename",
       [FTRUNCATE] = "ftruncate",
       [FCHMOD] = "fchmod",
+      [FUTIMENS] = "futimens",
       [CHMOD] = "chmod",
       [EXECUTE] = "execve of what is not there",
       [OPEN_TO_WRITE] = "open to write",
