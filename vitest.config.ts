@@ -6,6 +6,7 @@ export default defineConfig({
   plugins: [jsoncPlugin.vite, textPlugin.vite],
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['test/macos/**'], // vitest.macos.config.ts has them
     globalSetup: ['test/enforcement/install.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,

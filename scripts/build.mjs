@@ -1,11 +1,12 @@
 // Builds dist/: the two executables, the planner as a snapshot and with its code cache, the reporter, and the library.
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildNative } from './build-native.mjs';
 import { filterPlugin } from './filter-plugin.mjs';
 import { jsoncPlugin } from './jsonc-plugin.mjs';
+import { macFront } from './mac-front.mjs';
 import { fitToMachine } from './machine.mjs';
 import { spellAsFiles } from './snapshot.mjs';
 import { textPlugin } from './text-plugin.mjs';
@@ -15,8 +16,12 @@ const dist = join(root, 'dist');
 
 function checkMachine() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (process.platform !== 'linux')
-    throw new Error(`nono runs on Linux only for now, not on ${process.platform}`);
+  if (process.platform === 'win32')
+    throw new Error(
+      'nono does not run on Windows itself; in WSL2 it does.\n  Try: wsl --install, then nono inside it',
+    );
+  if (!Object.hasOwn(builds, process.platform))
+    throw new Error(`nono runs on Linux and macOS, not on ${process.platform}`);
   if (major < 20 || (major === 20 && minor < 15))
     throw new Error(`nono needs Node 20.15 or later, not ${process.version}`);
 }
@@ -50,18 +55,36 @@ async function bundleSnapshot() {
   await bundle('scripts/snapshot-entry.cjs', 'snapshot/entry.cjs', { spell: spellAsFiles(directory) });
 }
 
-try {
-  checkMachine();
-  buildNative(root, dist);
-  await bundle('src/cli/main.ts', 'planner.js');
-  await bundle('scripts/report-entry.cjs', 'report.cjs');
-  await bundle('src/cli/tools-entry.ts', 'tools.cjs');
-  await bundle('src/cli/trials-entry.ts', 'trials.cjs', { alias: {} });
-  await bundle('src/index.ts', 'index.mjs', { alias: {}, format: 'esm' });
+/** What both platforms have. The report and the tools find their way to the planner's data by these names. */
+async function bundleCommands(alias) {
+  await bundle('src/cli/main.ts', 'planner.js', { alias });
+  await bundle('scripts/report-entry.cjs', 'report.cjs', { alias });
+  await bundle('src/cli/tools-entry.ts', 'tools.cjs', { alias });
   for (const name of ['cli.cjs', 'load-planner.cjs'])
     copyFileSync(join(root, 'scripts', name), join(dist, name));
+}
+
+async function buildLinux() {
+  buildNative(root, dist);
+  await bundleCommands(withoutProcesses);
+  await bundle('src/cli/trials-entry.ts', 'trials.cjs', { alias: {} });
+  await bundle('src/index.ts', 'index.mjs', { alias: {}, format: 'esm' });
   await bundleSnapshot();
   fitToMachine(dist);
+}
+
+/** Nothing is compiled for macOS: nono itself stays beside the command, and its front is a script. */
+async function buildMac() {
+  mkdirSync(dist, { recursive: true });
+  await bundleCommands({});
+  writeFileSync(join(dist, 'nono'), macFront(process.execPath), { mode: 0o755 });
+}
+
+const builds = { linux: buildLinux, darwin: buildMac };
+
+try {
+  checkMachine();
+  await builds[process.platform]();
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);

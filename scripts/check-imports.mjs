@@ -13,7 +13,7 @@ const allowed = {
   backend: ['', 'policy', 'plan'],
   term: ['', 'policy', 'plan', 'store'],
   store: ['', 'plan'],
-  launch: ['', 'policy', 'plan', 'backend'],
+  launch: ['', 'policy', 'plan', 'backend', 'store'],
   cli: ['', 'policy', 'plan', 'backend', 'launch', 'store', 'term', '..'],
   library: ['', 'policy', 'plan', 'backend', 'launch', 'store', 'term'],
   '': ['library', 'policy', 'plan'],

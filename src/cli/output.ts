@@ -1,6 +1,7 @@
 // Where nono's own words go: standard error, never through a stream that would make the command's descriptors
 // non-blocking; results go to standard output.
-import { fstatSync, readSync, writeSync } from 'node:fs';
+import { readSync, writeSync } from 'node:fs';
+import { machine } from '#machine';
 import { exitCodes, isNonoError } from '../errors.ts';
 import { escapeText } from '../term/escape.ts';
 import { renderIssues } from '../term/issues.ts';
@@ -32,12 +33,7 @@ export function say(text: string): void {
   writeAll(2, `${text}\n`);
 }
 
-// Majors of consoles and pseudo-terminals: node:tty would load the network stack for one system call.
-export function isTerminal(descriptor: 0 | 1 | 2): boolean {
-  const status = fstatSync(descriptor);
-  const major = (status.rdev >> 8) & 0xfff;
-  return status.isCharacterDevice() && (major === 4 || major === 5 || (major >= 136 && major <= 143));
-}
+export const isTerminal = machine.isTerminal;
 
 /** Asks on the terminal; anything but yes is no. */
 export function confirmed(question: string): boolean {

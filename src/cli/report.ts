@@ -2,11 +2,11 @@
 // refused, what was kept.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { machine } from '#machine';
 import { exitCodes, NonoError } from '../errors.ts';
 import { type Denials, explainDenials } from '../launch/denials.ts';
 import { failureIssue } from '../launch/failure.ts';
 import { decodeFrames, type Frame } from '../launch/frames.ts';
-import { thisHost } from '../launch/host.ts';
 import { readPlanFile } from '../launch/own-plan.ts';
 import { reachedLimits } from '../launch/reached-limits.ts';
 import { decodeReportWish, type LearnWish, type ReportWish } from '../launch/report-wish.ts';
@@ -14,7 +14,7 @@ import type { Host } from '../plan/host.ts';
 import type { ReachedLimit } from '../plan/limits.ts';
 import { type Aftermath, aftermathOf } from '../store/aftermath.ts';
 import { pruneSessions, readSession, type Session } from '../store/sessions.ts';
-import { renderDenials, unseenText } from '../term/denials.ts';
+import { renderDenials } from '../term/denials.ts';
 import { escapeText } from '../term/escape.ts';
 import { renderReachedLimit } from '../term/limits.ts';
 import { countOriginals, renderAftermath, renderOriginals } from '../term/originals.ts';
@@ -64,7 +64,7 @@ function sayReport({ denied, unlisted, limits, kept, explained }: Findings, host
   const style = styleFor(2);
   for (const limit of limits) say(style('warning', `nono: ${renderReachedLimit(limit)}`));
   for (const line of renderDenials(denied, unlisted, host.home, style)) say(line);
-  if (denied.length > 0 && !explained) say(style('faint', `nono: ${unseenText}`));
+  if (denied.length > 0 && !explained) say(style('faint', `nono: ${machine.unseen}`));
   const line = kept === null ? null : renderOriginals(kept.session.journal);
   if (line !== null) say(style('faint', `nono: ${line}`));
   for (const warning of kept === null ? [] : renderAftermath(kept.aftermath))
@@ -80,7 +80,7 @@ function reportToJson({ denied, unlisted, limits, kept, explained }: Findings, {
     })),
     unlisted,
     limits,
-    unseen: explained ? [] : [unseenText],
+    unseen: explained ? [] : [machine.unseen],
     originals:
       kept === null ? null : { ...kept.session.journal.about, ...countOriginals(kept.session.journal) },
     warnings: kept === null ? [] : renderAftermath(kept.aftermath),
@@ -111,7 +111,7 @@ export type Proposer = () => (
 
 function reportRun({ store, planFile, wish, frames }: Input, proposer: Proposer): void {
   const kept = readKept(store);
-  const host = thisHost();
+  const host = machine.host();
   const plan = readPlanFile(planFile);
   const denials = explainDenials(
     frames.filter((frame) => frame.kind === 'denied'),

@@ -1,4 +1,5 @@
 // `nono run`, `wrap` and `shell`: policy, plan, program, in that order; then nono's own process takes over.
+import { machine } from '#machine';
 import { platform } from '#platform';
 import { type Issue, NonoError } from '../errors.ts';
 import type { LearnWish, ReportWish } from '../launch/report-wish.ts';
@@ -96,7 +97,7 @@ export function run(
     reader().showOnMac(flags, command, reader);
     return;
   }
-  const host = platform.host();
+  const host = machine.host();
   const profiles = policyWithProfiles({ guide: true, ...flags }, command, host, reader);
   const plan = platform.plan(profiles.policy, host);
   if (!flags.silent && !flags.json) announceProfiles(profiles);
@@ -106,5 +107,5 @@ export function run(
   }
   const learn = learnFrom?.(plan, profiles);
   const wish = { ...reportWishOf(flags, plan, host), ...(learn && { learn }) };
-  platform.start(plan, host, wish, renderGuide(plan, host.home), () => announce(plan, host, flags));
+  platform.start(plan, wish, renderGuide(plan, host.home), () => announce(plan, host, flags));
 }

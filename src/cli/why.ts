@@ -1,5 +1,6 @@
 // `nono why`: what a run with these flags could do, or what the session that this runs in can.
 import { readFileSync } from 'node:fs';
+import { machine } from '#machine';
 import { platform } from '#platform';
 import { type Issue, NonoError } from '../errors.ts';
 import { readOwnPlan } from '../launch/own-plan.ts';
@@ -70,7 +71,7 @@ function answerBatch(ask: ((request: Request) => Verdict) | null, host: Host): v
  * @throws {NonoError} where the question or the flags cannot be understood
  */
 export function why(words: readonly string[], flags: WhyFlags, reader: Reader): number {
-  const host = platform.host();
+  const host = machine.host();
   const plan = planToAsk(flags, host, reader);
   const ask = plan === null ? null : prepareToAsk(plan, host);
   if (flags.batch) {

@@ -64,6 +64,11 @@ function decodeLimit(payload: Buffer): LimitFrame {
   return { kind: 'limit', limit, count: payload.readUInt32LE(4) };
 }
 
+/** The number by which frames name an operation. */
+export function deniedNumber(operation: DeniedOperation): number {
+  return deniedOperations.indexOf(operation);
+}
+
 export const frameHeaderBytes = 8;
 
 const decoders: Record<number, (payload: Buffer) => Frame> = {

@@ -3,14 +3,12 @@ import { compileProgram } from '../backend/linux/compile.ts';
 import { buildPlan, type LinuxPlan } from '../plan/plan.ts';
 import { askSupport, handOver } from './channel.ts';
 import { makeDirectories, removeDirectories } from './directories.ts';
-import { thisHost } from './host.ts';
 import { makeGrants } from './make-grants.ts';
 import type { Platform } from './platform.ts';
 
 export const platform: Platform = {
-  host: () => thisHost(),
   plan: (policy, host) => buildPlan(policy, host, askSupport(host)),
-  start: (plan, _host, wish, guide, announce) => {
+  start: (plan, wish, guide, announce) => {
     const program = compileProgram(plan as LinuxPlan); // `plan` makes no other
     makeGrants(plan.grants);
     const directories = makeDirectories(plan as LinuxPlan, guide);

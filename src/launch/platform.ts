@@ -1,12 +1,21 @@
-// What nono needs of the platform that it runs on. The build puts one in place of `#platform`: package.json says which.
+// What nono needs of the platform that it runs on. The build puts one in place of `#machine` and of `#platform`; package.json
+// says which.
 import type { Host } from '../plan/host.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ReportWish } from './report-wish.ts';
 
-export type Platform = {
+/** What every command needs. */
+export type Machine = {
   /** This machine, now. */
   readonly host: () => Host;
+  readonly isTerminal: (descriptor: 0 | 1 | 2) => boolean;
+  /** What stands under the denials of a report, about those that are missing. */
+  readonly unseen: string;
+};
+
+/** What runs need, and whoever asks about one. */
+export type Platform = {
   /** What a policy means here. @throws {NonoError} as `buildPlan` does */
   readonly plan: (policy: Policy, host: Host) => Plan;
   /**
@@ -15,5 +24,5 @@ export type Platform = {
    * @param guide the text for agents, where the plan has a place for it
    * @param announce says what is to be said before the command starts, when nothing can fail any more
    */
-  readonly start: (plan: Plan, host: Host, wish: ReportWish, guide: string, announce: () => void) => void;
+  readonly start: (plan: Plan, wish: ReportWish, guide: string, announce: () => void) => void;
 };

@@ -1,10 +1,8 @@
 // A path held by its directory: opened component by component, without following a link. What is done at a place is done
 // there, whatever someone puts in the way meanwhile; a session's program may have put links in the way before.
-import { type BigIntStats, closeSync, constants, lstatSync, mkdirSync, openSync } from 'node:fs';
+import { type BigIntStats, closeSync, lstatSync, mkdirSync, openSync } from 'node:fs';
+import { directoryFlags, pathOf } from '#held';
 import type { BytePath } from './journal.ts';
-
-const held = 0o10000000; // O_PATH: node:constants does not name it
-const directoryFlags = held | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 export type Place = {
   /** What to give to calls that do not follow a last link. */
@@ -20,7 +18,7 @@ export function fileAt(path: BytePath): Buffer {
 }
 
 function within(directory: number, name: BytePath): Buffer {
-  return fileAt(`/proc/self/fd/${directory}/${name}`);
+  return fileAt(`${pathOf(directory)}/${name}`);
 }
 
 function openBelow(directory: number, name: BytePath, makes: boolean): number {

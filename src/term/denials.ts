@@ -54,7 +54,3 @@ export function renderDenials(
     ? shown
     : [...shown, style('faint', `nono: and ${more} more denials; --report FILE has all that were seen`)];
 }
-
-/** Said under denials where the broker left reads to the kernel. */
-export const unseenText =
-  'reads and new files that the kernel itself denied are not listed; --explain shows them';

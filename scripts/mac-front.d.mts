@@ -1,0 +1,1 @@
+export function macFront(node: string): string;
