@@ -94,7 +94,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(installed, { recursive: true, force: true }));
 
-const slow = 30_000;
+const slow = 90_000;
 
 asOrdinaryUser('an agent from the registry', (open) => {
   /** A home with decoys, with what an agent asks at its first start answered already. */

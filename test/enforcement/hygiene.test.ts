@@ -66,7 +66,7 @@ asEveryone('hygiene', (open) => {
     const names = result.stdout.split('\n').map((line) => line.split('=')[0]);
     for (const name of ['MY_TOKEN', 'LD_PRELOAD', 'NODE_OPTIONS', 'DATABASE'])
       expect(names).not.toContain(name);
-    expect(names.filter((name) => name?.startsWith('NONO_'))).toEqual(['NONO_PLAN']);
+    expect(names.filter((name) => name?.startsWith('NONO_'))).toEqual(['NONO_PLAN', 'NONO_GUIDE']);
     expect(result.stdout).toContain('PLAIN=plain\n');
     expect(result.stdout).toContain('NODE_ENV=test\n');
     expect(result.stdout).toContain('OTHER_SECRET=wanted\n');
