@@ -87,7 +87,8 @@ asEveryone('lifetime', (open) => {
     const { daemon, command, supervisor, ended } = await startWithDaemon(box);
     process.kill(supervisor, 'SIGKILL');
     expect(await ended).toBe(128 + 9);
-    expect([daemon, command].filter(isAlive)).toEqual([]);
+    // The guard has killed them by now; on a busy machine the kernel takes them down a moment later.
+    await until(() => ![daemon, command].some(isAlive), `the end of ${[daemon, command]}`);
   });
 
   it('ends everything when the command is killed', async () => {
