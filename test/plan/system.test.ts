@@ -34,6 +34,19 @@ describe('grantAround()', () => {
     expect(paths(around('/etc/service', machine(etc)))).toEqual(['/etc/service']);
   });
 
+  it('grants nothing by a name that became a link after it was listed', () => {
+    const host = machine(etc);
+    const swapped: Host = {
+      ...host,
+      list: (path) => [
+        ...host.list(path),
+        ...(path === '/etc' ? [{ name: 'swapped', kind: 'file' as const }] : []),
+      ],
+      inspect: (path) => host.inspect(path === '/etc/swapped' ? '/etc/ssl/private/key.pem' : path),
+    };
+    expect(paths(around('/etc', swapped))).toEqual(paths(around('/etc', host)));
+  });
+
   it('grants beside a secret every entry that anyone may read, and no link', () => {
     expect(paths(around('/etc', machine(etc))).sort()).toEqual([
       '/etc/passwd',
