@@ -72,8 +72,11 @@ asEveryone('a file that is granted by itself', (open) => {
   it('is written, and not read, where it is granted for writing', () => {
     const box = open();
     const file = granted(box);
-    const line = 'echo two > "$0.new" && mv "$0.new" "$0" && echo three >> "$0" && cat "$0" || echo closed';
-    expect(box.run([...words, '--write-file', file, '--', 'bash', '-c', line, file]).stdout).toBe('closed\n');
+    const line =
+      'echo two > "$0.new" && mv "$0.new" "$0" && echo three >> "$0"; cat "$0" || echo closed; : <> "$0" || echo closed; : <> "$0.new" || echo closed';
+    expect(box.run([...words, '--write-file', file, '--', 'bash', '-c', line, file]).stdout).toBe(
+      'closed\nclosed\nclosed\n',
+    );
     expect(readFileSync(file, 'utf8')).toBe('two\nthree\n');
   });
 
