@@ -206,8 +206,14 @@ static int move(const struct keep_message *message, int directory) {
   return 0;
 }
 
-int serve_sibling(const struct keep_message *message, int object, int *fd) {
+// By its number and its name: a number may be another file's by now.
+static bool knows(int object) {
   struct stat status;
+  const struct sibling *sibling = fstat(object, &status) == 0 ? find_sibling(&status) : NULL;
+  return sibling != NULL && is_there(sibling->directory, sibling->name, &status);
+}
+
+int serve_sibling(const struct keep_message *message, int object, int *fd) {
   *fd = -1;
   if (object < 0) return EBADF;
   switch (message->kind) {
@@ -215,7 +221,7 @@ int serve_sibling(const struct keep_message *message, int object, int *fd) {
   case SAVE_OPEN: return open_one(message, object, fd);
   case SAVE_REMOVE: return remove_one(message, object);
   case SAVE_MOVE: return move(message, object);
-  default: return fstat(object, &status) == 0 && find_sibling(&status) != NULL ? 0 : EACCES;
+  default: return knows(object) ? 0 : EACCES;
   }
 }
 
