@@ -131,7 +131,9 @@ export function wishFlags(random: Random, home: string, trees: readonly (readonl
   const network = random.below(4);
   if (network === 2) flags.push('--allow-port', String(ports[0]));
   if (network === 3) flags.push('--listen-port', String(ports[1]));
-  if (network === 1) flags.push('--net-block'); // the one without a value comes last
+  // Those without a value come last.
+  if (network === 1) flags.push('--net-block');
+  if (random.chance(0.15)) flags.push('--explain');
   return flags;
 }
 
