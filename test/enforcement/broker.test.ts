@@ -1,6 +1,6 @@
 // What the broker does for a program looks to it as if the kernel had done it.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +21,8 @@ function confined(box: Sandbox, line: string) {
   ];
   return box.run([...flags, 'bash', '--norc', '-c', line]);
 }
+
+const lastNumber = '/proc/sys/kernel/ns_last_pid';
 
 const python = (text: string) => `python3 -c '${text}'`;
 
@@ -114,6 +116,25 @@ asEveryone('the broker', (open) => {
     expect(confined(box, `${wander} ${how}`).stdout).toBe('ok\n');
     expect(box.outside([wander, ...how.split(' ')], { cwd: box.home }).stdout).toBe('ok\n');
   });
+
+  // Only root may say which number is given next, where the kernel was built for it.
+  it.skipIf(process.getuid?.() !== 0 || !existsSync(lastNumber))(
+    'takes no process for the one that had its number before',
+    async () => {
+      const box = open();
+      const script = join(box.project, 'reuse.py');
+      copyFileSync(fileURLToPath(new URL('reuse.py', import.meta.url)), script);
+      const give = `cd ${box.project}; until [ -e end ]; do
+        if [ -e number ]; then n=$(cat number); rm number; echo $n > ${lastNumber}; touch given; chmod a+rw given; fi
+        if [ -e given ]; then echo $n > ${lastNumber}; fi
+      done`;
+      const giving = spawn('sh', ['-c', give], { stdio: 'ignore' });
+      const { stdout, stderr } = confined(box, 'exec python3 reuse.py');
+      writeFileSync(join(box.project, 'end'), '');
+      await new Promise((resolve) => giving.on('exit', resolve));
+      expect(stdout + stderr).toBe('ok\n');
+    },
+  );
 
   it('serves a thousand short processes, and leaves none of them, nor of its own', () => {
     const box = open();
