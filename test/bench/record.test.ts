@@ -62,6 +62,7 @@ describe('replaceSection()', () => {
   it.each([
     'peers',
     'start',
+    'library',
     'parallel',
     'sequence',
     'grants',
