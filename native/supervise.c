@@ -35,7 +35,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EXIT_AT_LIMIT = 124, EXIT_NOT_STARTED = 125, SIGNAL_EXIT_BASE = 128, SIGNAL_COUNT = 65 };
+enum { EXIT_AT_LIMIT = 124, EXIT_NOT_STARTED = 125, SIGNAL_EXIT_BASE = 128, SIGNAL_COUNT = 65, MOST_WAITS = 1000 };
 
 struct session {
   const struct program *program;
@@ -112,10 +112,17 @@ static void open_temporary(struct session *session) {
   if (path != NULL && session->broker.temporary < 0) fail("open the private directory", path, errno);
 }
 
+// They are nobody's children here, so they are asked after. Whoever adopted them may be slow to bury them, or never do.
+static void wait_until_gone(const struct session *session) {
+  if (!(session->program->hygiene & HYGIENE_SIGNAL_SCOPE)) return;
+  for (int i = 0; i < MOST_WAITS && kill(-1, 0) == 0; i++) nanosleep(&(struct timespec){0, 1000000}, NULL);
+}
+
 // The guard keeps what the broker asks it to keep. When the supervisor dies without having ended the session, the guard
 // ends it in its stead. It keeps the channel open meanwhile, so that nono does not return before.
 static void end_in_its_stead(const void *session) {
   kill_session(session);
+  wait_until_gone(session);
   empty_temporary(session, is_new);
 }
 
