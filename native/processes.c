@@ -23,8 +23,11 @@ static bool read_process(int proc, const char *name, struct process *process) {
   process->pid = atoi(name);
   process->is_ours = process->pid == getpid();
   // state, parent, then fifteen more up to the number of threads
-  return fields != NULL && sscanf(fields + 1, " %*c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %u",
-                                  &process->parent, &process->threads) == 2;
+  char state = 0;
+  bool is_whole = fields != NULL && sscanf(fields + 1, " %c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %u",
+                                           &state, &process->parent, &process->threads) == 3;
+  process->is_dead = state == 'Z' || state == 'X';
+  return is_whole;
 }
 
 static bool add(struct processes *all, const struct process *process) {

@@ -10,6 +10,7 @@
 struct process {
   pid_t pid, parent;
   uint32_t threads;
+  bool is_dead; // and not buried yet
   bool is_ours; // the caller itself; whoever walks the tree marks the others
 };
 

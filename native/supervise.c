@@ -112,10 +112,23 @@ static void open_temporary(struct session *session) {
   if (path != NULL && session->broker.temporary < 0) fail("open the private directory", path, errno);
 }
 
-// They are nobody's children here, so they are asked after. Whoever adopted them may be slow to bury them, or never do.
+// Inside the scope a signal of nothing reaches who is of the session, and nobody else.
+static bool has_living(const struct processes *all) {
+  for (size_t i = 0; i < all->count; i++)
+    if (!all->list[i].is_ours && !all->list[i].is_dead && kill(all->list[i].pid, 0) == 0) return true;
+  return false;
+}
+
+// They are nobody's children here, so they are asked after.
 static void wait_until_gone(const struct session *session) {
-  if (!(session->program->hygiene & HYGIENE_SIGNAL_SCOPE)) return;
-  for (int i = 0; i < MOST_WAITS && kill(-1, 0) == 0; i++) nanosleep(&(struct timespec){0, 1000000}, NULL);
+  bool left = (session->program->hygiene & HYGIENE_SIGNAL_SCOPE) != 0;
+  for (int i = 0; i < MOST_WAITS && left; i++) {
+    struct processes all;
+    list_processes(&all);
+    left = has_living(&all);
+    release_processes(&all);
+    if (left) nanosleep(&(struct timespec){0, 1000000}, NULL);
+  }
 }
 
 // The guard keeps what the broker asks it to keep. When the supervisor dies without having ended the session, the guard

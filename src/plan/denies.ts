@@ -132,7 +132,10 @@ function denyOf(wish: DenyWish, host: Host, asked: readonly Grant[]): Deny[] | I
   if (globs.some((glob) => /\/\.\.?(\/|$)|^\.\.(\/|$)/.test(glob)))
     return valueIssue(wish, 'has "." or ".." in a glob');
   if (globs.some(hasOddSet))
-    return valueIssue(wish, 'has a set of characters with a class or a backslash in it');
+    return valueIssue(
+      wish,
+      'has a set of characters with a class, a backslash or a range of two kinds in it',
+    );
   const found = globs.map((glob) => globPatterns(glob.replace(/^\.\//, ''), host, asked));
   if (found.includes(null)) return valueIssue(wish, 'starts at a directory that is not known');
   const patterns = found.flatMap((each) => each ?? []);

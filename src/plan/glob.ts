@@ -7,9 +7,18 @@ export function isGlob(text: string): boolean {
   return /[*?[{]/.test(text);
 }
 
-/** A set of characters that names a class or quotes one of them: neither is read alike everywhere. */
+const evenRange = /^(?:[a-z]-[a-z]|[A-Z]-[A-Z]|[0-9]-[0-9])$/;
+
+// Where letters of both cases are one, a range from one kind of character to another means another set to each reader.
+function isUneven(range: string): boolean {
+  return !evenRange.test(range) || range.charCodeAt(0) > range.charCodeAt(2);
+}
+
+/** A set of characters that names a class, quotes one of them, or has an uneven range: none is read alike everywhere. */
 export function hasOddSet(glob: string): boolean {
-  return /\[[!^]?\]?[^\]]*(\\|\[[:.=])/.test(glob);
+  if (/\[[!^]?\]?[^\]]*(\\|\[[:.=])/.test(glob)) return true;
+  const sets = [...glob.matchAll(/\[[!^]?(\]?[^\]]*)\]/g)].map(([, inside = '']) => inside);
+  return sets.some((inside) => (inside.match(/[^]-[^]/g) ?? []).some(isUneven));
 }
 
 /** A name as a glob that matches it alone. */

@@ -63,7 +63,17 @@ describe('a wish to deny', () => {
   });
 
   it('is refused where it cannot be told what it means', () => {
-    for (const deny of ['', 'a/../b*', '../*', '~/../*', '[[:alpha:]]x', '[\\\\]]'])
+    for (const deny of [
+      '',
+      'a/../b*',
+      '../*',
+      '~/../*',
+      '[[:alpha:]]x',
+      '[Z-a]x',
+      '[0-z]',
+      '[z-a]',
+      '[\\\\]]',
+    ])
       expect([deny, codes({ deny: [deny] })]).toEqual([deny, ['usage/flag-value']]);
     expect(codes({ deny: ['x\uFFFD'] })).toEqual(['plan/path-encoding']);
     expect(codes({ allow: ['.'], deny: [`${'a*/'.repeat(70)}x`] })).toEqual(['usage/flag-value']);
