@@ -92,6 +92,11 @@ function wouldWorkOutside(request: Request): boolean {
   }
 }
 
+/** Programs copy what they may read and not link, as git does. */
+function isCopiedInstead({ kind }: Request, { reason }: Verdict): boolean {
+  return kind === 'link' && reason === 'insufficient_access';
+}
+
 /** The refusals that the plan explains; what only looked like one is left out. */
 export function explainDenials(frames: readonly DeniedFrame[], plan: OwnPlan, host: Host): Denials {
   const ask = prepareToAsk(plan, host);
@@ -99,7 +104,8 @@ export function explainDenials(frames: readonly DeniedFrame[], plan: OwnPlan, ho
     const request = requestOf(frame);
     if (request === null || !wouldWorkOutside(request)) return [];
     const verdict = ask(request);
-    return verdict.status === 'denied' ? [{ request, count: frame.count, verdict }] : [];
+    const isNews = verdict.status === 'denied' && !isCopiedInstead(request, verdict);
+    return isNews ? [{ request, count: frame.count, verdict }] : [];
   });
   const unlisted = frames.find(({ operation }) => operation === 'unlisted')?.count ?? 0;
   return { denied, unlisted };
