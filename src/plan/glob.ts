@@ -18,7 +18,7 @@ function isUneven(range: string): boolean {
 export function hasOddSet(glob: string): boolean {
   if (/\[[!^]?\]?[^\]]*(\\|\[[:.=])/.test(glob)) return true;
   const sets = [...glob.matchAll(/\[[!^]?(\]?[^\]]*)\]/g)].map(([, inside = '']) => inside);
-  return sets.some((inside) => (inside.match(/[^]-[^]/g) ?? []).some(isUneven));
+  return sets.some((inside) => (inside.match(/.-./gs) ?? []).some(isUneven));
 }
 
 /** A name as a glob that matches it alone. */
