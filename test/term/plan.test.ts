@@ -121,22 +121,22 @@ describe('renderPlan()', () => {
         withheld  A_TOKEN
 
       Guarantees
-        files         files outside the grants cannot be read, written, executed or listed (Landlock)
-        truncation    files outside the write grants cannot be truncated (Landlock)
-        devices       devices outside the grants cannot be controlled (Landlock)
-        system-calls  no system call goes around the wall (seccomp)
-        sockets       services behind Unix sockets outside the write grants cannot be reached (seccomp, and a broker for those that are granted)
-        metadata      modes, owners, times and attributes change only where writing is granted (seccomp notifications to a broker)
-        commands      blocked commands are not executed: a guard rail, not a wall (seccomp notifications to a broker)
-        processes     other processes cannot be traced, nor their memory read (Landlock)
-        signals       processes outside cannot be signalled (Landlock)
-        privileges    no privilege is gained, and root keeps no capability that passes the wall (no_new_privs, capabilities)
-        descriptors   only standard input, output and error are handed over (close_range)
-        environment   secrets and loader variables are withheld, temporary files are private (a new environment)
-        network       no network: TCP, UDP, DNS and every other family (seccomp)
-        denies        what is denied inside a grant is out of reach (seccomp notifications to a broker, which opens everything else)
-        originals     what existed before the run is neither deleted nor lost (seccomp notifications to a broker that keeps it first)
-        lifetime      nothing outlives the run (Landlock signal scope, subreaper)"
+        files            files outside the grants cannot be read, written, executed or listed (Landlock)
+        truncation       files outside the write grants cannot be truncated (Landlock)
+        devices          devices outside the grants cannot be controlled (Landlock)
+        system-calls     no system call goes around the wall (seccomp)
+        sockets          services behind Unix sockets outside the write grants cannot be reached (seccomp, and a broker for those that are granted)
+        metadata         modes, owners, times and attributes change only where writing is granted (seccomp notifications to a broker)
+        commands         blocked commands are not executed: a guard rail, not a wall (seccomp notifications to a broker)
+        processes        other processes cannot be traced, nor their memory read (Landlock)
+        signals          processes outside cannot be signalled (Landlock)
+        privileges       no privilege is gained, and root keeps no capability that passes the wall (no_new_privs, capabilities)
+        descriptors      only standard input, output and error are handed over (close_range)
+        environment      secrets and loader variables are withheld, temporary files are private (a new environment)
+        network          no network: TCP, UDP, DNS and every other family (seccomp)
+        protected-names  what runs later outside, such as git hooks, cannot be planted under its usual names (seccomp notifications to a broker, and a sweep at the end)
+        originals        what existed before the run is neither deleted nor lost (seccomp notifications to a broker that keeps it first)
+        lifetime         nothing outlives the run (Landlock signal scope, subreaper)"
     `);
   });
 
