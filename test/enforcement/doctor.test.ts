@@ -35,7 +35,9 @@ asEveryone('nono doctor', (open) => {
     expect(told.map(({ status }) => status)).toEqual(told.map(() => 'held'));
     const rows = told.map(({ id, promise, mechanism }) => ({ id, promise, mechanism }));
     expect(rows.sort((one, other) => one.id.localeCompare(other.id))).toEqual(
-      planned(['--allow', '.', '--net-block']).sort((one, other) => one.id.localeCompare(other.id)),
+      planned(['--allow', '.', '--deny', 'secret', '--net-block']).sort((one, other) =>
+        one.id.localeCompare(other.id),
+      ),
     );
     expect(box.outside(['ls', '-A', box.env.TMPDIR as string]).stdout).toBe('');
     expect(box.run(['undo', 'list']).stdout).toBe('');
