@@ -92,12 +92,12 @@ function checkProfile(profile: SeatbeltProfile, tools: Tools): void {
 const fromTerminal: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
 const passedOn: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'];
 
-function passSignals(child: ChildProcess, hasTerminal: boolean): void {
+function passSignals(pass: (signal: NodeJS.Signals) => void, hasTerminal: boolean): void {
   for (const signal of fromTerminal)
     process.on(signal, () => {
-      if (!hasTerminal) child.kill(signal);
+      if (!hasTerminal) pass(signal);
     });
-  for (const signal of passedOn) process.on(signal, () => child.kill(signal));
+  for (const signal of passedOn) process.on(signal, () => pass(signal));
 }
 
 /** The run's own limit of time, which is the only one that holds here; tells whether it ended the run. */
@@ -187,7 +187,13 @@ export function runSession(
   }
   announce();
   const variables = plan.environment.variables.map(({ name, value }) => [name, value]);
-  const child = spawn(
+  // Before there is a command: one that is told of before nono listens would outlive it.
+  let child: ChildProcess;
+  passSignals(
+    (signal) => child.kill(signal),
+    [0, 1, 2].some((descriptor) => isTerminal(descriptor)),
+  );
+  child = spawn(
     tools.sandboxExec,
     argumentsFor(profile, [plan.command.executable, ...plan.command.argv.slice(1)]),
     {
@@ -195,10 +201,6 @@ export function runSession(
       env: Object.fromEntries(variables),
       ...(plan.workdir !== null && { cwd: plan.workdir }),
     },
-  );
-  passSignals(
-    child,
-    [0, 1, 2].some((descriptor) => isTerminal(descriptor)),
   );
   const isOver = limitTime(plan, child);
   child.on('exit', (status, signal) => {

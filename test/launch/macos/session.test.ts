@@ -174,7 +174,7 @@ describe('runSession()', () => {
       output += chunk;
       if (output === 'ready\n') child.kill('SIGTERM');
     });
-    const code = await new Promise((resolve) => child.on('exit', resolve));
+    const code = await new Promise((resolve) => child.on('close', resolve));
     expect([output, code]).toEqual(['ready\ngot\n', 5]);
   });
 
