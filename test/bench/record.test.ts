@@ -88,6 +88,6 @@ describe('replaceSection()', () => {
 describe('oneCell()', () => {
   it('leaves out addresses, long paths and what would break a table', () => {
     expect(oneCell('reading https://proxy.example.org/x: 403')).toBe('reading … 403');
-    expect(oneCell('cannot read /tmp/scratch-1/work/.gitconfig | no')).toBe('cannot read …/.gitconfig / no');
+    expect(oneCell('cannot read /tmp/scratch-1/tree/.gitconfig | no')).toBe('cannot read …/.gitconfig / no');
   });
 });

@@ -6,8 +6,8 @@ import type { Grant } from '../../src/plan/grant.ts';
 import { machine } from './fake-host.ts';
 
 const mountinfo = `22 1 8:1 / / rw - ext4 /dev/sda1 rw
-31 22 8:1 /work/sec /work/bound rw - ext4 /dev/sda1 rw
-32 22 8:1 /work/a[b /srv/away rw - ext4 /dev/sda1 rw
+31 22 8:1 /data/sec /data/bound rw - ext4 /dev/sda1 rw
+32 22 8:1 /data/a[b /srv/away rw - ext4 /dev/sda1 rw
 `;
 const host = machine({}, { text: (file) => (file === '/proc/self/mountinfo' ? mountinfo : null) });
 const grant = (path: Grant['path']): Grant => ({
@@ -20,30 +20,30 @@ const grant = (path: Grant['path']): Grant => ({
 
 describe('withAliases()', () => {
   const inWork = (deny: Pattern) =>
-    withAliases(host, [grant('/work')], [deny])
+    withAliases(host, [grant('/data')], [deny])
       .slice(1)
       .map(({ kind, text }) => `${kind} ${text}`);
 
   it.each<[string, Pattern, string[]]>([
-    ['a path', { kind: 'path', text: '/work/sec/key' }, ['path /work/bound/key']],
-    ['a path in other letters', { kind: 'path', text: '/work/SEC' }, ['path /work/bound']],
-    ['a path by the other mount', { kind: 'path', text: '/work/bound/key' }, ['path /work/sec/key']],
-    ['a path that is mounted once', { kind: 'path', text: '/work/other' }, []],
+    ['a path', { kind: 'path', text: '/data/sec/key' }, ['path /data/bound/key']],
+    ['a path in other letters', { kind: 'path', text: '/data/SEC' }, ['path /data/bound']],
+    ['a path by the other mount', { kind: 'path', text: '/data/bound/key' }, ['path /data/sec/key']],
+    ['a path that is mounted once', { kind: 'path', text: '/data/other' }, []],
     [
       'a glob with the directory in it',
-      { kind: 'glob', text: '/work/s?c/*.pem' },
-      ['glob /work/bound/*.pem'],
+      { kind: 'glob', text: '/data/s?c/*.pem' },
+      ['glob /data/bound/*.pem'],
     ],
-    ['a glob that means the directory', { kind: 'glob', text: '/work/s*' }, ['path /work/bound']],
+    ['a glob that means the directory', { kind: 'glob', text: '/data/s*' }, ['path /data/bound']],
     [
       'a glob of any depth',
-      { kind: 'glob', text: '/work/**/sec/*.pem' },
+      { kind: 'glob', text: '/data/**/sec/*.pem' },
       [
-        'glob /work/bound/**/sec/*.pem',
-        'glob /work/bound/sec/*.pem',
-        'glob /work/bound/*.pem',
-        'glob /work/sec/**/sec/*.pem',
-        'glob /work/sec/sec/*.pem',
+        'glob /data/bound/**/sec/*.pem',
+        'glob /data/bound/sec/*.pem',
+        'glob /data/bound/*.pem',
+        'glob /data/sec/**/sec/*.pem',
+        'glob /data/sec/sec/*.pem',
       ],
     ],
   ])('of %s', (_, deny, expected) => {
@@ -52,6 +52,6 @@ describe('withAliases()', () => {
 
   it('spells a directory literally in a glob', () => {
     const deny: Pattern = { kind: 'glob', text: '/srv/away/*.pem' };
-    expect(withAliases(host, [grant('/work')], [deny])[1]?.text).toBe('/work/a\\[b/*.pem');
+    expect(withAliases(host, [grant('/data')], [deny])[1]?.text).toBe('/data/a\\[b/*.pem');
   });
 });
