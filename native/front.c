@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -40,6 +41,7 @@ struct front {
   const char *plan;                         // the file that the command may read its plan in, to be removed
   const char *cgroup;                       // the session's control group, to be removed if nothing else did; "" or NULL without one
   const char *wish;                         // what is to be reported, and where: for the reporter
+  char since[48];           // when nono began: what was born before is from before the session
   int channel;              // the planner's end, taken over from it
   pid_t launcher;
   struct node node;
@@ -69,6 +71,12 @@ static void find_directory(struct front *front) {
   if (length < 0) die("find its own directory (is /proc mounted?)");
   front->directory[length] = 0;
   *strrchr(front->directory, '/') = 0;
+}
+
+static void note_start(struct front *front) {
+  struct timespec now;
+  if (clock_gettime(CLOCK_REALTIME, &now) != 0) die("read the clock");
+  snprintf(front->since, sizeof front->since, "%lld.%09ld", (long long)now.tv_sec, now.tv_nsec);
 }
 
 static void move_to(int from, int to) {
@@ -143,7 +151,7 @@ static void start_launcher(struct front *front, int channel) {
   front->launcher = start();
   if (front->launcher > 0) return;
   move_to(channel, CHANNEL_FD);
-  char *argv[] = {"nono-launcher", NULL}, *nothing[] = {NULL};
+  char *argv[] = {"nono-launcher", "--since", front->since, NULL}, *nothing[] = {NULL};
   execve(companion(front, "nono-launcher"), argv, nothing); // it reads no environment: the program holds one
   die("start the launcher");
 }
@@ -391,6 +399,7 @@ int main(int argc, char **argv) {
   static struct front front;
   int channel[2];
   char **arguments = argv + (argc > 0);
+  note_start(&front);
   find_directory(&front);
   front.node = find_node(front.directory, HANDOVER_FD + 1, is_execution(arguments) ? 0 : EXIT_NOT_STARTED);
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) != 0) die("open its channel");

@@ -39,6 +39,17 @@ static int say_support(void) {
   return 0;
 }
 
+// The moment from which files are the session's own: when nono itself began, as it says, so that the clock has gone on by
+// the time the command starts. Without a word of it, now.
+static struct timespec start_of(int argc, char **argv) {
+  struct timespec start = session_start();
+  long long seconds;
+  long nanoseconds;
+  if (argc == 3 && strcmp(argv[1], "--since") == 0 && sscanf(argv[2], "%lld.%ld", &seconds, &nanoseconds) == 2)
+    start = (struct timespec){.tv_sec = (time_t)seconds, .tv_nsec = nanoseconds};
+  return start;
+}
+
 int main(int argc, char **argv) {
   if (argc == 2 && strcmp(argv[1], "--support") == 0) return say_support();
   if (!has_channel()) {
@@ -47,7 +58,7 @@ int main(int argc, char **argv) {
   }
   close_descriptors_from(CHANNEL_FD + 1); // whatever is opened from here on closes on exec
   send_hello();
-  struct timespec start = session_start();
+  struct timespec start = start_of(argc, argv);
 
   size_t length;
   uint8_t *bytes = receive_program(&length);
