@@ -1,4 +1,4 @@
-// Bytes that grow, and the names that are filled in: src/plan/placeholder.ts has them as well.
+// Bytes that grow, and the names that are filled in.
 #include "exec-bytes.h"
 
 #include <stdio.h>
@@ -7,9 +7,6 @@
 #include <unistd.h>
 
 enum { FIRST_ROOM = 1 << 16, EXIT_NOT_STARTED = 125 };
-
-static const char placeholder_id[] = "00000000-000000-00000-000000";
-static const char placeholder_start[] = "0000-00-00T00:00:00.000Z";
 
 static void make_room(struct bytes *bytes, size_t more) {
   if (more <= bytes->room - bytes->length) return;
@@ -33,15 +30,15 @@ void put_u32(struct bytes *bytes, uint32_t value) {
   put(bytes, word, sizeof word);
 }
 
-static void fill(uint8_t *at, size_t length, const char *placeholder, const char *name) {
-  size_t size = strlen(placeholder);
-  for (uint8_t *end = at + length; (at = memmem(at, (size_t)(end - at), placeholder, size)) != NULL; at += size)
+static void fill(uint8_t *at, size_t length, const char *standing, const char *name) {
+  size_t size = strlen(standing);
+  for (uint8_t *end = at + length; (at = memmem(at, (size_t)(end - at), standing, size)) != NULL; at += size)
     memcpy(at, name, size);
 }
 
 void put_filled(struct bytes *bytes, const void *from, size_t length, const struct names *names) {
   size_t start = bytes->length;
   put(bytes, from, length);
-  fill(bytes->at + start, length, placeholder_id, names->id);
-  fill(bytes->at + start, length, placeholder_start, names->started);
+  fill(bytes->at + start, length, names->standing_id, names->id);
+  fill(bytes->at + start, length, names->standing_start, names->started);
 }

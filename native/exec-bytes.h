@@ -17,7 +17,12 @@ void put_u32(struct bytes *bytes, uint32_t value);
 // A session's name takes the place of the one that stands for it; both are of one length.
 struct names {
   const char *id, *started;
+  const char *standing_id, *standing_start;
 };
+
+// What `nono compile` lets stand for every session: src/plan/placeholder.ts has it as well.
+#define PLACEHOLDER_ID "00000000-000000-00000-000000"
+#define PLACEHOLDER_START "0000-00-00T00:00:00.000Z"
 
 void put_filled(struct bytes *bytes, const void *from, size_t length, const struct names *names);
 

@@ -49,13 +49,16 @@ static uint32_t seccomp_bits(void) {
   return bits;
 }
 
+static long landlock_abi(void) { return syscall(NR_LANDLOCK_CREATE_RULESET, NULL, 0, LANDLOCK_VERSION_QUERY); }
+
+uint64_t kernel_offer(void) { return (uint64_t)landlock_abi() << 32 | seccomp_bits(); }
+
 static bool needs_hold(const struct plan_file *plan, const char *launcher, char reason[REASON_BYTES]) {
   struct plan_record needs;
   struct stat status;
   find_record(plan, PLAN_NEEDS, &needs);
   if (number_at(&needs, 0) != geteuid()) return differs(reason, "it was compiled for user %u", number_at(&needs, 0));
-  long abi = syscall(NR_LANDLOCK_CREATE_RULESET, NULL, 0, LANDLOCK_VERSION_QUERY);
-  if ((long)number_at(&needs, 4) != abi || number_at(&needs, 8) != seccomp_bits())
+  if ((long)number_at(&needs, 4) != landlock_abi() || number_at(&needs, 8) != seccomp_bits())
     return differs(reason, "the kernel offers something else than the one that it was compiled for");
   if (stat(launcher, &status) != 0 || long_at(&needs, 12) != status.st_dev || long_at(&needs, 20) != status.st_ino ||
       long_at(&needs, 28) != (uint64_t)status.st_size || long_at(&needs, 36) != nanoseconds(&status.st_mtim))

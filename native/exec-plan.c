@@ -1,38 +1,49 @@
-// Decodes a compiled plan and nothing else: bounds and grammar, no system call.
+// Decodes a plan's file and nothing else: bounds and grammar, no system call.
 #include "exec-plan.h"
 
 #include <string.h>
 
 enum { HEADER_BYTES = 12, RECORD_HEADER_BYTES = 8, SUM_BYTES = 8, CRC_TABLE = 256 };
 
-enum content { ONE_TEXT, TEXTS, BYTES, NOTHING };
+enum content { ONE_TEXT, TWO_TEXTS, TEXTS, BYTES, NOTHING };
 
-// What follows the numbers of a tag, and how often it may stand in a plan.
+struct times {
+  uint32_t least, most;
+};
+
+// What follows the numbers of a tag, and how often it may stand in a compiled plan, and in a remembered one.
 static const struct {
   uint32_t number_bytes;
   enum content content;
-  uint32_t least, most;
+  struct times times[2];
 } grammar[PLAN_TAG_COUNT] = {
-    [PLAN_NEEDS] = {44, ONE_TEXT, 1, 1},
-    [PLAN_VARIABLE] = {0, ONE_TEXT, 0, UINT32_MAX},
-    [PLAN_PATH] = {20, ONE_TEXT, 0, UINT32_MAX},
-    [PLAN_CONTENT] = {8, ONE_TEXT, 0, UINT32_MAX},
-    [PLAN_CONFIG] = {0, ONE_TEXT, 0, UINT32_MAX},
-    [PLAN_LINKS] = {44, TEXTS, 0, UINT32_MAX},
-    [PLAN_MOUNTS] = {8, TEXTS, 1, 1},
-    [PLAN_PROGRAM] = {0, BYTES, 1, 1},
-    [PLAN_OWN] = {0, BYTES, 1, 1},
-    [PLAN_TEMPORARY] = {0, ONE_TEXT, 1, 1},
-    [PLAN_STORE] = {0, ONE_TEXT, 0, 1},
-    [PLAN_NAME] = {4, ONE_TEXT, 0, UINT32_MAX},
-    [PLAN_VALUES] = {0, BYTES, 1, 1},
-    [PLAN_KNOWN] = {0, BYTES, 1, 1},
-    [PLAN_SET] = {4, ONE_TEXT, 0, UINT32_MAX},
-    [PLAN_ARGUMENT] = {0, ONE_TEXT, 0, UINT32_MAX},
-    [PLAN_WORKDIR] = {0, ONE_TEXT, 0, 1},
-    [PLAN_TERMINAL] = {16, NOTHING, 1, 1},
-    [PLAN_WRITABLE] = {0, ONE_TEXT, 0, UINT32_MAX},
-    [PLAN_CGROUP] = {0, ONE_TEXT, 0, 1},
+    [PLAN_NEEDS] = {44, ONE_TEXT, {{1, 1}, {0, 0}}},
+    [PLAN_VARIABLE] = {0, ONE_TEXT, {{0, UINT32_MAX}, {0, 0}}},
+    [PLAN_PATH] = {20, ONE_TEXT, {{0, UINT32_MAX}, {0, 0}}},
+    [PLAN_CONTENT] = {8, ONE_TEXT, {{0, UINT32_MAX}, {0, 0}}},
+    [PLAN_CONFIG] = {0, ONE_TEXT, {{0, UINT32_MAX}, {0, 0}}},
+    [PLAN_LINKS] = {44, TEXTS, {{0, UINT32_MAX}, {0, 0}}},
+    [PLAN_MOUNTS] = {8, TEXTS, {{1, 1}, {0, 0}}},
+    [PLAN_PROGRAM] = {0, BYTES, {{1, 1}, {1, 1}}},
+    [PLAN_OWN] = {0, BYTES, {{1, 1}, {1, 1}}},
+    [PLAN_TEMPORARY] = {0, ONE_TEXT, {{1, 1}, {1, 1}}},
+    [PLAN_STORE] = {0, ONE_TEXT, {{0, 1}, {0, 1}}},
+    [PLAN_NAME] = {4, ONE_TEXT, {{0, UINT32_MAX}, {0, 0}}},
+    [PLAN_VALUES] = {0, BYTES, {{1, 1}, {0, 0}}},
+    [PLAN_KNOWN] = {0, BYTES, {{1, 1}, {0, 0}}},
+    [PLAN_SET] = {4, ONE_TEXT, {{0, UINT32_MAX}, {0, UINT32_MAX}}},
+    [PLAN_ARGUMENT] = {0, ONE_TEXT, {{0, UINT32_MAX}, {0, 0}}},
+    [PLAN_WORKDIR] = {0, ONE_TEXT, {{0, 1}, {0, 0}}},
+    [PLAN_TERMINAL] = {16, NOTHING, {{1, 1}, {0, 0}}},
+    [PLAN_WRITABLE] = {0, ONE_TEXT, {{0, UINT32_MAX}, {0, 0}}},
+    [PLAN_CGROUP] = {0, ONE_TEXT, {{0, 1}, {0, 1}}},
+    [PLAN_KEY] = {0, BYTES, {{0, 0}, {1, 1}}},
+    [PLAN_LOOK] = {12, TWO_TEXTS, {{0, 0}, {0, UINT32_MAX}}},
+    [PLAN_SESSION] = {0, TWO_TEXTS, {{0, 0}, {1, 1}}},
+    [PLAN_INHERITED] = {0, ONE_TEXT, {{0, 0}, {0, UINT32_MAX}}},
+    [PLAN_GUIDE] = {0, BYTES, {{0, 1}, {0, 1}}},
+    [PLAN_WISH] = {0, ONE_TEXT, {{0, 0}, {1, 1}}},
+    [PLAN_ANNOUNCED] = {0, BYTES, {{0, 0}, {1, 1}}},
 };
 
 static uint32_t read_u32(const uint8_t *at) {
@@ -70,19 +81,27 @@ static uint64_t sum_of(const uint8_t *bytes, size_t length) {
   return sum;
 }
 
+static bool ends_once(const uint8_t *text, size_t length) {
+  return length > 0 && memchr(text, 0, length) == text + length - 1;
+}
+
 static bool fits(uint32_t tag, const uint8_t *payload, size_t length) {
   if (length < grammar[tag].number_bytes) return false;
   const uint8_t *rest = payload + grammar[tag].number_bytes;
   size_t left = length - grammar[tag].number_bytes;
   switch (grammar[tag].content) {
-  case ONE_TEXT: return left > 0 && memchr(rest, 0, left) == rest + left - 1;
+  case ONE_TEXT: return ends_once(rest, left);
+  case TWO_TEXTS: {
+    const uint8_t *end = left == 0 ? NULL : memchr(rest, 0, left);
+    return end != NULL && ends_once(end + 1, left - (size_t)(end + 1 - rest));
+  }
   case TEXTS: return left == 0 || rest[left - 1] == 0;
   case BYTES: return true;
   default: return left == 0;
   }
 }
 
-static const char *check_records(struct plan_file *plan, size_t end) {
+static const char *check_records(struct plan_file *plan, enum plan_kind kind, size_t end) {
   const uint8_t *bytes = plan->bytes;
   uint32_t counts[PLAN_TAG_COUNT] = {0};
   for (size_t at = HEADER_BYTES; at < end;) {
@@ -96,11 +115,12 @@ static const char *check_records(struct plan_file *plan, size_t end) {
     plan->end[tag] = at;
   }
   for (uint32_t tag = 1; tag < PLAN_TAG_COUNT; tag++)
-    if (counts[tag] < grammar[tag].least || counts[tag] > grammar[tag].most) return "a record is missing or stands twice";
+    if (counts[tag] < grammar[tag].times[kind].least || counts[tag] > grammar[tag].times[kind].most)
+      return "a record is missing or stands twice";
   return NULL;
 }
 
-const char *decode_plan_file(const uint8_t *bytes, size_t length, struct plan_file *plan) {
+const char *decode_plan_file(const uint8_t *bytes, size_t length, enum plan_kind kind, struct plan_file *plan) {
   if (length < HEADER_BYTES + SUM_BYTES || memcmp(bytes, "NPLN", 4) != 0) return "it is no plan";
   if (read_u32(bytes + 4) != PLAN_FILE_VERSION) return "it is of another version of nono";
   if (read_u32(bytes + 8) != length) return "it is cut or has grown";
@@ -109,7 +129,7 @@ const char *decode_plan_file(const uint8_t *bytes, size_t length, struct plan_fi
   memcpy(&sum, bytes + end, sizeof sum);
   if (sum_of(bytes, end) != sum) return "it is damaged: its checksum differs";
   *plan = (struct plan_file){.bytes = bytes};
-  return check_records(plan, end);
+  return check_records(plan, kind, end);
 }
 
 bool next_record(const struct plan_file *plan, enum plan_tag tag, size_t *at, struct plan_record *record) {

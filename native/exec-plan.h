@@ -1,4 +1,4 @@
-// A compiled plan as `nono compile` wrote it: docs/program-format.md has its records.
+// A plan as `nono compile` wrote it, or as it is remembered of a run: docs/program-format.md has the records of both.
 #ifndef NONO_EXEC_PLAN_H
 #define NONO_EXEC_PLAN_H
 
@@ -30,6 +30,13 @@ enum plan_tag {
   PLAN_TERMINAL,
   PLAN_WRITABLE,
   PLAN_CGROUP,
+  PLAN_KEY,
+  PLAN_LOOK,
+  PLAN_SESSION,
+  PLAN_INHERITED,
+  PLAN_GUIDE,
+  PLAN_WISH,
+  PLAN_ANNOUNCED,
   PLAN_TAG_COUNT,
 };
 
@@ -46,8 +53,10 @@ struct plan_record {
   const char *end;
 };
 
-// NULL, or why these bytes are no plan; every record has the size and the texts that its tag asks for.
-const char *decode_plan_file(const uint8_t *bytes, size_t length, struct plan_file *plan);
+enum plan_kind { PLAN_IS_COMPILED, PLAN_IS_REMEMBERED };
+
+// NULL, or why these bytes are no plan of that kind; every record has the size and the texts that its tag asks for.
+const char *decode_plan_file(const uint8_t *bytes, size_t length, enum plan_kind kind, struct plan_file *plan);
 
 // The next record of that tag behind `at`, which starts at 0; false where there is none.
 bool next_record(const struct plan_file *plan, enum plan_tag tag, size_t *at, struct plan_record *record);

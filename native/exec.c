@@ -3,6 +3,8 @@
 
 #include "exec-facts.h"
 #include "exec-plan.h"
+#include "exec-session.h"
+#include "exec-trust.h"
 #include "exec-variables.h"
 #include "program.h"
 
@@ -17,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EXIT_NOT_STARTED = 125, EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127, OTHERS_WRITE = 022, MOST_SHOWN = 1000 };
+enum { EXIT_NOT_STARTED = 125, EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127, MOST_SHOWN = 1000 };
 enum { TAG_RULE = 3, TAG_EXECUTABLE = 5, TAG_ARGUMENT = 6, TAG_WORKDIR = 8, TAG_ABOUT = 11 };
 
 extern char **environ;
@@ -32,7 +34,7 @@ struct session {
   struct plan_file plan;
   struct request request;
   char path[PATH_MAX]; // the plan's own, every link resolved
-  char id[32], started[32];
+  struct session_name name;
   struct names names;
 };
 
@@ -77,48 +79,25 @@ static bool read_words(char **words, struct request *request) {
   return true;
 }
 
-static bool is_others(const struct stat *status) {
-  return (status->st_uid != geteuid() && status->st_uid != 0) || status->st_mode & OTHERS_WRITE;
-}
-
-// Who may write a directory on the way may put another plan there, unless the directory keeps everybody's entries apart.
-static void check_directories(const struct session *session) {
-  char directory[PATH_MAX];
-  struct stat status;
-  snprintf(directory, sizeof directory, "%s", session->path);
-  for (char *slash; (slash = strrchr(directory, '/')) != NULL;) {
-    *(slash == directory ? slash + 1 : slash) = 0;
-    if (stat(directory, &status) != 0) refuse_plan(&session->request, "its directory cannot be looked up");
-    bool is_kept = (status.st_uid == geteuid() || status.st_uid == 0) && status.st_mode & S_ISVTX;
-    if (is_others(&status) && !is_kept) refuse_plan(&session->request, "others can write one of the directories that it lies in");
-    if (slash == directory) break;
-  }
-}
-
-static void check_file(struct session *session, int fd, const struct stat *status) {
+static void find_place(struct session *session, int fd) {
   char link[64];
   snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
   ssize_t length = readlink(link, session->path, sizeof session->path - 1);
   if (length <= 0 || session->path[0] != '/') refuse_plan(&session->request, "where it lies cannot be told");
   session->path[length] = 0;
-  if (!S_ISREG(status->st_mode)) refuse_plan(&session->request, "it is no file");
-  if (is_others(status)) refuse_plan(&session->request, "others can write it, or somebody else owns it");
-  if (status->st_nlink != 1) refuse_plan(&session->request, "it has further names, by which others may write it");
-  check_directories(session);
 }
 
 static const uint8_t *read_plan(struct session *session, size_t *length) {
   struct stat status;
   int fd = open(session->request.file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0 || fstat(fd, &status) != 0) refuse_plan(&session->request, strerror(errno));
-  check_file(session, fd, &status);
+  find_place(session, fd);
+  const char *reason = distrust(session->path, &status);
+  if (reason != NULL) refuse_plan(&session->request, reason);
   if (status.st_size > PLAN_FILE_MAX_BYTES) refuse_plan(&session->request, "it is larger than a plan can be");
   *length = (size_t)status.st_size;
-  uint8_t *bytes = malloc(*length + 1);
-  size_t done = 0;
-  for (ssize_t got; bytes != NULL && done < *length; done += (size_t)got)
-    if ((got = read(fd, bytes + done, *length - done)) <= 0) refuse_plan(&session->request, "it cannot be read");
-  if (bytes == NULL) refuse_plan(&session->request, strerror(ENOMEM));
+  const uint8_t *bytes = read_whole(fd, *length);
+  if (bytes == NULL) refuse_plan(&session->request, strerror(errno));
   close(fd);
   return bytes;
 }
@@ -133,32 +112,11 @@ static void check_plan(struct session *session, const char *launcher) {
   struct plan_record grant;
   size_t length;
   const uint8_t *bytes = read_plan(session, &length);
-  const char *fault = decode_plan_file(bytes, length, &session->plan);
+  const char *fault = decode_plan_file(bytes, length, PLAN_IS_COMPILED, &session->plan);
   if (fault != NULL) refuse_plan(&session->request, fault);
   for (size_t at = 0; next_record(&session->plan, PLAN_WRITABLE, &at, &grant);)
     if (lies_in(session->path, grant.text)) refuse_plan(&session->request, "it lies in what it lets its commands write");
   if (!facts_hold(&session->plan, launcher, reason)) refuse_plan(&session->request, reason);
-}
-
-static void put_digits(char *into, unsigned long value, int count) {
-  while (count-- > 0) {
-    into[count] = "0123456789abcdefghijklmnopqrstuvwxyz"[value % 36];
-    value /= 36;
-  }
-}
-
-// As src/launch/host.ts names sessions.
-static void name_session(struct session *session) {
-  struct timespec now;
-  struct tm day;
-  clock_gettime(CLOCK_REALTIME, &now);
-  gmtime_r(&now.tv_sec, &day);
-  strftime(session->id, sizeof session->id, "%Y%m%d-%H%M%S-.....-......", &day);
-  put_digits(session->id + 16, (unsigned long)getpid(), 5);
-  put_digits(session->id + 22, (unsigned long)now.tv_nsec, 6);
-  size_t length = strftime(session->started, sizeof session->started, "%Y-%m-%dT%H:%M:%S", &day);
-  snprintf(session->started + length, sizeof session->started - length, ".%03ldZ", now.tv_nsec / 1000000);
-  session->names = (struct names){session->id, session->started};
 }
 
 // The words of the command line, or those that the plan was compiled with.
@@ -213,13 +171,6 @@ static void find_command(const struct session *session, const char *name, char f
   refuse(&session->request, EXIT_NOT_EXECUTABLE, "command/not-executable", message, "chmod +x it");
 }
 
-static void put_text(struct bytes *program, uint32_t tag, const char *text) {
-  size_t length = strlen(text) + 1;
-  put_u32(program, tag);
-  put_u32(program, (uint32_t)length);
-  put(program, text, length);
-}
-
 static bool is_terminal(const char *path) {
   const char *number = strncmp(path, "/dev/pts/", 9) == 0 ? path + 9 : strncmp(path, "/dev/tty", 8) == 0 ? path + 8 : "";
   return *number >= '0' && *number <= '9';
@@ -249,7 +200,7 @@ static void put_about(struct bytes *program, const struct session *session, char
   size_t length;
   FILE *json = open_memstream(&text, &length);
   if (json == NULL) refuse_plan(&session->request, strerror(ENOMEM));
-  fprintf(json, "{\"version\":1,\"id\":\"%s\",\"started\":\"%s\",\"command\":\"", session->id, session->started);
+  fprintf(json, "{\"version\":1,\"id\":\"%s\",\"started\":\"%s\",\"command\":\"", session->name.id, session->name.started);
   for (size_t shown = 0, i = 0; command[i] != NULL && shown < MOST_SHOWN; shown += strlen(command[i]) + 1, i++) {
     char word[MOST_SHOWN + 1];
     snprintf(word, sizeof word, "%s%s", i == 0 ? "" : " ", command[i]);
@@ -264,10 +215,9 @@ static void put_about(struct bytes *program, const struct session *session, char
 }
 
 static void put_program(struct bytes *program, const struct session *session, char **command, const char *executable) {
-  static const uint8_t header[PROGRAM_HEADER_BYTES] = {'N', 'O', 'N', 'O', PROGRAM_VERSION, 0, 0, 0};
   struct plan_record lasting, workdir, store;
   find_record(&session->plan, PLAN_PROGRAM, &lasting);
-  put(program, header, sizeof header);
+  begin_program(program);
   put_filled(program, lasting.text, (size_t)(lasting.end - lasting.text), &session->names);
   put_terminals(program, session);
   if (find_record(&session->plan, PLAN_STORE, &store)) put_about(program, session, command);
@@ -276,55 +226,13 @@ static void put_program(struct bytes *program, const struct session *session, ch
   if (!put_variables(program, &session->plan, &session->names, environ))
     refuse_plan(&session->request, "its tables of variables are damaged");
   if (find_record(&session->plan, PLAN_WORKDIR, &workdir)) put_text(program, TAG_WORKDIR, workdir.text);
-  uint32_t length = (uint32_t)program->length + 4;
-  memcpy(program->at + 8, &length, sizeof length);
-  put_u32(program, checksum(program->at, program->length));
+  end_program(program);
 }
 
-// A text of the plan with the session's name in it; "" without one. Lives as long as the process.
-static const char *named(const struct session *session, enum plan_tag tag, const char *suffix) {
-  struct plan_record record;
-  struct bytes text = {0};
-  if (!find_record(&session->plan, tag, &record)) return "";
-  put_filled(&text, record.text, strlen(record.text), &session->names);
-  put(&text, suffix, strlen(suffix) + 1);
-  return (const char *)text.at;
-}
-
-static void cannot_make(const struct session *session, const char *what, const char *path) {
+_Noreturn static void cannot_make(const struct session *session, const char *what, const char *around) {
   static char message[PATH_MAX + 128];
-  snprintf(message, sizeof message, "%s \"%s\" cannot be made (%s)", what, path, strerror(errno));
+  snprintf(message, sizeof message, "%s of \"%s\" cannot be made (%s)", what, around, strerror(errno));
   refuse(&session->request, EXIT_NOT_STARTED, "launch/temporary", message, "make room in its directory, or nono compile it again");
-}
-
-static bool write_whole(int fd, const struct bytes *bytes) {
-  size_t done = 0;
-  for (ssize_t wrote; done < bytes->length; done += (size_t)wrote)
-    if ((wrote = write(fd, bytes->at + done, bytes->length - done)) <= 0) return false;
-  return true;
-}
-
-static void make_own_plan(const struct session *session, const char *path) {
-  struct plan_record own;
-  struct bytes text = {0};
-  find_record(&session->plan, PLAN_OWN, &own);
-  put_filled(&text, own.text, (size_t)(own.end - own.text), &session->names);
-  int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0 || !write_whole(fd, &text)) cannot_make(session, "the plan for the command to read", path);
-  close(fd);
-  free(text.at);
-}
-
-static void make_store(const struct session *session, const char *path) {
-  char directory[PATH_MAX];
-  if (mkdir(path, 0700) == 0) return;
-  if (errno != ENOENT || snprintf(directory, sizeof directory, "%s", path) >= PATH_MAX)
-    cannot_make(session, "the store of originals", path);
-  for (char *slash = directory + 1; (slash = strchr(slash, '/')) != NULL; *slash++ = '/') {
-    *slash = 0;
-    if (mkdir(directory, 0700) != 0 && errno != EEXIST) cannot_make(session, "the store of originals", directory);
-  }
-  if (mkdir(path, 0700) != 0) cannot_make(session, "the store of originals", path);
 }
 
 int prepare_execution(char **words, const char *launcher, struct execution *execution) {
@@ -332,17 +240,14 @@ int prepare_execution(char **words, const char *launcher, struct execution *exec
   char executable[PATH_MAX];
   if (!read_words(words, &session.request)) return 0;
   check_plan(&session, launcher);
-  name_session(&session);
+  name_session(&session.name);
+  session.names = (struct names){session.name.id, session.name.started, PLACEHOLDER_ID, PLACEHOLDER_START};
   char **command = command_of(&session);
   find_command(&session, command[0], executable);
   put_program(&execution->program, &session, command, executable);
-  execution->temporary = named(&session, PLAN_TEMPORARY, "");
-  execution->plan = named(&session, PLAN_TEMPORARY, ".json");
-  execution->store = named(&session, PLAN_STORE, "");
-  execution->cgroup = named(&session, PLAN_CGROUP, "");
+  name_execution(&session.plan, &session.names, execution);
   execution->wish = session.request.silent ? "none" : session.request.json ? "json" : "text";
-  if (mkdir(execution->temporary, 0700) != 0) cannot_make(&session, "the private directory", execution->temporary);
-  make_own_plan(&session, execution->plan);
-  if (execution->store[0] != 0) make_store(&session, execution->store);
+  const char *missing = make_directories(&session.plan, &session.names, execution);
+  if (missing != NULL) cannot_make(&session, missing, execution->temporary);
   return 1;
 }

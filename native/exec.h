@@ -2,12 +2,7 @@
 #ifndef NONO_EXEC_H
 #define NONO_EXEC_H
 
-#include "exec-bytes.h"
-
-struct execution {
-  const char *temporary, *store, *plan, *cgroup, *wish; // as the planner hands them over
-  struct bytes program;
-};
+#include "exec-session.h"
 
 // Makes the session's directories and its program from the words of `nono exec`. False where Node has to explain: a
 // question for help, or words that cannot be understood. A plan that does not hold ends the process, with the reason.

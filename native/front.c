@@ -2,6 +2,7 @@
 // place when it has handed the program over, and stays out of the way until the session ends.
 #include "channel.h"
 #include "exec.h"
+#include "memory.h"
 #include "node.h"
 
 #include <errno.h>
@@ -25,6 +26,8 @@ enum {
   EXIT_SNAPSHOT_REFUSED = 14, // Node's own
   SIGNAL_EXIT_BASE = 128,
   HANDOVER_FD = 4,
+  MEMORY_FD = 5,
+  FREE_FD = 6, // the first that nobody finds at a fixed number
   FRAME_MAX = 1 << 16,
   FRAME_HEADER_BYTES = 8,
   HANDOVER_COUNT = 5,
@@ -45,6 +48,7 @@ struct front {
   int channel;              // the planner's end, taken over from it
   pid_t launcher;
   struct node node;
+  struct memory memory;     // of runs that were made before
   unsigned char pending[FRAME_MAX]; // bytes of frames that are not whole yet
   size_t pending_length;
   unsigned char failure[FRAME_MAX]; // the first failed step before the command, as it came: the reporter explains it
@@ -85,8 +89,10 @@ static void move_to(int from, int to) {
 
 // Node would act on NODE_OPTIONS, and parses NODE_EXTRA_CA_CERTS at every start (70 ms); the standalone planner would on
 // BUN_OPTIONS, and run anything with BUN_BE_BUN.
+static char memory_variable[] = "NONO_REMEMBER=";
+
 static int steers_planner(const char *variable) {
-  return strncmp(variable, "NODE_", 5) == 0 || strncmp(variable, "BUN_", 4) == 0 ||
+  return strncmp(variable, memory_variable, sizeof memory_variable - 1) == 0 || strncmp(variable, "NODE_", 5) == 0 || strncmp(variable, "BUN_", 4) == 0 ||
          strncmp(variable, "GLIBC_TUNABLES=", 15) == 0;
 }
 
@@ -96,18 +102,19 @@ static char tunables[] =
     "GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=67108864:glibc.malloc.top_pad=8388608";
 
 // What steers it is meant for the command: the planner finds it under another name and gives it back its own.
-static char **planner_environment(void) {
+static char **planner_environment(int remembers) {
   static const char ours[] = "NONO_CALLER_";
   size_t count = 0;
   while (environ[count] != NULL) count++;
-  char **renamed = calloc(count + 2, sizeof *renamed);
+  char **renamed = calloc(count + 3, sizeof *renamed);
   for (size_t i = 0; renamed != NULL && i < count; i++) {
     renamed[i] = environ[i];
     if (!steers_planner(environ[i])) continue;
     if (asprintf(&renamed[i], "%s%s", ours, environ[i]) < 0) die("prepare the planner's environment");
   }
   if (renamed == NULL) die("prepare the planner's environment");
-  renamed[count] = tunables;
+  renamed[count++] = tunables;
+  if (remembers) renamed[count] = memory_variable;
   return renamed;
 }
 
@@ -133,10 +140,11 @@ static char **node_arguments(const struct front *front, enum form form, const ch
   return argv;
 }
 
-_Noreturn static void become_node(const struct front *front, enum form form, const char *script, char **arguments) {
+_Noreturn static void become_node(const struct front *front, enum form form, const char *script, char **arguments,
+                                  int remembers) {
   fcntl(front->node.executable, F_SETFD, 0); // it may be a script, whose interpreter then reads it
   char **argv = node_arguments(front, form, script, arguments);
-  syscall(SYS_execveat, front->node.executable, "", argv, planner_environment(), AT_EMPTY_PATH);
+  syscall(SYS_execveat, front->node.executable, "", argv, planner_environment(remembers), AT_EMPTY_PATH);
   fprintf(stderr, "nono: Node.js cannot be started: %s\n  Try: npm run build\n", strerror(errno));
   _exit(EXIT_NOT_STARTED);
 }
@@ -160,12 +168,14 @@ static pid_t start_planner(const struct front *front, enum form form, int handov
   pid_t planner = start();
   if (planner > 0) return planner;
   // The lower target last: the source of one must not be the target of the other.
-  int spare = fcntl(front->channel, F_DUPFD, HANDOVER_FD + 1);
+  int spare = fcntl(front->channel, F_DUPFD, FREE_FD);
   if (spare < 0) die("hand over a descriptor");
+  int remembers = front->memory.file >= 0;
+  if (remembers) move_to(front->memory.file, MEMORY_FD);
   move_to(handover, HANDOVER_FD);
   move_to(spare, CHANNEL_FD);
   close(spare);
-  become_node(front, form, "cli.cjs", arguments);
+  become_node(front, form, "cli.cjs", arguments, remembers);
 }
 
 static int code_of(int status) {
@@ -203,10 +213,14 @@ static void say_slower(const char *why) {
   fprintf(stderr, "nono: %s, so nono starts slower\n  Try: npm run build\n", why);
 }
 
+static int is_run(char **arguments) {
+  const char *word = arguments[0] == NULL ? "" : arguments[0];
+  return strcmp(word, "run") == 0 || strcmp(word, "wrap") == 0 || strcmp(word, "shell") == 0;
+}
+
 // The snapshot plans runs. Where the build could make none, it said so.
 static enum form form_for(const struct front *front, char **arguments) {
-  const char *word = arguments[0] == NULL ? "" : arguments[0];
-  if (strcmp(word, "run") != 0 && strcmp(word, "wrap") != 0 && strcmp(word, "shell") != 0) return FORM_SCRIPT;
+  if (!is_run(arguments)) return FORM_SCRIPT;
   if (access(companion(front, snapshot_file), R_OK) != 0) return FORM_SCRIPT;
   if (front->node.is_node_of_build) return FORM_SNAPSHOT;
   say_slower("Node was replaced since nono was built");
@@ -239,10 +253,18 @@ static struct planned plan(struct front *front, char **arguments) {
 
 static void write_all(int fd, const void *bytes, size_t length);
 
-// By a plan that was compiled before: no Node, and nothing to wait for.
-static struct planned execute(struct front *front, char **arguments) {
+static int is_execution(char **arguments) { return arguments[0] != NULL && strcmp(arguments[0], "exec") == 0; }
+
+// A session by a plan that was compiled, or by a run that is remembered: no Node, and nothing to wait for.
+static int begin_at_once(struct front *front, char **arguments, struct execution *execution) {
+  if (is_execution(arguments))
+    return prepare_execution(arguments + 1, companion(front, "nono-launcher"), execution);
+  return is_run(arguments) && recall_run(&front->memory, front->directory, arguments, execution);
+}
+
+static struct planned begin(struct front *front, char **arguments) {
   struct execution execution = {0};
-  if (!prepare_execution(arguments + 1, companion(front, "nono-launcher"), &execution)) return plan(front, arguments);
+  if (!begin_at_once(front, arguments, &execution)) return plan(front, arguments);
   front->temporary = execution.temporary;
   front->store = execution.store;
   front->plan = execution.plan;
@@ -252,8 +274,6 @@ static struct planned execute(struct front *front, char **arguments) {
   free(execution.program.at);
   return (struct planned){.has_program = 1};
 }
-
-static int is_execution(char **arguments) { return arguments[0] != NULL && strcmp(arguments[0], "exec") == 0; }
 
 static uint32_t word_at(const unsigned char *at) {
   uint32_t word;
@@ -358,7 +378,7 @@ static int explain(const struct front *front, int kept, char **arguments) {
     sigprocmask(SIG_SETMASK, &none, NULL);
     close(report[1]);
     move_to(report[0], CHANNEL_FD);
-    become_node(front, FORM_SCRIPT, "report.cjs", arguments);
+    become_node(front, FORM_SCRIPT, "report.cjs", arguments, 0);
   }
   close(report[0]);
   write_text(report[1], kept ? front->store : "");
@@ -401,21 +421,24 @@ int main(int argc, char **argv) {
   char **arguments = argv + (argc > 0);
   note_start(&front);
   find_directory(&front);
-  front.node = find_node(front.directory, HANDOVER_FD + 1, is_execution(arguments) ? 0 : EXIT_NOT_STARTED);
+  front.node = find_node(front.directory, FREE_FD, is_execution(arguments) ? 0 : EXIT_NOT_STARTED);
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) != 0) die("open its channel");
   front.channel = channel[0];
   start_launcher(&front, channel[1]);
   close(channel[1]);
 
-  struct planned planned = is_execution(arguments) ? execute(&front, arguments) : plan(&front, arguments);
+  front.memory.file = -1;
+  struct planned planned = begin(&front, arguments);
   if (!planned.has_program) {
     close(front.channel); // the launcher ends with it
     wait_for(front.launcher);
     return planned.code;
   }
-  if (planned.planner > 0) kill(planned.planner, SIGKILL); // it has said all; taking Node down in order takes longer than many a command
+  // It has said all, and taking Node down in order takes longer than many a command; but it may have to remember the run.
+  if (planned.planner > 0 && front.memory.file < 0) kill(planned.planner, SIGKILL);
   follow_session(&front);
   if (planned.planner > 0) wait_for(planned.planner);
+  keep_memory(&front.memory);
   int launcher_code = wait_for(front.launcher);
   if (rmdir(front.temporary) != 0)
     fprintf(stderr, "nono: %s could not be removed: %s\n  Try: rm -r it\n", front.temporary, strerror(errno));

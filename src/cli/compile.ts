@@ -14,6 +14,7 @@ import { buildPlan } from '../plan/plan.ts';
 import { quoteForShell } from '../plan/quote.ts';
 import type { PolicyFlags } from '../policy/from-flags.ts';
 import { escapeText } from '../term/escape.ts';
+import { renderGuide } from '../term/guide.ts';
 import { renderLine } from '../term/plan.ts';
 import { say, styleFor } from './output.ts';
 import { type ProfileFlags, policyWithProfiles, type Reader } from './profiles.ts';
@@ -47,7 +48,12 @@ function outputOf({ output }: CompileFlags, host: Host): AbsolutePath {
 export function compile(command: readonly string[], flags: CompileFlags, reader: Reader): void {
   const host = thisHost({ session: placeholder, terminals: [] });
   const file = outputOf(flags, host);
-  const { policy } = policyWithProfiles(flags, command.length > 0 ? command : anyCommand, host, reader);
+  const { policy } = policyWithProfiles(
+    { guide: true, ...flags },
+    command.length > 0 ? command : anyCommand,
+    host,
+    reader,
+  );
   const support = askSupport(host);
   const plan = buildPlan(policy, host, support);
   makeGrants(plan.grants);
@@ -59,6 +65,7 @@ export function compile(command: readonly string[], flags: CompileFlags, reader:
     support,
     launcher: childOf(host.installation ?? '/', 'nono-launcher'),
     version: packageInfo.version,
+    guide: plan.guide === null ? null : renderGuide(plan, host.home),
     command: command.length > 0 ? plan.command.argv : [],
   });
   writePlanFile(file, bytes, plan, newSession().id);

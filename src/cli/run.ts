@@ -48,30 +48,39 @@ function showPlan(plan: Plan, host: Host, flags: RunFlags, reader: Reader): void
 }
 
 /** What nobody named on the command line is said. */
-export function announceProfiles({ unasked, added, untrusted }: WithProfiles): void {
+export function profileLines({ unasked, added, untrusted }: WithProfiles): string[] {
   const style = styleFor(2);
-  for (const { name, because } of unasked)
-    say(style('faint', `nono: profile ${name}, ${because}; --no-profile leaves it out`));
-  if (added.length > 0)
-    say(style('faint', `nono: the profile adds ${escapeText(added.join(' '))} to the command`));
-  if (untrusted !== null)
-    say(style('warning', `nono: ${untrusted} is not used: read it, then nono profile trust`));
+  return [
+    ...unasked.map(({ name, because }) =>
+      style('faint', `nono: profile ${name}, ${because}; --no-profile leaves it out`),
+    ),
+    ...(added.length > 0
+      ? [style('faint', `nono: the profile adds ${escapeText(added.join(' '))} to the command`)]
+      : []),
+    ...(untrusted === null
+      ? []
+      : [style('warning', `nono: ${untrusted} is not used: read it, then nono profile trust`)]),
+  ];
 }
 
-function announce(plan: Plan, host: Host, flags: RunFlags): void {
+function planLines(plan: Plan, host: Host, flags: RunFlags): string[] {
   const style = styleFor(2);
-  if (flags.verbose && !flags.silent) say(renderPlan(plan, host.home, style, true));
   // A loss is said even in silence: whoever asked to go on must know what they went on without.
-  for (const { promise, missing } of plan.guarantees)
-    if (missing !== undefined) say(style('warning', `nono: NOT held: ${promise} (${missing.reason})`));
-  if (!flags.silent)
-    for (const { promise, less } of plan.guarantees)
-      if (less !== undefined)
-        say(style('warning', `nono: ${promise}; ${less.reason}\n  Try: ${less.remedy}`));
-  if (!flags.silent)
-    for (const name of plan.environment.absent)
-      say(style('warning', `nono: --env ${escapeText(name)}: it is not set, so nothing is passed`));
-  if (!flags.silent && !flags.json) say(style('faint', `nono: ${renderLine(plan, host.home)}`));
+  const losses = plan.guarantees.flatMap(({ promise, missing }) =>
+    missing === undefined ? [] : [style('warning', `nono: NOT held: ${promise} (${missing.reason})`)],
+  );
+  if (flags.silent) return losses;
+  return [
+    ...(flags.verbose ? [renderPlan(plan, host.home, style, true)] : []),
+    ...losses,
+    ...plan.guarantees.flatMap(({ promise, less }) =>
+      less === undefined ? [] : [style('warning', `nono: ${promise}; ${less.reason}\n  Try: ${less.remedy}`)],
+    ),
+    ...plan.environment.absent.map((name) =>
+      style('warning', `nono: --env ${escapeText(name)}: it is not set, so nothing is passed`),
+    ),
+    ...(flags.json ? [] : [style('faint', `nono: ${renderLine(plan, host.home)}`)]),
+  ];
 }
 
 const onlyDryRun: Issue = {
@@ -100,12 +109,17 @@ export function run(
   const host = machine.host();
   const profiles = policyWithProfiles({ guide: true, ...flags }, command, host, reader);
   const plan = platform.plan(profiles.policy, host);
-  if (!flags.silent && !flags.json) announceProfiles(profiles);
+  const ofProfiles = flags.silent || flags.json ? [] : profileLines(profiles);
   if (flags.dryRun) {
+    ofProfiles.forEach(say);
     showPlan(plan, host, flags, reader);
     return;
   }
   const learn = learnFrom?.(plan, profiles);
   const wish = { ...reportWishOf(flags, plan, host), ...(learn && { learn }) };
-  platform.start(plan, wish, renderGuide(plan, host.home), () => announce(plan, host, flags));
+  const lines = [...ofProfiles, ...planLines(plan, host, flags)];
+  platform.start(plan, wish, renderGuide(plan, host.home), {
+    text: lines.map((line) => `${line}\n`).join(''),
+    say: () => lines.forEach(say),
+  });
 }

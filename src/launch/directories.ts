@@ -2,7 +2,6 @@
 import { mkdirSync, rmdirSync, rmSync } from 'node:fs';
 import { type Issue, NonoError } from '../errors.ts';
 import type { AbsolutePath } from '../plan/host.ts';
-import { ownPlanOf } from '../plan/own-plan.ts';
 import { parentOf } from '../plan/path.ts';
 import type { Plan } from '../plan/plan.ts';
 import { writeOwnPlan } from './own-plan.ts';
@@ -132,9 +131,9 @@ export function makeSessionDirectories(directories: SessionDirectories, content:
 }
 
 /** Makes them for a plan that is of one session. */
-export function makeDirectories(plan: Plan, guide: string): SessionDirectories {
+export function makeDirectories(plan: Plan, ownPlan: string, guide: string): SessionDirectories {
   const directories = directoriesOf(plan);
-  makeSessionDirectories(directories, JSON.stringify(ownPlanOf(plan)));
+  makeSessionDirectories(directories, ownPlan);
   if (plan.guide === null) return directories;
   const guided = { ...directories, guide: plan.guide };
   try {

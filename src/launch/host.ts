@@ -1,45 +1,29 @@
 // Fills the Host: the only place where planning's questions meet the real machine.
 
-import {
-  accessSync,
-  closeSync,
-  constants,
-  type Dirent,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  readSync,
-  realpathSync,
-  type Stats,
-  statfsSync,
-  statSync,
-} from 'node:fs';
-import { userInfo } from 'node:os';
+import { readlinkSync } from 'node:fs';
 import { platformLists } from '#lists';
 
-import type { AbsolutePath, Entry, FileKind, Host, PathFact, Status } from '../plan/host.ts';
+import type { AbsolutePath, Entry, Host, PathFact, Status } from '../plan/host.ts';
 import { childOf, isAbsolute, nameOf, parentOf } from '../plan/path.ts';
 import type { PlatformLists } from '../policy/lists.ts';
-
-const shebangBytes = 256;
+import {
+  accountHome,
+  accountsText,
+  contentOf,
+  entriesIn,
+  executable,
+  fileSystemOf,
+  kindOf,
+  linkTarget,
+  lookAtEntry,
+  lookAtObject,
+  namesIn,
+  startOf,
+  writable,
+} from './disk.ts';
 
 function errnoOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? String(error);
-}
-
-function kindOf(
-  status: Pick<Stats, 'isDirectory' | 'isFile' | 'isCharacterDevice' | 'isBlockDevice'>,
-): FileKind {
-  if (status.isDirectory()) return 'directory';
-  if (status.isFile()) return 'file';
-  return status.isCharacterDevice() || status.isBlockDevice() ? 'device' : 'other';
-}
-
-/** The target of a link; null where there is no link. Asked by lstat first, since an exception costs more than the call. */
-function linkTarget(path: AbsolutePath): string | null {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : null;
 }
 
 const missesBeforeListing = 4;
@@ -57,23 +41,20 @@ class Absences {
   note(directory: AbsolutePath): void {
     const misses = (this.#misses.get(directory) ?? 0) + 1;
     this.#misses.set(directory, misses);
-    if (misses === missesBeforeListing) this.#names.set(directory, namesIn(directory));
+    if (misses === missesBeforeListing) this.#names.set(directory, setOf(namesIn(directory)));
   }
 }
 
-function namesIn(directory: AbsolutePath): Set<string> | null {
-  try {
-    return new Set(readdirSync(directory));
-  } catch {
-    return null; // it may be entered but not listed: every name is asked for by itself
-  }
+// One that may be entered but not listed: every name is asked for by itself.
+function setOf(names: readonly string[] | null): Set<string> | null {
+  return names === null ? null : new Set(names);
 }
 
 /** What is no link lies where it is called in its directory: one call says all. null: it takes more to tell. */
 function lookInside(directory: AbsolutePath, name: string): PathFact | null {
   if (name === '' || name === '.' || name === '..') return null;
   const canonical = childOf(directory, name);
-  const status = lstatSync(canonical, { throwIfNoEntry: false });
+  const status = lookAtEntry(canonical);
   if (status === undefined) return { kind: 'missing', canonical, nearest: directory };
   return status.isSymbolicLink() ? null : { kind: kindOf(status), canonical, mode: status.mode };
 }
@@ -103,13 +84,9 @@ function pathLookup(): (path: AbsolutePath) => PathFact {
       const found = directory === null ? null : lookInside(directory, nameOf(path));
       if (directory !== null && found?.kind === 'missing') absences.note(directory);
       if (found !== null) return found;
-      const status = statSync(path, { throwIfNoEntry: false });
-      if (status !== undefined)
-        return {
-          kind: kindOf(status),
-          canonical: realpathSync.native(path) as AbsolutePath,
-          mode: status.mode,
-        };
+      const object = lookAtObject(path);
+      if (object !== undefined)
+        return { kind: kindOf(object.status), canonical: object.canonical, mode: object.status.mode };
     } catch (error) {
       const errno = errnoOf(error);
       if (errno === 'ELOOP') return { kind: 'loop' };
@@ -126,39 +103,19 @@ function pathLookup(): (path: AbsolutePath) => PathFact {
   return inspect;
 }
 
-function entryOf(entry: Dirent): Entry {
-  return { name: entry.name, kind: entry.isSymbolicLink() ? 'symlink' : kindOf(entry) };
-}
-
-function readDirectory(directory: AbsolutePath): readonly Entry[] {
-  try {
-    return readdirSync(directory, { withFileTypes: true }).map(entryOf);
-  } catch {
-    return []; // what cannot be listed is granted nothing
-  }
-}
-
 /** Lists each directory once: one run sees one state of the disk. */
 function directoryLister(): (directory: AbsolutePath) => readonly Entry[] {
   const known = new Map<AbsolutePath, readonly Entry[]>();
   return (directory) => {
-    const entries = known.get(directory) ?? readDirectory(directory);
+    const entries = known.get(directory) ?? entriesIn(directory);
     known.set(directory, entries);
     return entries;
   };
 }
 
-function fileSystem(path: AbsolutePath): number | null {
+function statusOf(path: AbsolutePath): Status | null {
   try {
-    return statfsSync(path).type;
-  } catch {
-    return null; // the launcher will say what is wrong with the path
-  }
-}
-
-function lookAtEntry(path: AbsolutePath): Status | null {
-  try {
-    const status = lstatSync(path, { throwIfNoEntry: false });
+    const status = lookAtEntry(path);
     if (status === undefined) return null;
     const { dev, ino, nlink, size, birthtimeMs } = status;
     const kind = status.isSymbolicLink() ? 'symlink' : kindOf(status);
@@ -172,64 +129,23 @@ function lookAtEntry(path: AbsolutePath): Status | null {
 function statusLookup(): (path: AbsolutePath) => Status | null {
   const known = new Map<AbsolutePath, Status | null>();
   return (path) => {
-    const status = known.get(path) ?? (known.has(path) ? null : lookAtEntry(path));
+    const status = known.get(path) ?? (known.has(path) ? null : statusOf(path));
     known.set(path, status);
     return status;
   };
 }
 
 function shebang(file: AbsolutePath): string | null {
-  let descriptor: number;
-  try {
-    descriptor = openSync(file, 'r');
-  } catch {
-    return null; // an executable that cannot be read is no script that could run
-  }
-  try {
-    const start = Buffer.alloc(shebangBytes);
-    const text = start.toString('latin1', 0, readSync(descriptor, start));
-    return text.startsWith('#!') ? (text.slice(2).split('\n')[0] ?? '') : null;
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function executable(file: AbsolutePath): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false; // the answer, not a failure
-  }
-}
-
-function writable(path: AbsolutePath): boolean {
-  try {
-    accessSync(path, constants.W_OK);
-    return true;
-  } catch {
-    return false; // the answer, not a failure
-  }
-}
-
-function accountHome(): string | null {
-  try {
-    return userInfo().homedir;
-  } catch {
-    return null; // an account without an entry: containers run as any number
-  }
+  const text = startOf(file)?.toString('latin1') ?? ''; // an executable that cannot be read is no script that could run
+  return text.startsWith('#!') ? (text.slice(2).split('\n')[0] ?? '') : null;
 }
 
 /** As root, the homes of all who can have one: a grant of /home must not expose what is theirs. */
 function otherHomes(own: readonly AbsolutePath[]): AbsolutePath[] {
   if (process.geteuid?.() !== 0) return [];
-  let accounts: string;
-  try {
-    accounts = readFileSync('/etc/passwd', 'latin1');
-  } catch {
-    return []; // accounts that are kept elsewhere are not known
-  }
-  const homes = accounts.split('\n').map((line) => line.split(':')[5] ?? '');
+  const homes = accountsText()
+    .split('\n')
+    .map((line) => line.split(':')[5] ?? '');
   const isHome = (home: string): home is AbsolutePath =>
     /^\/(home|root|Users|var\/home)\//.test(home) && !own.includes(home as AbsolutePath);
   return [...new Set(homes.filter(isHome))];
@@ -296,13 +212,7 @@ function stateDirectory(
 const mostTextBytes = 1 << 16;
 
 function readText(file: AbsolutePath): string | null {
-  try {
-    const status = statSync(file, { throwIfNoEntry: false });
-    // What the kernel writes itself has no size.
-    return status?.isFile() && status.size <= mostTextBytes ? readFileSync(file, 'utf8') : null;
-  } catch {
-    return null; // this user may not read it, so nobody runs by it what this user does
-  }
+  return contentOf(file, mostTextBytes)?.toString('utf8') ?? null;
 }
 
 /** The directory of the program that runs: nono's, and in a test the test's. */
@@ -317,7 +227,7 @@ const plannerTunables =
   'glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=67108864:glibc.malloc.top_pad=8388608';
 
 /** The caller's environment, with the names back that nono's own process took from Node's sight, and less what it added. */
-function callerEnvironment(): Record<string, string> {
+export function callerEnvironment(): Record<string, string> {
   const entries = Object.entries(process.env).filter(
     (entry): entry is [string, string] =>
       entry[1] !== undefined && !(entry[0] === 'GLIBC_TUNABLES' && entry[1] === plannerTunables),
@@ -367,7 +277,7 @@ export function thisHost(here: Caller = {}): Host {
     terminals: here.terminals ?? terminalsBehind([0, 1, 2]),
     inspect,
     status: statusLookup(),
-    fileSystem,
+    fileSystem: fileSystemOf,
     list: directoryLister(),
     text: readText,
     shebang,
@@ -393,7 +303,7 @@ export function liveHost(host: Host): Host {
   return {
     ...host,
     inspect: (path) => pathLookup()(path),
-    status: lookAtEntry,
-    list: readDirectory,
+    status: statusOf,
+    list: entriesIn,
   };
 }

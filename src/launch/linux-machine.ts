@@ -1,6 +1,7 @@
 // Linux, as every command sees it.
 import { fstatSync } from 'node:fs';
 import { thisHost } from './host.ts';
+import { beginToRemember } from './memory.ts';
 import type { Machine } from './platform.ts';
 
 // Majors of consoles and pseudo-terminals: node:tty would load the network stack for one system call.
@@ -11,7 +12,10 @@ function isTerminal(descriptor: 0 | 1 | 2): boolean {
 }
 
 export const machine: Machine = {
-  host: () => thisHost(),
+  host: () => {
+    beginToRemember();
+    return thisHost();
+  },
   isTerminal,
   unseen: 'reads and new files that the kernel itself denied are not listed; --explain shows them',
 };

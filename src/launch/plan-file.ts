@@ -106,13 +106,15 @@ export type Compiling = {
   readonly launcher: AbsolutePath;
   /** nono's own. */
   readonly version: string;
+  /** The text for agents; null: there is none. */
+  readonly guide: string | null;
   /** What runs where no command is named; empty: nothing. */
   readonly command: readonly string[];
 };
 
 /** The file's bytes: a plan whose session is the placeholder's. */
 export function compilePlanFile(compiling: Compiling): Uint8Array {
-  const { plan, policy, host, support, launcher, version, command } = compiling;
+  const { plan, policy, host, support, launcher, version, guide, command } = compiling;
   const { temporary, store, cgroup } = directoriesOf(plan);
   const { rights, layers, flags } = terminalRule(plan);
   const writable = plan.grants.filter((grant) => allowsWriting(grant) && grant.path !== temporary);
@@ -125,6 +127,7 @@ export function compilePlanFile(compiling: Compiling): Uint8Array {
     { tag: 'temporary', texts: [temporary] },
     ...(store === null ? [] : [{ tag: 'store', texts: [store] } as const]),
     ...(cgroup === null ? [] : [{ tag: 'cgroup', texts: [cgroup] } as const]),
+    ...(guide === null ? [] : [{ tag: 'guide', bytes: Buffer.from(guide) } as const]),
     ...environmentRecords(plan, policy),
     ...command.map((word): PlanRecord => ({ tag: 'argument', texts: [word] })),
     ...(plan.workdir === null ? [] : [{ tag: 'workdir', texts: [plan.workdir] } as const]),

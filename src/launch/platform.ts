@@ -14,6 +14,9 @@ export type Machine = {
   readonly unseen: string;
 };
 
+/** What the user is told before the command starts. */
+export type Announcement = { readonly text: string; readonly say: () => void };
+
 /** What runs need, and whoever asks about one. */
 export type Platform = {
   /** What a policy means here. @throws {NonoError} as `buildPlan` does */
@@ -22,7 +25,7 @@ export type Platform = {
    * Starts the run of a plan that this platform made.
    *
    * @param guide the text for agents, where the plan has a place for it
-   * @param announce says what is to be said before the command starts, when nothing can fail any more
+   * @param announcement is said before the command starts, when nothing can fail any more
    */
-  readonly start: (plan: Plan, wish: ReportWish, guide: string, announce: () => void) => void;
+  readonly start: (plan: Plan, wish: ReportWish, guide: string, announcement: Announcement) => void;
 };

@@ -1,9 +1,9 @@
 // One file that holds a profile: its bytes, its text, and why it cannot be read.
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { type Issue, NonoError } from '../errors.ts';
+import { type Issue, isNonoError, NonoError } from '../errors.ts';
 import type { AbsolutePath } from '../plan/host.ts';
 import { quoteForShell } from '../plan/quote.ts';
 import type { Profile } from '../policy/profile.ts';
+import { withFile } from './disk.ts';
 
 /** What reading takes beyond the planner: loaded only where a profile is read that does not come with nono. */
 export type ProfileReader = {
@@ -23,24 +23,18 @@ export function unreadable(file: string, why: string, remedy: string): NonoError
 
 /** The bytes of a profile's file; null where there is none. Never waits: a pipe is no profile. */
 export function profileBytes(file: AbsolutePath): Buffer | null {
-  let descriptor: number;
+  const look = `ls -l ${quoteForShell(file)}`;
   try {
-    descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    return withFile(file, (status, read) => {
+      if (!status.isFile()) throw unreadable(file, 'is no file', look);
+      if (status.size > mostBytes) throw unreadable(file, 'is larger than a profile can be', look);
+      if (status.mode & othersMayWrite)
+        throw unreadable(file, 'may be written by everyone', `chmod o-w ${quoteForShell(file)}`);
+      return read();
+    });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw unreadable(file, `cannot be read (${code})`, `ls -l ${quoteForShell(file)}`);
-  }
-  try {
-    const status = fstatSync(descriptor);
-    const look = `ls -l ${quoteForShell(file)}`;
-    if (!status.isFile()) throw unreadable(file, 'is no file', look);
-    if (status.size > mostBytes) throw unreadable(file, 'is larger than a profile can be', look);
-    if (status.mode & othersMayWrite)
-      throw unreadable(file, 'may be written by everyone', `chmod o-w ${quoteForShell(file)}`);
-    return readFileSync(descriptor);
-  } finally {
-    closeSync(descriptor);
+    if (isNonoError(error)) throw error;
+    throw unreadable(file, `cannot be read (${(error as NodeJS.ErrnoException).code})`, look);
   }
 }
 

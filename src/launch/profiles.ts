@@ -1,10 +1,10 @@
 // Where profiles are found: a file, the user's own directory, or among those that come with nono.
-import { readdirSync } from 'node:fs';
 import type { AbsolutePath, Host } from '../plan/host.ts';
 import { childOf, isAbsolute, nameOf, toAbsolute } from '../plan/path.ts';
 import { bundledNames, bundledProfile } from '../policy/bundled.ts';
 import type { FoundProfile } from '../policy/profile.ts';
 import type { FindProfile } from '../policy/resolve-profile.ts';
+import { namesIn } from './disk.ts';
 import { notFound, type ProfileReader, profileBytes, textOf } from './profile-file.ts';
 import { canonicalFile, demandTrust, isOfProject } from './trust.ts';
 
@@ -26,12 +26,8 @@ export function profilesDirectory(host: Host): AbsolutePath | null {
 export function userProfileNames(host: Host): string[] {
   const directory = profilesDirectory(host);
   if (directory === null) return [];
-  try {
-    const names = readdirSync(directory).filter((name) => endings.some((ending) => name.endsWith(ending)));
-    return [...new Set(names.map((name) => name.replace(/\.jsonc?$/, '')))].sort();
-  } catch {
-    return []; // most users have none
-  }
+  const names = (namesIn(directory) ?? []).filter((name) => endings.some((ending) => name.endsWith(ending)));
+  return [...new Set(names.map((name) => name.replace(/\.jsonc?$/, '')))].sort();
 }
 
 function readFile(

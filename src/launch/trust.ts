@@ -1,10 +1,11 @@
 // Which projects' profiles are trusted: by the content that somebody read, so that every change asks again.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { NonoError } from '../errors.ts';
 import type { AbsolutePath, Host } from '../plan/host.ts';
 import { childOf, parentOf } from '../plan/path.ts';
 import { quoteForShell } from '../plan/quote.ts';
 import type { FoundProfile } from '../policy/profile.ts';
+import { contentOf } from './disk.ts';
 import { notFound, type ProfileReader, profileBytes, textOf, unreadable } from './profile-file.ts';
 
 /** The profile of a project, in the directory where the command starts. */
@@ -13,6 +14,8 @@ export const projectProfile = '.nono/profile.jsonc';
 export function isOfProject(file: AbsolutePath): boolean {
   return file.endsWith(`/${projectProfile}`);
 }
+
+const mostTrustBytes = 1 << 20;
 
 type Trusted = Readonly<Record<string, string>>;
 
@@ -24,7 +27,8 @@ function trustFile({ state }: Host): AbsolutePath | null {
 function readTrusted(host: Host): Trusted {
   const file = trustFile(host);
   try {
-    return file === null ? {} : (JSON.parse(readFileSync(file, 'utf8')) as Trusted);
+    const text = file === null ? undefined : contentOf(file, mostTrustBytes)?.toString('utf8');
+    return JSON.parse(text ?? '{}') as Trusted;
   } catch {
     return {};
   }

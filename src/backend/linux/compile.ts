@@ -276,12 +276,18 @@ export function compileLasting(plan: Plan, watcher: Watcher): LastingProgram {
   };
 }
 
+function programRecords(plan: Plan, variables: RunParts['variables']): Record[] {
+  const { command, workdir, session } = plan; // not all of it: some is made when it is looked at
+  const run = { command, workdir, session, variables };
+  return [...lastingRecords(plan, 'nono').records, ...runRecords(run, plan.originals.kind === 'kept')];
+}
+
 /** The program that makes the launcher enforce this plan. */
 export function compileProgram(plan: Plan): Uint8Array {
-  const { command, workdir, session } = plan; // not all of it: some is made when it is looked at
-  const run = { command, workdir, session, variables: plan.environment.variables };
-  return encodeProgram([
-    ...lastingRecords(plan, 'nono').records,
-    ...runRecords(run, plan.originals.kind === 'kept'),
-  ]);
+  return encodeProgram(programRecords(plan, plan.environment.variables));
+}
+
+/** Its records without the environment's. */
+export function compileWithoutVariables(plan: Plan): Uint8Array {
+  return encodeRecords(programRecords(plan, []));
 }

@@ -1,4 +1,5 @@
-// A compiled plan as a file, for `nono exec`: docs/program-format.md has its records, native/exec-plan.c reads them.
+// A plan as a file, compiled for `nono exec` or remembered of a run: docs/program-format.md has its records,
+// native/exec-plan.c reads them.
 
 export const planFileVersion = 1;
 
@@ -23,6 +24,13 @@ const tags = {
   terminal: 18,
   writable: 19,
   cgroup: 20,
+  key: 21,
+  look: 22,
+  session: 23,
+  inherited: 24,
+  guide: 25,
+  wish: 26,
+  announced: 27,
 } as const;
 
 /** Numbers (`u32` as number, `u64` as bigint), then texts, each with its NUL, then bytes. */

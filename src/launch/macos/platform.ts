@@ -17,7 +17,7 @@ function askSupport(): SeatbeltSupport {
 
 export const platform: Platform = {
   plan: (policy, host) => buildPlan(policy, host, askSupport()),
-  start: (plan, wish, guide, announce) => {
-    runSession(plan as MacPlan, wish, guide, announce); // `plan` makes no other
+  start: (plan, wish, guide, { say }) => {
+    runSession(plan as MacPlan, wish, guide, say); // `plan` makes no other
   },
 };

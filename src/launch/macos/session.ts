@@ -8,6 +8,7 @@ import { compileSeatbelt, denialTag } from '../../backend/macos/compile.ts';
 import type { SeatbeltProfile } from '../../backend/macos/sbpl.ts';
 import { exitCodes, type Issue, NonoError } from '../../errors.ts';
 import { allowsWriting } from '../../plan/grant.ts';
+import { ownPlanOf } from '../../plan/own-plan.ts';
 import type { MacPlan } from '../../plan/plan.ts';
 import { CloneError, forgetUnchanged, keepClones } from '../../store/clones.ts';
 import type { About, Kept } from '../../store/journal.ts';
@@ -177,7 +178,7 @@ export function runSession(
   const profile = compileSeatbelt(plan);
   checkProfile(profile, tools);
   makeGrants(plan.grants);
-  const directories = makeDirectories(plan, guide);
+  const directories = makeDirectories(plan, JSON.stringify(ownPlanOf(plan)), guide);
   let kept: readonly Kept[];
   try {
     kept = keep(plan, directories, tools);

@@ -1,0 +1,261 @@
+// Runs that were made before: see memory.h.
+#include "memory.h"
+
+#include "exec-facts.h"
+#include "exec-trust.h"
+#include "memory-looks.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { TAG_VARIABLE = 7, MOST_REMEMBERED = 64 };
+
+extern char **environ;
+
+static void put_number(struct bytes *key, uint64_t number) { put(key, &number, sizeof number); }
+
+static void put_word(struct bytes *key, const char *word) { put(key, word, strlen(word) + 1); }
+
+// Which file it is, and since when.
+static void put_identity(struct bytes *key, const char *directory, const char *name) {
+  char path[PATH_MAX + 32];
+  struct stat status;
+  snprintf(path, sizeof path, "%s/%s", directory, name);
+  if (stat(path, &status) != 0) memset(&status, 0, sizeof status);
+  put_number(key, status.st_dev);
+  put_number(key, status.st_ino);
+  put_number(key, (uint64_t)status.st_size);
+  put_number(key, (uint64_t)status.st_mtim.tv_sec);
+  put_number(key, (uint64_t)status.st_mtim.tv_nsec);
+}
+
+// Terminals are granted, and what is said on one has colours.
+static void put_descriptor(struct bytes *key, int fd) {
+  struct stat status;
+  char link[32], path[PATH_MAX] = "";
+  if (fstat(fd, &status) != 0 || !S_ISCHR(status.st_mode)) status.st_rdev = 0;
+  else {
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    if (readlink(link, path, sizeof path - 1) < 0) path[0] = 0;
+  }
+  put_number(key, status.st_rdev);
+  put_word(key, path);
+}
+
+// Values are in it as a hash: some are secret, and what a file holds somebody may read one day.
+static uint64_t hash_environment(void) {
+  struct bytes all = {0};
+  for (char **each = environ; *each != NULL; each++) put_word(&all, *each);
+  uint64_t hash = hash_bytes(all.at, all.length);
+  free(all.at);
+  return hash;
+}
+
+// All that planning goes by besides the disk. False where that cannot be said.
+static bool describe_run(struct bytes *key, const char *companions, char **words) {
+  static const char *const parts[] = {"nono-launcher", "planner.blob", "cli.cjs", "planner.js", "nono-planner"};
+  char here[PATH_MAX];
+  if (getcwd(here, sizeof here) == NULL) return false;
+  put_number(key, PLAN_FILE_VERSION);
+  put_number(key, kernel_offer());
+  put_number(key, (uint64_t)getuid() << 32 | geteuid());
+  put_number(key, (uint64_t)getgid() << 32 | getegid());
+  put_number(key, hash_environment());
+  put_word(key, companions);
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) put_identity(key, companions, parts[i]);
+  for (int fd = 0; fd <= 2; fd++) put_descriptor(key, fd);
+  put_word(key, here);
+  for (; *words != NULL; words++) put_word(key, *words);
+  return true;
+}
+
+// The state of nono is protected in every run.
+static bool find_state(char state[PATH_MAX]) {
+  const char *set = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+  int length = set != NULL && set[0] == '/'     ? snprintf(state, PATH_MAX, "%s/nono/runs", set)
+               : home != NULL && home[0] == '/' ? snprintf(state, PATH_MAX, "%s/.local/state/nono/runs", home)
+                                                : PATH_MAX;
+  return length < PATH_MAX;
+}
+
+static void make_state(char *state) {
+  for (char *slash = state; slash != NULL;) {
+    slash = strchr(slash + 1, '/');
+    if (slash != NULL) *slash = 0;
+    mkdir(state, 0700);
+    if (slash != NULL) *slash = '/';
+  }
+}
+
+static int open_state(void) {
+  char state[PATH_MAX];
+  const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  if (!find_state(state) || distrust_directories(state) != NULL) return -1; // as where root has a user's home
+  int directory = open(state, flags);
+  if (directory >= 0 || errno != ENOENT) return directory;
+  make_state(state);
+  return open(state, flags);
+}
+
+static bool path_of(int fd, char path[PATH_MAX]) {
+  char link[64];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+  ssize_t length = readlink(link, path, PATH_MAX - 1);
+  path[length < 0 ? 0 : length] = 0;
+  return path[0] == '/';
+}
+
+static bool is_of_this_run(const struct memory *memory, const struct plan_file *plan) {
+  struct plan_record key;
+  return find_record(plan, PLAN_KEY, &key) && (size_t)(key.end - key.text) == memory->key.length &&
+         memcmp(key.text, memory->key.at, memory->key.length) == 0;
+}
+
+static bool read_memory(const struct memory *memory, int fd, struct plan_file *plan) {
+  struct stat status;
+  char path[PATH_MAX];
+  if (fstat(fd, &status) != 0 || status.st_size == 0 || status.st_size > PLAN_FILE_MAX_BYTES) return false;
+  if (!path_of(fd, path) || distrust(path, &status) != NULL) return false;
+  const uint8_t *bytes = read_whole(fd, (size_t)status.st_size);
+  return bytes != NULL && decode_plan_file(bytes, (size_t)status.st_size, PLAN_IS_REMEMBERED, plan) == NULL &&
+         is_of_this_run(memory, plan);
+}
+
+static const char *variable_of(const char *name) {
+  size_t length = strlen(name);
+  for (char **each = environ; *each != NULL; each++)
+    if (strncmp(*each, name, length) == 0 && (*each)[length] == '=') return *each;
+  return NULL;
+}
+
+static void put_variables_of(struct bytes *program, const struct plan_file *plan, const struct names *names) {
+  struct plan_record record;
+  for (size_t at = 0; next_record(plan, PLAN_INHERITED, &at, &record);) {
+    const char *variable = variable_of(record.text); // it is there: the environment is the same
+    if (variable != NULL) put_text(program, TAG_VARIABLE, variable);
+  }
+  for (size_t at = 0; next_record(plan, PLAN_SET, &at, &record);) {
+    put_u32(program, TAG_VARIABLE);
+    put_u32(program, (uint32_t)strlen(record.text) + 1);
+    put_filled(program, record.text, strlen(record.text) + 1, names);
+  }
+}
+
+static void put_whole_program(struct bytes *program, const struct plan_file *plan, const struct names *names) {
+  struct plan_record lasting;
+  find_record(plan, PLAN_PROGRAM, &lasting);
+  begin_program(program);
+  put_filled(program, lasting.text, (size_t)(lasting.end - lasting.text), names);
+  put_variables_of(program, plan, names);
+  end_program(program);
+}
+
+static void announce(const struct plan_file *plan, const struct names *names) {
+  struct plan_record record;
+  struct bytes text = {0};
+  find_record(plan, PLAN_ANNOUNCED, &record);
+  put_filled(&text, record.text, (size_t)(record.end - record.text), names);
+  fwrite(text.at, 1, text.length, stderr);
+  free(text.at);
+}
+
+static bool begin_session(const struct plan_file *plan, struct execution *execution) {
+  static struct session_name name;
+  struct plan_record standing, wish;
+  name_session(&name);
+  find_record(plan, PLAN_SESSION, &standing);
+  find_record(plan, PLAN_WISH, &wish);
+  const char *start = standing.text + strlen(standing.text) + 1;
+  if (strlen(standing.text) != strlen(name.id) || strlen(start) != strlen(name.started)) return false;
+  struct names names = {name.id, name.started, standing.text, start};
+  name_execution(plan, &names, execution);
+  execution->wish = wish.text;
+  if (make_directories(plan, &names, execution) != NULL) return false; // the planner says why
+  put_whole_program(&execution->program, plan, &names);
+  announce(plan, &names);
+  return true;
+}
+
+// The planner finds in the file what the run is told apart by, and writes it anew.
+static void begin_file(struct memory *memory) {
+  memory->file = openat(memory->directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (memory->file < 0) return; // this file system has no such files, so nothing is remembered
+  ssize_t wrote = pwrite(memory->file, memory->key.at, memory->key.length, 0);
+  if (wrote >= 0 && (size_t)wrote == memory->key.length) return;
+  close(memory->file);
+  memory->file = -1;
+}
+
+bool recall_run(struct memory *memory, const char *companions, char **words, struct execution *execution) {
+  struct plan_file plan;
+  *memory = (struct memory){.directory = -1, .file = -1};
+  if (!describe_run(&memory->key, companions, words) || (memory->directory = open_state()) < 0) return false;
+  snprintf(memory->name, sizeof memory->name, "%016llx", (unsigned long long)hash_bytes(memory->key.at, memory->key.length));
+  int fd = openat(memory->directory, memory->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT) { // it may never be made again
+    fd = openat(memory->directory, memory->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0) close(fd);
+    return false;
+  }
+  if (fd < 0) return false;
+  bool is_known = read_memory(memory, fd, &plan) && looks_hold(&plan) && begin_session(&plan, execution);
+  if (is_known) futimens(fd, NULL); // what is used is the last to be forgotten
+  else begin_file(memory);
+  close(fd);
+  return is_known;
+}
+
+static bool is_whole(const struct memory *memory) {
+  struct stat status;
+  struct plan_file plan;
+  if (fstat(memory->file, &status) != 0 || status.st_size > PLAN_FILE_MAX_BYTES) return false;
+  if (lseek(memory->file, 0, SEEK_SET) != 0) return false;
+  uint8_t *bytes = read_whole(memory->file, (size_t)status.st_size);
+  bool is_plan = bytes != NULL && decode_plan_file(bytes, (size_t)status.st_size, PLAN_IS_REMEMBERED, &plan) == NULL &&
+                 is_of_this_run(memory, &plan);
+  free(bytes);
+  return is_plan;
+}
+
+struct oldest {
+  char name[NAME_MAX + 1];
+  struct timespec used;
+  size_t count;
+};
+
+static struct oldest find_oldest(int directory) {
+  struct oldest oldest = {.count = 0};
+  int again = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *entries = again < 0 ? NULL : fdopendir(again);
+  if (entries == NULL) return oldest;
+  for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
+    struct stat status;
+    if (entry->d_name[0] == '.' || fstatat(directory, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
+    bool is_older = status.st_mtim.tv_sec != oldest.used.tv_sec ? status.st_mtim.tv_sec < oldest.used.tv_sec
+                                                                : status.st_mtim.tv_nsec < oldest.used.tv_nsec;
+    if (oldest.count++ > 0 && !is_older) continue;
+    oldest.used = status.st_mtim;
+    snprintf(oldest.name, sizeof oldest.name, "%s", entry->d_name);
+  }
+  closedir(entries);
+  return oldest;
+}
+
+static void forget_oldest(int directory) {
+  for (struct oldest oldest; (oldest = find_oldest(directory)).count > MOST_REMEMBERED;)
+    if (unlinkat(directory, oldest.name, 0) != 0) return;
+}
+
+void keep_memory(const struct memory *memory) {
+  char link[64];
+  if (memory->file < 0 || !is_whole(memory)) return;
+  snprintf(link, sizeof link, "/proc/self/fd/%d", memory->file);
+  unlinkat(memory->directory, memory->name, 0);
+  if (linkat(AT_FDCWD, link, memory->directory, memory->name, AT_SYMLINK_FOLLOW) == 0) forget_oldest(memory->directory);
+}
