@@ -32,13 +32,14 @@ function compile(sources, output, link) {
 }
 
 /**
- * Which sources make which executable: front.c, node.c, exec*.c and memory*.c are nono's own process, all others the launcher's, and
+ * Which sources make which executable: front.c, planner.c, follow.c, node.c, exec*.c and memory*.c are nono's own process, all others the launcher's, and
  * what selftest runs is apart.
  */
 export function sourcesOf(root) {
   const native = join(root, 'native');
   const filesIn = (directory) => readdirSync(directory).filter((name) => name.endsWith('.c'));
-  const isFront = (name) => ['front.c', 'node.c'].includes(name) || /^(exec|memory)/.test(name);
+  const isFront = (name) =>
+    ['front.c', 'planner.c', 'follow.c', 'node.c'].includes(name) || /^(exec|memory)/.test(name);
   const paths = (names) => names.map((name) => join(native, name));
   const selftest = join(native, 'selftest');
   return {

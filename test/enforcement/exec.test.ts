@@ -200,23 +200,9 @@ asEveryone('nono exec', (open) => {
     ]);
     const print = ['env', '-0'];
     const outside = variables(
-      box.run(
-        [
-          'run',
-          '-s',
-          '--allow',
-          '.',
-          '--env',
-          'MY_TOKEN',
-          '--env',
-          'SET=value',
-          '--',
-          ...print,
-        ],
-        {
-          env,
-        },
-      ).stdout,
+      box.run(['run', '-s', '--allow', '.', '--env', 'MY_TOKEN', '--env', 'SET=value', '--', ...print], {
+        env,
+      }).stdout,
     );
     const done = box.run(['exec', plan, '--', ...print], { env });
     expect([done.code, done.stderr]).toEqual([0, '']);
