@@ -24,6 +24,13 @@ function launcherTasks(context) {
   ];
 }
 
+/** The first time of a run: where it cannot be remembered, every time is the first. */
+function plannedAnew(context, policy) {
+  const { confine } = context.ways.find(({ name }) => name === 'nono run');
+  const words = ['env', 'XDG_STATE_HOME=/dev/null', ...confine(policy, ['true'], context)];
+  return { name: 'nono run, planned', words, ours: true, to: 'node -e 0' };
+}
+
 function tasksOf(context) {
   const policy = { write: [], read: [] };
   const contenders = context.ways.map(({ name, confine, ours }) => ({
@@ -32,7 +39,12 @@ function tasksOf(context) {
     ours,
     to: name.startsWith('nono run') ? 'node -e 0' : 'bare',
   }));
-  return [...contenders, { name: 'node -e 0', words: ['node', '-e', '0'] }, ...launcherTasks(context)];
+  return [
+    ...contenders,
+    plannedAnew(context, policy),
+    { name: 'node -e 0', words: ['node', '-e', '0'] },
+    ...launcherTasks(context),
+  ];
 }
 
 export function start(context) {
