@@ -16,7 +16,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, inject, it } from 'vitest';
 import { asEveryone, type RunOptions, type Sandbox } from './sandbox.ts';
 
@@ -190,6 +190,28 @@ asEveryone('a run that is made again', (open) => {
     remember(nono, line, options);
     expect(nono.run([...line.slice(0, -1), 'hellp'], options).planned).toBe(1);
     expect(nono.run([...line.slice(0, -2), '%s', 'hello', ''], options).planned).toBe(1);
+  });
+
+  it('is planned anew on a kernel that offers less, and stopped there as it would be the first time', () => {
+    const sandbox = open();
+    const nono = watched(sandbox);
+    const words = ['run', '--allow', '.', '--', 'true'];
+    remember(nono, words);
+    const without = [join(dirname(sandbox.probe), 'without'), 'notify', nono.nono, ...words];
+    expect(sandbox.outside(without)).toMatchObject({
+      code: 125,
+      stderr: expect.stringContaining('no seccomp notifications'),
+    });
+  });
+
+  it('is planned anew on a terminal, which it may open then', () => {
+    const sandbox = open();
+    const nono = watched(sandbox);
+    const words = ['run', '--read', '.', '--', 'sh', '-c', 'tty; echo opened > $(tty)'];
+    remember(nono, words);
+    const line = `${nono.nono} ${words.map((word) => `'${word}'`).join(' ')}`;
+    const onTerminal = () => sandbox.outside(['script', '-qec', line, '/dev/null'], { input: '' }).stdout;
+    for (let count = 0; count < 3; count++) expect(onTerminal()).toMatch(/\/dev\/pts\/\d+\s+opened/);
   });
 
   it('denies a secret that a link leads to since', () => {
