@@ -1,25 +1,17 @@
 // Speaks with nono over descriptor 3, a stream socket: docs/program-format.md lists the frames.
 #include "channel.h"
 
-#include "kernel.h"
 #include "program.h"
+#include "support.h"
 
 #include <errno.h>
-#include <linux/seccomp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 enum { EXIT_NOT_STARTED = 125 };
-
-enum support {
-  SUPPORT_SECCOMP_FILTER = 1u << 0,
-  SUPPORT_SECCOMP_KILL = 1u << 1,
-  SUPPORT_SECCOMP_NOTIFY = 1u << 2,
-};
 
 static void send_bytes(const void *bytes, size_t length) {
   const char *at = bytes;
@@ -39,26 +31,8 @@ static void send_frame(enum frame kind, const void *payload, uint32_t length) {
   send_bytes(payload, length);
 }
 
-static uint32_t seccomp_support(void) {
-  static const struct {
-    uint32_t action, bit;
-  } actions[] = {{SECCOMP_RET_ERRNO, SUPPORT_SECCOMP_FILTER},
-                 {SECCOMP_RET_KILL_PROCESS, SUPPORT_SECCOMP_KILL},
-                 {SECCOMP_RET_USER_NOTIF, SUPPORT_SECCOMP_NOTIFY}};
-  uint32_t bits = 0;
-  for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
-    if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &actions[i].action) == 0) bits |= actions[i].bit;
-  // A kernel that says more of a call than fits would write past the end.
-  struct seccomp_notif_sizes sizes;
-  if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes) != 0 || sizes.seccomp_notif > sizeof(struct seccomp_notif))
-    bits &= ~(uint32_t)SUPPORT_SECCOMP_NOTIFY;
-  return bits;
-}
-
 void send_hello(void) {
-  long abi = syscall(NR_LANDLOCK_CREATE_RULESET, NULL, 0, LANDLOCK_VERSION_QUERY);
-  int32_t landlock = abi >= 0 ? (int32_t)abi : -errno;
-  uint32_t hello[3] = {PROGRAM_VERSION, (uint32_t)landlock, seccomp_support()};
+  uint32_t hello[3] = {PROGRAM_VERSION, (uint32_t)landlock_support(), seccomp_support()};
   send_frame(FRAME_HELLO, hello, sizeof hello);
 }
 

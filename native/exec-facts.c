@@ -1,12 +1,11 @@
 // Looks again at what a plan was decided from: user, kernel, launcher, variables, paths, contents, links and mounts.
 #include "exec-facts.h"
 
-#include "kernel.h"
+#include "support.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/seccomp.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,7 +13,6 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 enum path_kind { IS_MISSING, IS_DIRECTORY, IS_FILE, IS_DEVICE, IS_OTHER };
@@ -41,24 +39,12 @@ static uint64_t nanoseconds(const struct timespec *time) {
   return (uint64_t)time->tv_sec * 1000000000u + (uint64_t)time->tv_nsec;
 }
 
-static uint32_t seccomp_bits(void) {
-  static const uint32_t actions[] = {SECCOMP_RET_ERRNO, SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_USER_NOTIF};
-  uint32_t bits = 0;
-  for (uint32_t i = 0; i < 3; i++)
-    if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &actions[i]) == 0) bits |= 1u << i;
-  return bits;
-}
-
-static long landlock_abi(void) { return syscall(NR_LANDLOCK_CREATE_RULESET, NULL, 0, LANDLOCK_VERSION_QUERY); }
-
-uint64_t kernel_offer(void) { return (uint64_t)landlock_abi() << 32 | seccomp_bits(); }
-
 static bool needs_hold(const struct plan_file *plan, const char *launcher, char reason[REASON_BYTES]) {
   struct plan_record needs;
   struct stat status;
   find_record(plan, PLAN_NEEDS, &needs);
   if (number_at(&needs, 0) != geteuid()) return differs(reason, "it was compiled for user %u", number_at(&needs, 0));
-  if ((long)number_at(&needs, 4) != landlock_abi() || number_at(&needs, 8) != seccomp_bits())
+  if (number_at(&needs, 4) != (uint32_t)landlock_support() || number_at(&needs, 8) != seccomp_support())
     return differs(reason, "the kernel offers something else than the one that it was compiled for");
   if (stat(launcher, &status) != 0 || long_at(&needs, 12) != status.st_dev || long_at(&needs, 20) != status.st_ino ||
       long_at(&needs, 28) != (uint64_t)status.st_size || long_at(&needs, 36) != nanoseconds(&status.st_mtim))

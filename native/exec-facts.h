@@ -9,9 +9,6 @@ enum { REASON_BYTES = 8192 };
 // False, with the reason as half a sentence, where something is different now.
 bool facts_hold(const struct plan_file *plan, const char *launcher, char reason[REASON_BYTES]);
 
-// What the kernel offers nono, in one number.
-uint64_t kernel_offer(void);
-
 uint64_t hash_bytes(const void *bytes, size_t length); // FNV-1a, as src/launch/hash.ts
 
 #endif

@@ -4,6 +4,7 @@
 #include "exec-facts.h"
 #include "exec-trust.h"
 #include "memory-looks.h"
+#include "support.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -63,7 +64,7 @@ static bool describe_run(struct bytes *key, const char *companions, char **words
   char here[PATH_MAX];
   if (getcwd(here, sizeof here) == NULL) return false;
   put_number(key, PLAN_FILE_VERSION);
-  put_number(key, kernel_offer());
+  put_number(key, (uint64_t)(uint32_t)landlock_support() << 32 | seccomp_support());
   put_number(key, (uint64_t)getuid() << 32 | geteuid());
   put_number(key, (uint64_t)getgid() << 32 | getegid());
   put_number(key, hash_environment());

@@ -31,19 +31,16 @@ function compile(sources, output, link) {
   return spawnSync(compiler, [...options, '-o', output], { encoding: 'utf8' });
 }
 
-/**
- * Which sources make which executable: front.c, planner.c, follow.c, node.c, exec*.c and memory*.c are nono's own process, all others the launcher's, and
- * what selftest runs is apart.
- */
+/** Which sources make which executable: some are nono's own process, all others the launcher's; selftest's are apart. */
 export function sourcesOf(root) {
   const native = join(root, 'native');
   const filesIn = (directory) => readdirSync(directory).filter((name) => name.endsWith('.c'));
-  const isFront = (name) =>
-    ['front.c', 'planner.c', 'follow.c', 'node.c'].includes(name) || /^(exec|memory)/.test(name);
+  const isShared = (name) => name === 'support.c';
+  const isFront = (name) => /^(front|planner|follow|node|exec.*|memory.*)\.c$/.test(name);
   const paths = (names) => names.map((name) => join(native, name));
   const selftest = join(native, 'selftest');
   return {
-    nono: paths(filesIn(native).filter(isFront)),
+    nono: paths(filesIn(native).filter((name) => isFront(name) || isShared(name))),
     'nono-launcher': paths(filesIn(native).filter((name) => !isFront(name))),
     'nono-ways-out': filesIn(selftest).map((name) => join(selftest, name)),
   };

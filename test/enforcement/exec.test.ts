@@ -16,7 +16,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compilePatterns } from '../../src/backend/linux/patterns.ts';
@@ -118,6 +118,16 @@ asEveryone('nono exec', (open) => {
     expect(box.run(['exec', compiled(box, ['--silent', '--allow', '.'].slice(1))])).toMatchObject({
       code: 2,
     });
+  });
+
+  it('has a text for agents, unless it was compiled without one, and takes it away again', () => {
+    const box = open();
+    const words = ['sh', '-c', 'cat "$NONO_GUIDE"'];
+    const guided = box.run(['exec', compiled(box, ['--allow', '.']), '--', ...words]);
+    expect(guided.stdout).toContain('You run inside nono');
+    expect(guided.stdout).toContain(box.project);
+    expect(box.run(['exec', compiled(box, ['--no-guide']), '--', ...words]).code).toBe(1);
+    expect(privateDirectories(box)).toEqual([]);
   });
 
   it('lets a compiled command be read that lies outside the grants', () => {
@@ -353,6 +363,14 @@ asEveryone('nono exec', (open) => {
       expect(refusal(box, inside)).toContain('lies in what it lets its commands write');
       const { code, stderr } = box.run(['compile', '--allow', '.', '-o', 'plan']);
       expect([code, stderr]).toEqual([125, expect.stringContaining('lets its commands write')]);
+    });
+
+    it('of a kernel that offered more', () => {
+      const box = open();
+      const plan = compiled(box, ['--allow', '.']);
+      const without = join(dirname(box.probe), 'without');
+      const { code, stderr } = box.outside([without, 'notify', box.nono, 'exec', plan, '--', 'true']);
+      expect([code, stderr]).toEqual([125, expect.stringContaining('the kernel offers something else')]);
     });
 
     it('of another installation, or of one that was built anew', () => {

@@ -207,7 +207,7 @@ asEveryone('a run that is made again', (open) => {
   it('is planned anew on a terminal, which it may open then', () => {
     const sandbox = open();
     const nono = watched(sandbox);
-    const words = ['run', '--read', '.', '--', 'sh', '-c', 'tty; echo opened > $(tty)'];
+    const words = ['run', '--read', '.', '--', 'sh', '-c', '! tty -s || { tty; echo opened > $(tty); }'];
     remember(nono, words);
     const line = `${nono.nono} ${words.map((word) => `'${word}'`).join(' ')}`;
     const onTerminal = () => sandbox.outside(['script', '-qec', line, '/dev/null'], { input: '' }).stdout;

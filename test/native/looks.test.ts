@@ -22,7 +22,7 @@ afterAll(scratch.close);
 const harness = compileHarness(
   join(scratch.path, 'looks'),
   ['looks.c'],
-  ['memory-looks.c', 'exec-facts.c', 'exec-plan.c'],
+  ['memory-looks.c', 'exec-facts.c', 'exec-plan.c', 'support.c'],
 );
 
 const root = join(scratch.path, 'root') as AbsolutePath;
