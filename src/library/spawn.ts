@@ -124,9 +124,19 @@ function openSession(
   };
 }
 
-function startLauncher(options: SpawnOptions, stdio: ReturnType<typeof stdioOf>): ChildProcess {
+/** From when files are the session's own: this moment, and no earlier, to the nanosecond as the launcher reads it. */
+function momentOfStart(): string {
+  const next = Date.now() + 1; // the clock has the milliseconds that are over
+  return `${Math.floor(next / 1000)}.${String(next % 1000).padStart(3, '0')}000000`;
+}
+
+function startLauncher(
+  since: string,
+  options: SpawnOptions,
+  stdio: ReturnType<typeof stdioOf>,
+): ChildProcess {
   const { signal, timeout, killSignal, detached } = options;
-  return spawnProcess(launcher, [], {
+  return spawnProcess(launcher, ['--since', since], {
     ...(signal !== undefined && { signal }),
     ...(timeout !== undefined && { timeout }),
     ...(killSignal !== undefined && { killSignal }),
@@ -172,12 +182,13 @@ export function spawn(
   options: SpawnOptions,
 ): ConfinedProcess {
   checkOptions(options);
+  const since = momentOfStart(); // before all that follows, so that the clock has gone on when the command starts
   const stdio = stdioOf(options);
   const session = openSession(compiled, argvOf(file, words, options), options, terminalsIn(stdio));
   makeSessionDirectories(session.directories, session.ownPlan);
   let child: ChildProcess;
   try {
-    child = startLauncher(options, stdio);
+    child = startLauncher(since, options, stdio);
   } catch (error) {
     clearDirectories(session.directories);
     throw error;

@@ -317,6 +317,22 @@ asEveryone('Sandbox', (open) => {
     ).toEqual([2, 1, ['before\n', 'after\n'], 1, ['before\n', 'before\n'], 'string']);
   });
 
+  it('keeps from a command what was made the moment before', () => {
+    expect(
+      ask(
+        open(),
+        `import { writeFileSync } from 'node:fs';
+         const sandbox = buildPlan({ allow: ['.'] }).compile();
+         const removed = [];
+         for (let count = 0; count < 30; count++) {
+           writeFileSync('file' + count, '');
+           removed.push((await sandbox.execFile('perl', ['-e', 'exit !unlink "file' + count + '"'])).code === 0);
+         }
+         say(removed.filter(Boolean));`,
+      ),
+    ).toEqual([]);
+  });
+
   it('takes profiles by name and by file, and another place to start from', () => {
     const box = open();
     box.file(join(box.project, 'mine.jsonc'), '{ "filesystem": { "read": ["~/shared"] } }');
