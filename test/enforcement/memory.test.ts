@@ -206,12 +206,11 @@ asEveryone('a run that is made again', (open) => {
 
   it('is planned anew on a terminal, which it may open then', () => {
     const sandbox = open();
-    const nono = watched(sandbox);
-    const words = ['run', '--read', '.', '--', 'sh', '-c', '! tty -s || { tty; echo opened > $(tty); }'];
-    remember(nono, words);
-    const line = `${nono.nono} ${words.map((word) => `'${word}'`).join(' ')}`;
-    const onTerminal = () => sandbox.outside(['script', '-qec', line, '/dev/null'], { input: '' }).stdout;
-    for (let count = 0; count < 3; count++) expect(onTerminal()).toMatch(/\/dev\/pts\/\d+\s+opened/);
+    const { nono } = watched(sandbox);
+    const line = `${nono} wrap --read . -- sh -c '! tty -s || { tty; echo opened > $(tty); }'`;
+    const elsewhere = `for count in 1 2 3; do ${line} < /dev/null > /dev/null 2>&1; done`;
+    const words = ['script', '-qec', `${elsewhere}; ${line}`, '/dev/null'];
+    expect(sandbox.outside(words, { input: '' }).stdout).toMatch(/\/dev\/pts\/\d+\s+opened/);
   });
 
   it('denies a secret that a link leads to since', () => {
