@@ -16,7 +16,6 @@
 enum look_kind {
   LOOK_ENTRY = 1,
   LOOK_OBJECT,
-  LOOK_NAMES,
   LOOK_ENTRIES,
   LOOK_CONTENT,
   LOOK_START,
@@ -70,24 +69,25 @@ static mode_t type_of(int directory, const struct dirent *entry) {
   return fstatat(directory, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? status.st_mode : 0;
 }
 
-static uint64_t entry_hash(int directory, const struct dirent *entry, bool with_kind) {
+// 0 where it is of another kind than those that were asked for, which is all where none is named.
+static uint64_t entry_hash(int directory, const struct dirent *entry, const char *kinds) {
   char text[NAME_MAX + 16];
   size_t length = strlen(entry->d_name);
-  memcpy(text, entry->d_name, length + 1);
-  if (!with_kind) return hash_bytes(text, length);
   const char *kind = kind_of(type_of(directory, entry));
+  if (kinds[0] != 0 && strstr(kinds, kind) == NULL) return 0;
+  memcpy(text, entry->d_name, length + 1);
   memcpy(text + length + 1, kind, strlen(kind));
   return hash_bytes(text, length + 1 + strlen(kind));
 }
 
 // In whatever order they are listed.
-static uint64_t sum_entries(const char *path, bool with_kind) {
+static uint64_t sum_entries(const char *path, const char *kinds) {
   DIR *entries = opendir(path);
   if (entries == NULL) return nothing;
   uint64_t sum = 0;
   for (struct dirent *entry; (entry = readdir(entries)) != NULL;)
     if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-      sum += entry_hash(dirfd(entries), entry, with_kind);
+      sum += entry_hash(dirfd(entries), entry, kinds);
   closedir(entries);
   return sum;
 }
@@ -119,8 +119,7 @@ static bool holds(const struct look *look) {
   switch (look->kind) {
   case LOOK_ENTRY: return entry_holds(look);
   case LOOK_OBJECT: return object_holds(look);
-  case LOOK_NAMES: return sum_entries(look->path, false) == look->number;
-  case LOOK_ENTRIES: return sum_entries(look->path, true) == look->number;
+  case LOOK_ENTRIES: return sum_entries(look->path, look->text) == look->number;
   case LOOK_CONTENT: return hash_file(look->path, CONTENT_MAX + 1) == look->number;
   case LOOK_START: return hash_file(look->path, START_BYTES) == look->number;
   case LOOK_FILE_SYSTEM: return file_system(look->path) == look->number;

@@ -18,13 +18,13 @@ import {
 } from 'node:fs';
 import { userInfo } from 'node:os';
 import type { AbsolutePath, Entry, FileKind } from '../plan/host.ts';
+import { childOf } from '../plan/path.ts';
 import { hash } from './hash.ts';
 
 /** What was looked at; native/looks.c looks at the same. */
 export type LookKind =
   | 'entry'
   | 'object'
-  | 'names'
   | 'entries'
   | 'content'
   | 'start'
@@ -105,38 +105,62 @@ function sumOf(entries: readonly (readonly Buffer[])[]): bigint {
   return entries.reduce((sum, parts) => BigInt.asUintN(64, sum + hash(Buffer.concat(parts))), 0n);
 }
 
-/** The names in a directory; null: it may be entered but not listed. */
-export function namesIn(directory: AbsolutePath): string[] | null {
-  try {
-    if (watcher === null) return readdirSync(directory);
-    const names = readdirSync(directory, { encoding: 'buffer' });
-    watcher({ kind: 'names', path: directory, number: sumOf(names.map((name) => [name])), text: '' });
-    return names.map((name) => name.toString());
-  } catch {
-    watcher?.({ kind: 'names', path: directory, number: nothing, text: '' });
-    return null;
-  }
-}
-
 function entryOf(entry: Dirent | Dirent<Buffer>): Entry {
   return { name: entry.name.toString(), kind: entry.isSymbolicLink() ? 'symlink' : kindOf(entry) };
 }
 
-function watchedEntries(directory: AbsolutePath, watch: Watcher): readonly Entry[] {
-  const found = readdirSync(directory, { encoding: 'buffer', withFileTypes: true }) as Dirent<Buffer>[];
-  const parts = found.map((each) => [each.name, Buffer.from(`\0${entryOf(each).kind}`)]);
-  watch({ kind: 'entries', path: directory, number: sumOf(parts), text: '' });
-  return found.map(entryOf);
+type Kinds = readonly Entry['kind'][];
+
+function watchedEntries(directory: AbsolutePath, kinds: Kinds | undefined, watch: Watcher): readonly Entry[] {
+  const found = (readdirSync(directory, { encoding: 'buffer', withFileTypes: true }) as Dirent<Buffer>[])
+    .map((each) => ({ bytes: each.name, entry: entryOf(each) }))
+    .filter(({ entry: { kind } }) => kinds?.includes(kind) ?? true);
+  const parts = found.map(({ bytes, entry: { kind } }) => [bytes, Buffer.from(`\0${kind}`)]);
+  watch({ kind: 'entries', path: directory, number: sumOf(parts), text: kinds?.join(' ') ?? '' });
+  return found.map(({ entry }) => entry);
 }
 
-/** What stands in a directory, links not followed; nothing where it cannot be listed. */
-export function entriesIn(directory: AbsolutePath): readonly Entry[] {
+/** What stands in a directory, links not followed, of these kinds or all; nothing where it cannot be listed. */
+export function entriesIn(directory: AbsolutePath, kinds?: Kinds): readonly Entry[] {
   try {
-    if (watcher !== null) return watchedEntries(directory, watcher);
-    return readdirSync(directory, { withFileTypes: true }).map(entryOf);
+    if (watcher !== null) return watchedEntries(directory, kinds, watcher);
+    const entries = readdirSync(directory, { withFileTypes: true }).map(entryOf);
+    return kinds === undefined ? entries : entries.filter(({ kind }) => kinds.includes(kind));
   } catch {
-    watcher?.({ kind: 'entries', path: directory, number: nothing, text: '' });
+    watcher?.({ kind: 'entries', path: directory, number: nothing, text: kinds?.join(' ') ?? '' });
     return [];
+  }
+}
+
+const missesBeforeListing = 4;
+
+/** Knows what is not there: a directory that was asked for in vain a few times is listed once instead. */
+export class Absences {
+  readonly #misses = new Map<AbsolutePath, number>();
+  readonly #names = new Map<AbsolutePath, Set<string> | null>();
+
+  /** The look is of this name alone: what else is in the directory may change. */
+  has(directory: AbsolutePath, name: string): boolean {
+    const names = this.#names.get(directory);
+    if (names === undefined || names === null || name === '.' || name === '..' || names.has(name))
+      return false;
+    watcher?.({ kind: 'entry', path: childOf(directory, name), number: 0n, text: '' });
+    return true;
+  }
+
+  note(directory: AbsolutePath): void {
+    const misses = (this.#misses.get(directory) ?? 0) + 1;
+    this.#misses.set(directory, misses);
+    if (misses === missesBeforeListing) this.#names.set(directory, namesIn(directory));
+  }
+}
+
+/** null: it may be entered but not listed, so every name is asked for by itself. */
+function namesIn(directory: AbsolutePath): Set<string> | null {
+  try {
+    return new Set(readdirSync(directory));
+  } catch {
+    return null;
   }
 }
 

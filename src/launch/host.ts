@@ -7,6 +7,7 @@ import type { AbsolutePath, Entry, Host, PathFact, Status } from '../plan/host.t
 import { childOf, isAbsolute, nameOf, parentOf } from '../plan/path.ts';
 import type { PlatformLists } from '../policy/lists.ts';
 import {
+  Absences,
   accountHome,
   accountsText,
   contentOf,
@@ -17,37 +18,12 @@ import {
   linkTarget,
   lookAtEntry,
   lookAtObject,
-  namesIn,
   startOf,
   writable,
 } from './disk.ts';
 
 function errnoOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? String(error);
-}
-
-const missesBeforeListing = 4;
-
-/** Knows what is not there: a directory that was asked for in vain a few times is listed once instead. */
-class Absences {
-  readonly #misses = new Map<AbsolutePath, number>();
-  readonly #names = new Map<AbsolutePath, Set<string> | null>();
-
-  has(directory: AbsolutePath, name: string): boolean {
-    const names = this.#names.get(directory);
-    return names !== undefined && names !== null && name !== '.' && name !== '..' && !names.has(name);
-  }
-
-  note(directory: AbsolutePath): void {
-    const misses = (this.#misses.get(directory) ?? 0) + 1;
-    this.#misses.set(directory, misses);
-    if (misses === missesBeforeListing) this.#names.set(directory, setOf(namesIn(directory)));
-  }
-}
-
-// One that may be entered but not listed: every name is asked for by itself.
-function setOf(names: readonly string[] | null): Set<string> | null {
-  return names === null ? null : new Set(names);
 }
 
 /** What is no link lies where it is called in its directory: one call says all. null: it takes more to tell. */
@@ -104,11 +80,12 @@ function pathLookup(): (path: AbsolutePath) => PathFact {
 }
 
 /** Lists each directory once: one run sees one state of the disk. */
-function directoryLister(): (directory: AbsolutePath) => readonly Entry[] {
-  const known = new Map<AbsolutePath, readonly Entry[]>();
-  return (directory) => {
-    const entries = known.get(directory) ?? entriesIn(directory);
-    known.set(directory, entries);
+function directoryLister(): Host['list'] {
+  const known = new Map<string, readonly Entry[]>();
+  return (directory, kinds) => {
+    const asked = `${directory}\0${kinds?.join(' ') ?? ''}`;
+    const entries = known.get(asked) ?? entriesIn(directory, kinds);
+    known.set(asked, entries);
     return entries;
   };
 }

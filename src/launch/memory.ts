@@ -17,13 +17,12 @@ export const memoryVariable = 'NONO_REMEMBER';
 const kinds: Readonly<Record<LookKind, number>> = {
   entry: 1,
   object: 2,
-  names: 3,
-  entries: 4,
-  content: 5,
-  start: 6,
-  fileSystem: 7,
-  executes: 8,
-  writes: 9,
+  entries: 3,
+  content: 4,
+  start: 5,
+  fileSystem: 6,
+  executes: 7,
+  writes: 8,
 };
 
 type Seen = { readonly looks: Map<string, Look>; canBeTaken: boolean };

@@ -4,7 +4,7 @@ import { childOf, isAbsolute, nameOf, toAbsolute } from '../plan/path.ts';
 import { bundledNames, bundledProfile } from '../policy/bundled.ts';
 import type { FoundProfile } from '../policy/profile.ts';
 import type { FindProfile } from '../policy/resolve-profile.ts';
-import { namesIn } from './disk.ts';
+import { entriesIn } from './disk.ts';
 import { notFound, type ProfileReader, profileBytes, textOf } from './profile-file.ts';
 import { canonicalFile, demandTrust, isOfProject } from './trust.ts';
 
@@ -26,7 +26,9 @@ export function profilesDirectory(host: Host): AbsolutePath | null {
 export function userProfileNames(host: Host): string[] {
   const directory = profilesDirectory(host);
   if (directory === null) return [];
-  const names = (namesIn(directory) ?? []).filter((name) => endings.some((ending) => name.endsWith(ending)));
+  const names = entriesIn(directory)
+    .map(({ name }) => name)
+    .filter((name) => endings.some((ending) => name.endsWith(ending)));
   return [...new Set(names.map((name) => name.replace(/\.jsonc?$/, '')))].sort();
 }
 

@@ -191,19 +191,16 @@ function linkedDenies(asked: readonly Grant[], host: Host): Deny[] {
     listed.map(({ path }) => ({ group: name, names: path.split('/').slice(1) })),
   );
   return writableDirectories(asked).flatMap((directory) =>
-    host
-      .list(directory)
-      .filter(({ kind }) => kind === 'symlink')
-      .flatMap(({ name: link }) => {
-        const meant = entries.filter(({ names: [first = ''] }) => first === link);
-        const target = meant.length === 0 ? null : host.inspect(childOf(directory, link));
-        if (target === null || !('mode' in target)) return [];
-        return meant.map(({ group, names: [, ...rest] }): Deny => {
-          const origin: Origin = `built-in:${group}`;
-          if (rest.length === 0) return { kind: 'path', text: target.canonical, access: 'write', origin };
-          return { kind: 'glob', text: below(target.canonical, rest.join('/')), access: 'write', origin };
-        });
-      }),
+    host.list(directory, ['symlink']).flatMap(({ name: link }) => {
+      const meant = entries.filter(({ names: [first = ''] }) => first === link);
+      const target = meant.length === 0 ? null : host.inspect(childOf(directory, link));
+      if (target === null || !('mode' in target)) return [];
+      return meant.map(({ group, names: [, ...rest] }): Deny => {
+        const origin: Origin = `built-in:${group}`;
+        if (rest.length === 0) return { kind: 'path', text: target.canonical, access: 'write', origin };
+        return { kind: 'glob', text: below(target.canonical, rest.join('/')), access: 'write', origin };
+      });
+    }),
   );
 }
 

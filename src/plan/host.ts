@@ -64,8 +64,8 @@ export type Host = {
   readonly writable: (path: AbsolutePath) => boolean;
   /** The kind of file system at a path, as `statfs` numbers it; null where that cannot be asked. */
   readonly fileSystem: (path: AbsolutePath) => number | null;
-  /** The entries of a directory, links not followed; empty when it cannot be listed. */
-  readonly list: (directory: AbsolutePath) => readonly Entry[];
+  /** The entries of a directory, of these kinds or all, links not followed; empty when it cannot be listed. */
+  readonly list: (directory: AbsolutePath, kinds?: readonly Entry['kind'][]) => readonly Entry[];
   /** What a small text file holds; null where there is none that can be read. */
   readonly text: (file: AbsolutePath) => string | null;
   /** The first line of a file when it starts with `#!`, without those two characters. */

@@ -152,8 +152,7 @@ function withLinks(anchor: Anchor, host: Host, held: Held[]): Anchor[] {
   const path = canonicalOf(anchor.path, host);
   const here = [{ ...anchor, path }, ...(path === anchor.path ? [] : [anchor])];
   const { listed, around } = anchor.shelf;
-  for (const { name, kind } of host.list(path)) {
-    if (kind !== 'directory' && kind !== 'symlink') continue;
+  for (const { name, kind } of host.list(path, ['directory', 'symlink'])) {
     const rest = below(anchor.rest, name);
     const isListed = listed.has(rest);
     const leadsOn = around.has(rest);
@@ -184,8 +183,8 @@ function holdersFrom(anchor: Anchor, host: Host): LinkHolder[] {
   const { shelf, rest } = anchor;
   const names = new Set(leadingNames(shelf, rest));
   const inside = host
-    .list(directory)
-    .filter(({ name, kind }) => names.has(name) && (kind === 'directory' || kind === 'symlink'))
+    .list(directory, ['directory', 'symlink'])
+    .filter(({ name }) => names.has(name))
     .flatMap(({ name }) =>
       holdersFrom({ shelf, path: childOf(directory, name), rest: below(rest, name) }, host),
     );
@@ -211,9 +210,9 @@ export function protectionVariables(lists: PlatformLists): string[] {
 
 /** The files that a protected directory holds by links: keys that a dotfile manager keeps elsewhere. */
 function linkedOut({ anchor, path, rest }: Held, host: Host): SensitivePath[] {
-  return host.list(path).flatMap(({ name, kind }): SensitivePath[] => {
-    const fact = kind === 'symlink' ? host.inspect(childOf(path, name)) : null;
-    if (fact?.kind !== 'file' || isSystem(fact.canonical, host)) return []; // programs link to what all may read
+  return host.list(path, ['symlink']).flatMap(({ name }): SensitivePath[] => {
+    const fact = host.inspect(childOf(path, name));
+    if (fact.kind !== 'file' || isSystem(fact.canonical, host)) return []; // programs link to what all may read
     return [{ ...spelledAt(anchor, rest), path: fact.canonical }];
   });
 }

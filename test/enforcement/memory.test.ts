@@ -90,7 +90,6 @@ const changes: Readonly<Record<string, Change>> = {
       '{ "network": { "block": true } }',
     ),
   'a file that the profile names': (sandbox) => void sandbox.file(project(sandbox, 'named')),
-  'a profile of the project': (sandbox) => void sandbox.file(project(sandbox, '.nono/profile.jsonc'), '{}'),
   'a directory of hooks': (sandbox) =>
     void sandbox.file(project(sandbox, '.git/config'), '[core]\n\thooksPath = elsewhere\n'),
   'the command on PATH': (sandbox) =>
@@ -182,6 +181,30 @@ asEveryone('a run that is made again', (open) => {
     const other = change(sandbox, memory) ?? {};
     const done = nono.run(line, { ...options, ...other, env: { ...options.env, ...other.env } });
     expect(done.planned).toBeGreaterThan(0);
+  });
+
+  it('is the same where files come and go around it', () => {
+    const sandbox = open();
+    const { nono, options } = prepared(sandbox);
+    sandbox.file(project(sandbox, 'old'));
+    remember(nono, line, options);
+    sandbox.file(project(sandbox, 'new'));
+    sandbox.file(join(sandbox.home, '.history'));
+    rmSync(project(sandbox, 'old'));
+    expect(nono.run(line, options).planned).toBe(0);
+  });
+
+  it('is planned anew where a project has a profile since, and says that it is not used', () => {
+    const sandbox = open();
+    const nono = watched(sandbox);
+    const words = ['run', '--allow', '.', '--', 'true'];
+    remember(nono, words);
+    sandbox.file(project(sandbox, '.nono/profile.jsonc'), '{}');
+    for (const planned of [1, 0]) {
+      const done = nono.run(words);
+      expect(done.planned).toBe(planned);
+      expect(done.stderr).toContain('.nono/profile.jsonc is not used');
+    }
   });
 
   it('is planned anew with another word', () => {

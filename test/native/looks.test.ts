@@ -1,14 +1,5 @@
 // Every look that planning takes, taken again by nono's own process: it holds until what was seen is another.
-import {
-  chmodSync,
-  linkSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, linkSync, mkdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 import { encodePlanFile, type PlanRecord } from '../../src/backend/linux/plan-file.ts';
@@ -88,12 +79,19 @@ const rows: readonly (readonly [what: string, look: () => unknown, change: () =>
     attempt(() => disk.lookAtObject(at('circle'))),
     () => become('circle', 'file'),
   ],
-  ['a name came', () => disk.namesIn(at('full')), grow('full/two')],
-  ['a name is gone', () => disk.namesIn(at('full')), remove('full/one')],
-  ['a name is another', () => disk.namesIn(at('full')), () => renameSync(at('full/one'), at('full/eno'))],
-  ['a directory can be listed', () => disk.namesIn(at('none')), () => mkdirSync(at('none'))],
+  ['a name came that was known to be absent', () => absent('full', 'two'), grow('full/two')],
   ['an entry came to a list', () => disk.entriesIn(at('full')), grow('full/two')],
   ['an entry of a list became a link', () => disk.entriesIn(at('full')), () => become('full/one', '../file')],
+  [
+    'a link came to the links',
+    () => disk.entriesIn(at('full'), ['symlink']),
+    () => symlinkSync('x', at('full/x')),
+  ],
+  [
+    'a file became a link',
+    () => disk.entriesIn(at('full'), ['symlink']),
+    () => become('full/one', '../file'),
+  ],
   ['a list came', () => disk.entriesIn(at('none')), () => mkdirSync(at('none'))],
   ['content is another', () => disk.contentOf(at('full/one'), 10), () => writeFileSync(at('full/one'), '2')],
   ['content is gone', () => disk.contentOf(at('full/one'), 10), remove('full/one')],
@@ -114,6 +112,13 @@ const rows: readonly (readonly [what: string, look: () => unknown, change: () =>
   ['there is no file system', () => disk.fileSystemOf(at('file')), remove('file')],
 ];
 
+/** Asked for by itself until the directory is listed, and from its names after that. */
+function absent(directory: string, name: string): void {
+  const absences = new disk.Absences();
+  for (let misses = 0; misses < 4; misses++) absences.note(at(directory));
+  expect(absences.has(at(directory), name)).toBe(true);
+}
+
 /** A link in its place. */
 function become(name: string, target: string): void {
   if (target === 'twin') linkSync(at('file'), at('twin'));
@@ -129,6 +134,14 @@ for (const [what, look, change] of rows)
     change();
     expect(judged()).toBe('differs');
   });
+
+it('goes on where a directory changed in what was not asked', () => {
+  disk.entriesIn(at('full'), ['symlink', 'directory']);
+  absent('full', 'two');
+  writeFileSync(at('full/three'), '');
+  unlinkSync(at('full/one'));
+  expect(judged()).toBe('holds');
+});
 
 it('knows a file system by its number', () => {
   disk.fileSystemOf('/proc');

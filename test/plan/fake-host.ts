@@ -103,9 +103,10 @@ export function machine(disk: Disk, changes: Partial<Host> = {}): Host {
       return { kind, inode: place, names: 1, size: kind === 'file' ? 1 : 0, born: 0 };
     },
     fileSystem: () => 0xef53,
-    list: (directory) => {
+    list: (directory, kinds) => {
       const fact = inspect(directory);
-      return fact.kind === 'directory' ? entriesOf(nodes, fact.canonical) : [];
+      const entries = fact.kind === 'directory' ? entriesOf(nodes, fact.canonical) : [];
+      return entries.filter(({ kind }) => kinds?.includes(kind) ?? true);
     },
     text: () => null,
     writable: () => false,

@@ -68,9 +68,9 @@ export function imaginedMac(host: Host): Host {
     temporary: childOf('/private/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/T', nameOf(host.temporary)),
     terminals: [],
     inspect,
-    list: (directory) => {
+    list: (directory, kinds) => {
       if (directory === '/private/etc') return etc.map((name) => ({ name, kind: kindOf(name) }));
-      return contains('/private/etc', directory) ? [] : host.list(directory);
+      return contains('/private/etc', directory) ? [] : host.list(directory, kinds);
     },
   };
 }
