@@ -67,7 +67,11 @@ function otherHomes(own: readonly AbsolutePath[]): AbsolutePath[] {
   return [...new Set(homes.filter(isHome))];
 }
 
+// nono's own process starts this one elsewhere then: native/node.c.
+const goneVariable = 'NONO_WORKING_DIRECTORY_GONE';
+
 function workingDirectory(): AbsolutePath | null {
+  if (process.env[goneVariable] !== undefined) return null;
   try {
     return process.cwd() as AbsolutePath;
   } catch {
@@ -144,9 +148,10 @@ const plannerTunables =
 
 /** The caller's environment, with the names back that nono's own process took from Node's sight, and less what it added. */
 export function callerEnvironment(): Record<string, string> {
+  const isAdded = (name: string, value: string) =>
+    name === goneVariable || (name === 'GLIBC_TUNABLES' && value === plannerTunables);
   const entries = Object.entries(process.env).filter(
-    (entry): entry is [string, string] =>
-      entry[1] !== undefined && !(entry[0] === 'GLIBC_TUNABLES' && entry[1] === plannerTunables),
+    (entry): entry is [string, string] => entry[1] !== undefined && !isAdded(entry[0], entry[1]),
   );
   return Object.fromEntries(
     entries.map(([name, value]) => [
