@@ -172,6 +172,7 @@ export function spawn(
   options: SpawnOptions,
 ): ConfinedProcess {
   checkOptions(options);
+  compiled.checkStanding();
   const stdio = stdioOf(options);
   const session = openSession(compiled, argvOf(file, words, options), options, terminalsIn(stdio));
   makeSessionDirectories(session.directories, session.ownPlan);
