@@ -301,6 +301,7 @@ function protectedGrantIssue({ path, origin }: Grant, title: string): Issue {
 
 /** A grant for writing to exactly what is protected is asked twice, so that nobody gives it by accident. */
 function protectedGrantIssues(writing: readonly Grant[], bypasses: readonly AbsolutePath[]): Issue[] {
+  const isExactly = exactMatcher();
   return writing
     .filter(({ path }) => !bypasses.some((bypass) => contains(bypass, path)))
     .flatMap((grant) => {
@@ -313,10 +314,14 @@ function protectedGrantIssues(writing: readonly Grant[], bypasses: readonly Abso
     });
 }
 
-/** The glob matches the path, and not merely a directory around it. */
-function isExactly(glob: string, path: AbsolutePath): boolean {
-  const matches = compileGlob(`/${glob}` as AbsolutePath);
-  return matches(path) && !matches(parentOf(path));
+/** Whether a glob matches a path, and not merely a directory around it; each glob is compiled once. */
+function exactMatcher(): (glob: string, path: AbsolutePath) => boolean {
+  const compiled = new Map<string, ReturnType<typeof compileGlob>>();
+  return (glob, path) => {
+    const matches = compiled.get(glob) ?? compileGlob(`/${glob}` as AbsolutePath);
+    compiled.set(glob, matches);
+    return matches(path) && !matches(parentOf(path));
+  };
 }
 
 /** Everything that is denied inside what the user granted, or the issues that stop the run. */
