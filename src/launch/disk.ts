@@ -118,22 +118,25 @@ export function namesIn(directory: AbsolutePath): string[] | null {
   }
 }
 
-function entryOf(entry: Dirent | Dirent<Buffer>): Entry {
-  return { name: entry.name.toString(), kind: entry.isSymbolicLink() ? 'symlink' : kindOf(entry) };
+function entryOf(entry: Dirent): Entry {
+  return { name: entry.name, kind: entry.isSymbolicLink() ? 'symlink' : kindOf(entry) };
 }
 
-function watchedEntries(directory: AbsolutePath, watch: Watcher): readonly Entry[] {
-  const found = readdirSync(directory, { encoding: 'buffer', withFileTypes: true }) as Dirent<Buffer>[];
-  const parts = found.map((each) => [each.name, Buffer.from(`\0${entryOf(each).kind}`)]);
-  watch({ kind: 'entries', path: directory, number: sumOf(parts), text: '' });
-  return found.map(entryOf);
+// Bun gives kinds beside names that are text alone, so that the bytes of names are read by themselves.
+function seeEntries(directory: AbsolutePath, entries: readonly Entry[], watch: Watcher): void {
+  const names = readdirSync(directory, { encoding: 'buffer' });
+  const isSame =
+    names.length === entries.length && names.every((name, at) => name.toString() === entries[at]?.name);
+  const parts = names.map((name, at) => [name, Buffer.from(`\0${entries[at]?.kind}`)]);
+  watch(isSame ? { kind: 'entries', path: directory, number: sumOf(parts), text: '' } : null);
 }
 
 /** What stands in a directory, links not followed; nothing where it cannot be listed. */
 export function entriesIn(directory: AbsolutePath): readonly Entry[] {
   try {
-    if (watcher !== null) return watchedEntries(directory, watcher);
-    return readdirSync(directory, { withFileTypes: true }).map(entryOf);
+    const entries = readdirSync(directory, { withFileTypes: true }).map(entryOf);
+    if (watcher !== null) seeEntries(directory, entries, watcher);
+    return entries;
   } catch {
     watcher?.({ kind: 'entries', path: directory, number: nothing, text: '' });
     return [];
