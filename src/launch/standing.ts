@@ -2,15 +2,17 @@
 // asks its plan file stricter questions, facts.ts has them.
 import type { AbsolutePath, Host } from '../plan/host.ts';
 import type { Plan } from '../plan/plan.ts';
-import { linkHolders } from '../plan/sensitive.ts';
+import { type LinkHolder, linkHolders } from '../plan/sensitive.ts';
 import type { Policy } from '../policy/policy.ts';
-import { hooksIn, linksIn, mountsIn, namedPaths, writtenDirectories } from './facts.ts';
+import { hooksIn, identityOf, linksIn, mountsIn, namedPaths, writtenDirectories } from './facts.ts';
 
 /** What something is called → what it is, as text. */
 type Standing = ReadonlyMap<string, string>;
 
-function linksOf(host: Host): [string, string][] {
-  return linkHolders(host).flatMap((holder): [string, string][] => {
+type Entry = readonly [name: string, value: string];
+
+function linksOf(holders: readonly LinkHolder[]): Entry[] {
+  return holders.flatMap((holder): Entry[] => {
     try {
       const sum = linksIn(holder);
       return sum === 0n ? [] : [[`the links in "${holder.directory}"`, String(sum)]];
@@ -20,20 +22,53 @@ function linksOf(host: Host): [string, string][] {
   });
 }
 
+// A directory that was changed a moment ago may change again without its time telling.
+const settledAfterMs = 2000;
+
+/** What a directory is as long as nobody changes it; null: that cannot be told. */
+function stampOf(directory: AbsolutePath, sinceMs: number): string | null {
+  try {
+    const { device, inode, modified, changed } = identityOf(directory);
+    const isSettled = changed < BigInt(Math.floor(sinceMs - settledAfterMs)) * 1_000_000n;
+    return isSettled ? `${device} ${inode} ${modified} ${changed}` : null;
+  } catch {
+    return null; // it is gone
+  }
+}
+
+/** Reads the links that say where protected files are; again only where a directory that holds them was changed. */
+export function linkReader(): (host: Host) => readonly Entry[] {
+  let stamps: ReadonlyMap<AbsolutePath, string | null> = new Map();
+  let entries: readonly Entry[] = [];
+  return (host) => {
+    const now = Date.now();
+    const isUnchanged = ([directory, stamp]: readonly [AbsolutePath, string | null]) =>
+      stamp !== null && stampOf(directory, now) === stamp;
+    if (stamps.size > 0 && [...stamps].every(isUnchanged)) return entries;
+    const holders = linkHolders(host);
+    entries = linksOf(holders);
+    // Whatever was changed while it was read is not settled at the time before.
+    stamps = new Map(holders.map(({ directory }) => [directory, stampOf(directory, now)]));
+    return entries;
+  };
+}
+
 function leadsTo(path: AbsolutePath, host: Host): string {
   const fact = host.inspect(path);
   return 'canonical' in fact ? fact.canonical : fact.kind;
 }
 
 /** Where the named paths lead, the links that say where protected files are, directories of hooks, and mounts. */
-export function standingOf(plan: Plan, policy: Policy, host: Host): Standing {
+export function standingOf(plan: Plan, policy: Policy, host: Host, links: readonly Entry[]): Standing {
   return new Map([
-    ...namedPaths(plan, policy, host).map((path): [string, string] => [`"${path}"`, leadsTo(path, host)]),
-    ...linksOf(host),
-    ...writtenDirectories(plan).map((directory): [string, string] => [
-      `the directory of git's hooks in "${directory}"`,
-      hooksIn(directory, host) ?? '',
-    ]),
+    ...namedPaths(plan, policy, host).map((path): Entry => [`"${path}"`, leadsTo(path, host)]),
+    ...links,
+    ...writtenDirectories(plan).map(
+      (directory): Entry => [
+        `the directory of git's hooks in "${directory}"`,
+        hooksIn(directory, host) ?? '',
+      ],
+    ),
     ['what is mounted in granted directories', String(mountsIn(plan))],
   ]);
 }

@@ -3,7 +3,7 @@ import { compileLasting, type LastingProgram } from '../backend/linux/compile.ts
 import { type Issue, NonoError } from '../errors.ts';
 import { hostAgain } from '../launch/host.ts';
 import { makeGrants } from '../launch/make-grants.ts';
-import { changeBetween, standingOf } from '../launch/standing.ts';
+import { changeBetween, linkReader, standingOf } from '../launch/standing.ts';
 import { expandPolicy } from '../plan/expand.ts';
 import { type FurtherCommand, furtherCommands } from '../plan/further.ts';
 import type { Host } from '../plan/host.ts';
@@ -67,13 +67,15 @@ export type Compiled = {
 const checkedForMs = 1000;
 
 function standingCheck(plan: Plan, policy: Policy, host: Host): () => void {
-  const before = standingOf(plan, policy, host);
+  const links = linkReader();
+  const before = standingOf(plan, policy, host, links(host));
   let checked = performance.now();
   return () => {
     if (performance.now() - checked < checkedForMs) return;
     const { environment, workingDirectory } = host;
     const here = workingDirectory === null ? { environment } : { environment, workingDirectory };
-    const change = changeBetween(before, standingOf(plan, policy, hostAgain(host, here)));
+    const again = hostAgain(host, here);
+    const change = changeBetween(before, standingOf(plan, policy, again, links(again)));
     if (change !== null) throw new NonoError([changedIssue(change)]);
     checked = performance.now();
   };

@@ -377,6 +377,13 @@ asEveryone('Sandbox', (open) => {
     expect(ask(prepared(open), standing(change))).toEqual(['ran\n', ['launch/changed']]);
   });
 
+  it('starts nothing where a key became a link in a directory that had been left alone', () => {
+    const box = prepared(open);
+    const left = `import { setTimeout as alone } from 'node:timers/promises';\nawait alone(2100);`;
+    const change = "symlinkSync(process.cwd() + '/one/file', HOME + '/.aws/credentials');";
+    expect(ask(box, left + standing(change))).toEqual(['ran\n', ['launch/changed']]);
+  });
+
   it('goes on where what changed decides nothing', () => {
     const change = `mkdirSync(HOME + '/.ssh'); writeFileSync(HOME + '/.ssh/id', ''); writeFileSync('work/none', '');
       writeFileSync('work/.git/config', '[core]\\n\\tbare = false\\n'); symlinkSync('one', HOME + '/link');`;
