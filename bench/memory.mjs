@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { held, ratio, table } from './record.mjs';
+import { held, heldFailure, ratio, table } from './record.mjs';
 
 const command = ['sleep', '86399'];
 const settleMs = 1500;
@@ -76,7 +76,7 @@ export async function memory(context) {
     const all = await measureWay(context, way);
     const own = all.filter(({ isCommand }) => !isCommand);
     if (own.length === all.length) {
-      rows.push([way.name, 'the command was not found', '', '', '']);
+      rows.push([way.name, 'the command was not found', '', '', way.ours ? heldFailure : '']);
       continue;
     }
     if (way.name === 'bare') commandAlone = sum(all, 'resident');

@@ -1,7 +1,7 @@
 // Many sandboxes at once, and what they leave behind.
 import { leftBehind, leftovers } from './leftovers.mjs';
 import { measure } from './measure.mjs';
-import { held, ratio, table } from './record.mjs';
+import { held, heldFailure, ratio, table } from './record.mjs';
 
 export function parallel(context) {
   const policy = { write: [context.work], read: [] };
@@ -15,7 +15,7 @@ export function parallel(context) {
   const left = leftBehind(context, before);
   const rows = tasks.map(({ name, ours }, index) => {
     const { ms, runs, failed } = results[index];
-    if (failed) return [name, failed, '', ''];
+    if (failed) return [name, failed, ours ? heldFailure : '', ''];
     const value = ms / results[0].ms;
     return [name, `${ms.toFixed(0)} ms`, index === 0 ? '' : (ours ? held : ratio)(value), runs];
   });

@@ -63,6 +63,7 @@ export const typeScriptProject = once('typescript', (context, directory) => {
   symlinkSync(join(context.root, 'node_modules'), join(directory, 'node_modules'));
   const options = {
     strict: true,
+    rootDir: 'm',
     outDir: 'out',
     module: 'nodenext',
     target: 'es2022',
@@ -105,7 +106,14 @@ export const npmProject = once('npm', (context, directory) => {
   const project = { name: 'project', version: '1.0.0', private: true, dependencies: packages };
   writeFileSync(join(directory, 'package.json'), JSON.stringify(project));
   const registry = spawnSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).stdout.trim();
-  const settings = [`registry=${registry}`, `cache=${join(directory, 'cache')}`, 'update-notifier=false'];
+  // A lock file that names no tarballs, as the caller's settings may want it, would send an offline install to the registry.
+  const locking = ['package-lock=true', 'omit-lockfile-registry-resolved=false'];
+  const settings = [
+    `registry=${registry}`,
+    `cache=${join(directory, 'cache')}`,
+    'update-notifier=false',
+    ...locking,
+  ];
   writeFileSync(join(directory, '.npmrc'), `${settings.join('\n')}\n`);
   return shell(context, 'cd npm && npm install --ignore-scripts --no-audit --no-fund');
 });

@@ -1,7 +1,7 @@
 // Many sandboxes one after the other: whether the last ones take longer than the first, and what they leave behind.
 import { leftBehind, leftovers } from './leftovers.mjs';
 import { measure, median } from './measure.mjs';
-import { held, ratio, table } from './record.mjs';
+import { held, heldFailure, ratio, table } from './record.mjs';
 
 /** A run takes Node's start; what does not is repeated more often. */
 const timesOf = ({ name }, { sequence, runs }) => (name.startsWith('nono run') ? runs : sequence);
@@ -14,7 +14,7 @@ function measureWay(context, way) {
   const rounds = timesOf(way, context.sizes);
   const before = leftovers(context);
   const [{ all, failed }] = measure(context, [{ words }], { rounds, seconds: 3600 });
-  if (failed) return [way.name, failed, '', '', '', ''];
+  if (failed) return [way.name, failed, '', '', way.ours ? heldFailure : '', ''];
   const tenth = Math.ceil(all.length / 10);
   const [first, last] = [median(all.slice(0, tenth)), median(all.slice(-tenth))];
   const times = [`${first.toFixed(2)} ms`, `${last.toFixed(2)} ms`, drift(way, last / first)];

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { compile, measure } from './measure.mjs';
-import { held, ratio, table } from './record.mjs';
+import { held, heldFailure, ratio, table } from './record.mjs';
 
 /** A recorded program, handed over without planning: what the launcher alone costs. Its driver has a row of its own. */
 function launcherTasks(context) {
@@ -53,7 +53,7 @@ export function start(context) {
   const bare = results.get('bare').ms;
   const rows = tasks.map(({ name, ours, to = 'bare' }) => {
     const { ms, runs, failed } = results.get(name);
-    if (failed) return [name, failed, '', '', '', ''];
+    if (failed) return [name, failed, '', ours ? heldFailure : '', '', ''];
     const value = ms / results.get(to).ms;
     return [
       name,

@@ -42,7 +42,8 @@ const confinements = {
     ...['--unrestricted-network', '--', ...words],
   ],
   landstrip: (file, { write, read }, words, context) => {
-    const filesystem = { allowWrite: [...write, ...read], denyWrite: [], denyRead: [], allowRead: [] };
+    const allowWrite = [...write, ...read, '/dev'];
+    const filesystem = { allowWrite, denyWrite: [], denyRead: [], allowRead: [] };
     const policy = { filesystem, network: { allowNetwork: true } };
     return [file, 'run', '-p', policyFile(context, policy), '--', ...words];
   },
@@ -98,7 +99,9 @@ function versionOf(file) {
 /** A peer that runs `true` here, or the reason why it does not. */
 function tryPeer(context, { name, file, failed }) {
   if (failed) return { name, failed };
-  const confine = (policy, words) => confinements[name](file, policy, words, context);
+  // Each of ours has a directory for temporary files anyway.
+  const confine = ({ write, read }, words) =>
+    confinements[name](file, { write: [...write, context.env.TMPDIR], read }, words, context);
   const words = confine({ write: [context.work], read: [] }, ['true']);
   const tried = spawnSync(words[0], words.slice(1), {
     cwd: context.work,

@@ -10,6 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { EXIT_NOT_STARTED = 125 };
+
+static const char gone_variable[] = "NONO_WORKING_DIRECTORY_GONE";
+
 // What the build wrote of its Node, one to a line.
 struct identity {
   char path[PATH_MAX];
@@ -92,4 +96,10 @@ struct node find_node(const char *directory, int lowest, int exit_code) {
   // Out of the way of the descriptors that the planner and the reporter find at fixed numbers.
   found.executable = fcntl(found.executable, F_DUPFD_CLOEXEC, lowest);
   return found;
+}
+
+void leave_deleted_directory(void) {
+  char here[PATH_MAX];
+  if (getcwd(here, sizeof here) != NULL) return;
+  if (chdir("/") != 0 || setenv(gone_variable, "1", 1) != 0) _exit(EXIT_NOT_STARTED);
 }

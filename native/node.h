@@ -12,4 +12,8 @@ struct node {
 // with a code of 0 it is looked for in vain.
 struct node find_node(const char *directory, int lowest, int exit_code);
 
+// Bun does not start in a directory that was deleted, whatever it is to do: it starts in another, and a variable that
+// src/launch/host.ts takes out again says so.
+void leave_deleted_directory(void);
+
 #endif

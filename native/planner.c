@@ -71,6 +71,7 @@ static char **node_arguments(const struct front *front, enum form form, const ch
 _Noreturn static void become_node(const struct front *front, enum form form, const char *script, char **arguments,
                                   int remembers) {
   fcntl(front->node.executable, F_SETFD, 0); // it may be a script, whose interpreter then reads it
+  leave_deleted_directory();
   char **argv = node_arguments(front, form, script, arguments);
   syscall(SYS_execveat, front->node.executable, "", argv, planner_environment(remembers), AT_EMPTY_PATH);
   fprintf(stderr, "nono: Node.js cannot be started: %s\n  Try: npm run build\n", strerror(errno));

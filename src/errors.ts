@@ -62,6 +62,7 @@ export type IssueCode =
   | 'launch/report'
   | 'launch/store'
   | 'launch/failed'
+  | 'launch/changed'
   | 'launch/too-much-output'
   | 'compile/output'
   | 'undo/no-session'

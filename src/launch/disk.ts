@@ -105,26 +105,30 @@ function sumOf(entries: readonly (readonly Buffer[])[]): bigint {
   return entries.reduce((sum, parts) => BigInt.asUintN(64, sum + hash(Buffer.concat(parts))), 0n);
 }
 
-function entryOf(entry: Dirent | Dirent<Buffer>): Entry {
-  return { name: entry.name.toString(), kind: entry.isSymbolicLink() ? 'symlink' : kindOf(entry) };
+function entryOf(entry: Dirent): Entry {
+  return { name: entry.name, kind: entry.isSymbolicLink() ? 'symlink' : kindOf(entry) };
 }
 
 type Kinds = readonly Entry['kind'][];
 
-function watchedEntries(directory: AbsolutePath, kinds: Kinds | undefined, watch: Watcher): readonly Entry[] {
-  const found = (readdirSync(directory, { encoding: 'buffer', withFileTypes: true }) as Dirent<Buffer>[])
-    .map((each) => ({ bytes: each.name, entry: entryOf(each) }))
-    .filter(({ entry: { kind } }) => kinds?.includes(kind) ?? true);
-  const parts = found.map(({ bytes, entry: { kind } }) => [bytes, Buffer.from(`\0${kind}`)]);
-  watch({ kind: 'entries', path: directory, number: sumOf(parts), text: kinds?.join(' ') ?? '' });
-  return found.map(({ entry }) => entry);
+// Bun gives kinds beside names that are text alone, so that the bytes of names are read by themselves.
+function seeEntries(directory: AbsolutePath, entries: readonly Entry[], kinds: Kinds | undefined): void {
+  if (watcher === null) return;
+  const names = readdirSync(directory, { encoding: 'buffer' });
+  const isSame =
+    names.length === entries.length && names.every((name, at) => name.toString() === entries[at]?.name);
+  const asked = names
+    .map((name, at) => ({ name, kind: entries[at]?.kind ?? 'other' }))
+    .filter(({ kind }) => kinds?.includes(kind) ?? true);
+  const number = sumOf(asked.map(({ name, kind }) => [name, Buffer.from(`\0${kind}`)]));
+  watcher(isSame ? { kind: 'entries', path: directory, number, text: kinds?.join(' ') ?? '' } : null);
 }
 
 /** What stands in a directory, links not followed, of these kinds or all; nothing where it cannot be listed. */
 export function entriesIn(directory: AbsolutePath, kinds?: Kinds): readonly Entry[] {
   try {
-    if (watcher !== null) return watchedEntries(directory, kinds, watcher);
     const entries = readdirSync(directory, { withFileTypes: true }).map(entryOf);
+    seeEntries(directory, entries, kinds);
     return kinds === undefined ? entries : entries.filter(({ kind }) => kinds.includes(kind));
   } catch {
     watcher?.({ kind: 'entries', path: directory, number: nothing, text: kinds?.join(' ') ?? '' });

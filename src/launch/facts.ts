@@ -2,7 +2,7 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { gitConfigFile, hooksPathIn } from '../plan/git-config.ts';
 import { isGlob } from '../plan/glob.ts';
-import { allowsWriting, isAskedFor } from '../plan/grant.ts';
+import { allowsWriting, type Grant, isAskedFor } from '../plan/grant.ts';
 import type { AbsolutePath, Host } from '../plan/host.ts';
 import { contains, parentOf, toAbsolute } from '../plan/path.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -56,7 +56,7 @@ function pathFact(path: AbsolutePath): Fact {
 }
 
 /** What the user and the profiles named, as they are spelled, and what is granted for it. */
-function namedPaths(plan: Plan, policy: Policy, host: Host): AbsolutePath[] {
+export function namedPaths(plan: Plan, policy: Policy, host: Host): AbsolutePath[] {
   const wishes = [
     ...policy.grants,
     ...policy.bypasses,
@@ -65,13 +65,11 @@ function namedPaths(plan: Plan, policy: Policy, host: Host): AbsolutePath[] {
     ...(policy.workdir === null ? [] : [policy.workdir]),
   ].flatMap(({ path }) => toAbsolute(path, host) ?? []);
   // Of the system's own directories the outermost: what lies in /etc is granted by its name, whatever it is by then.
-  const granted = plan.grants.filter(
-    ({ kind, origin, path, ...grant }) =>
-      isAskedFor({ kind, origin, path, ...grant }) ||
-      (kind === 'directory' &&
-        origin !== 'session' &&
-        (!origin.startsWith('built-in:') || parentOf(path) === '/')),
-  );
+  const isOutermost = ({ kind, origin, path }: Grant) =>
+    kind === 'directory' &&
+    origin !== 'session' &&
+    (!origin.startsWith('built-in:') || parentOf(path) === '/');
+  const granted = plan.grants.filter((grant) => isAskedFor(grant) || isOutermost(grant));
   return [...new Set([...host.homes, ...wishes, ...granted.map(({ path }) => path)])];
 }
 
@@ -79,7 +77,7 @@ function linkHash(path: Buffer, name: Buffer): bigint {
   return hash(Buffer.concat([name, Buffer.from([0]), readlinkSync(path, 'buffer')]));
 }
 
-function linksIn({ directory, names }: LinkHolder): bigint {
+export function linksIn({ directory, names }: LinkHolder): bigint {
   let sum = 0n;
   for (const name of readdirSync(directory, { encoding: 'buffer' })) {
     if (names !== null && !names.includes(name.toString('latin1'))) continue;
@@ -100,10 +98,13 @@ function linkFact(holder: LinkHolder): Fact[] {
 
 const mountsFile = '/proc/self/mountinfo';
 
-function mountFact(plan: Plan): Fact {
-  const directories = plan.grants
-    .filter((grant) => isAskedFor(grant) && grant.kind === 'directory')
-    .map(({ path }) => path);
+function grantedDirectories(plan: Plan): Grant[] {
+  return plan.grants.filter((grant) => isAskedFor(grant) && grant.kind === 'directory');
+}
+
+/** What is mounted in granted directories, as a sum. */
+export function mountsIn(plan: Plan): bigint {
+  const directories = grantedDirectories(plan).map(({ path }) => path);
   let sum = 0n;
   for (const line of readFileSync(mountsFile, 'latin1').split('\n')) {
     const [, , device = '', root = '', point = ''] = line.split(' ');
@@ -111,18 +112,32 @@ function mountFact(plan: Plan): Fact {
     if (directories.some((directory) => contains(directory, place)))
       sum += hash(Buffer.from(`${device} ${root} ${point}`, 'latin1'));
   }
-  return { kind: 'mounts', directories, mounts: BigInt.asUintN(64, sum) };
+  return BigInt.asUintN(64, sum);
+}
+
+function mountFact(plan: Plan): Fact {
+  const directories = grantedDirectories(plan).map(({ path }) => path);
+  return { kind: 'mounts', directories, mounts: mountsIn(plan) };
+}
+
+/** The granted directories whose hooks are protected from writing. */
+export function writtenDirectories(plan: Plan): AbsolutePath[] {
+  return grantedDirectories(plan)
+    .filter(allowsWriting)
+    .map(({ path }) => path);
+}
+
+/** Where the repository in a directory takes its hooks from, if not from where git puts them. */
+export function hooksIn(directory: AbsolutePath, host: Host): string | null {
+  return hooksPathIn(host.text(gitConfigFile(directory, host)) ?? '');
 }
 
 function configFacts(plan: Plan, host: Host): Fact[] {
-  return plan.grants
-    .filter((grant) => isAskedFor(grant) && grant.kind === 'directory' && allowsWriting(grant))
-    .map(({ path }): Fact => {
-      const file = gitConfigFile(path, host);
-      const text = host.text(file);
-      if (text === null || hooksPathIn(text) === null) return { kind: 'config', path: file };
-      return { kind: 'content', path: file, hash: hash(readFileSync(file)) };
-    });
+  return writtenDirectories(plan).map((directory): Fact => {
+    const path = gitConfigFile(directory, host);
+    if (hooksIn(directory, host) === null) return { kind: 'config', path };
+    return { kind: 'content', path, hash: hash(readFileSync(path)) };
+  });
 }
 
 /** Everything that a plan was decided from and that may be another when it is used. */

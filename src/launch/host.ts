@@ -2,12 +2,10 @@
 
 import { readlinkSync } from 'node:fs';
 import { platformLists } from '#lists';
-
-import type { AbsolutePath, Entry, Host, PathFact, Status } from '../plan/host.ts';
-import { childOf, isAbsolute, nameOf, parentOf } from '../plan/path.ts';
+import type { AbsolutePath, Entry, Host, Status } from '../plan/host.ts';
+import { childOf, isAbsolute, parentOf } from '../plan/path.ts';
 import type { PlatformLists } from '../policy/lists.ts';
 import {
-  Absences,
   accountHome,
   accountsText,
   contentOf,
@@ -15,69 +13,11 @@ import {
   executable,
   fileSystemOf,
   kindOf,
-  linkTarget,
   lookAtEntry,
-  lookAtObject,
   startOf,
   writable,
 } from './disk.ts';
-
-function errnoOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? String(error);
-}
-
-/** What is no link lies where it is called in its directory: one call says all. null: it takes more to tell. */
-function lookInside(directory: AbsolutePath, name: string): PathFact | null {
-  if (name === '' || name === '.' || name === '..') return null;
-  const canonical = childOf(directory, name);
-  const status = lookAtEntry(canonical);
-  if (status === undefined) return { kind: 'missing', canonical, nearest: directory };
-  return status.isSymbolicLink() ? null : { kind: kindOf(status), canonical, mode: status.mode };
-}
-
-/** Looks paths up, parents first, and remembers the answers: one run sees one state of the disk. */
-function pathLookup(): (path: AbsolutePath) => PathFact {
-  const known = new Map<AbsolutePath, PathFact>();
-  const absences = new Absences();
-
-  const missing = (path: AbsolutePath, parent: PathFact): PathFact => {
-    if (!('canonical' in parent)) return parent;
-    const canonical = childOf(parent.canonical, nameOf(path));
-    const nearest = 'nearest' in parent ? parent.nearest : parent.canonical;
-    const target = parent.kind === 'directory' ? linkTarget(canonical) : null;
-    if (target === null) return { kind: 'missing', canonical, nearest };
-    const led = inspect(isAbsolute(target) ? target : childOf(parent.canonical, target));
-    return { kind: 'dangling', canonical: 'canonical' in led ? led.canonical : canonical, target };
-  };
-
-  const lookUp = (path: AbsolutePath): PathFact => {
-    const parent = path === '/' ? null : inspect(parentOf(path));
-    if (parent?.kind === 'missing') return missing(path, parent); // nothing can be below nothing
-    const directory = parent?.kind === 'directory' ? parent.canonical : null;
-    if (directory !== null && absences.has(directory, nameOf(path)))
-      return { kind: 'missing', canonical: childOf(directory, nameOf(path)), nearest: directory };
-    try {
-      const found = directory === null ? null : lookInside(directory, nameOf(path));
-      if (directory !== null && found?.kind === 'missing') absences.note(directory);
-      if (found !== null) return found;
-      const object = lookAtObject(path);
-      if (object !== undefined)
-        return { kind: kindOf(object.status), canonical: object.canonical, mode: object.status.mode };
-    } catch (error) {
-      const errno = errnoOf(error);
-      if (errno === 'ELOOP') return { kind: 'loop' };
-      if (errno !== 'ENOTDIR') return { kind: 'inaccessible', errno };
-    }
-    return parent === null ? { kind: 'inaccessible', errno: 'ENOENT' } : missing(path, parent);
-  };
-
-  const inspect = (path: AbsolutePath): PathFact => {
-    const fact = known.get(path) ?? lookUp(path);
-    known.set(path, fact);
-    return fact;
-  };
-  return inspect;
-}
+import { pathLookup } from './path-lookup.ts';
 
 /** Lists each directory once: one run sees one state of the disk. */
 function directoryLister(): Host['list'] {
@@ -128,7 +68,11 @@ function otherHomes(own: readonly AbsolutePath[]): AbsolutePath[] {
   return [...new Set(homes.filter(isHome))];
 }
 
+// nono's own process starts this one elsewhere then: native/node.c.
+const goneVariable = 'NONO_WORKING_DIRECTORY_GONE';
+
 function workingDirectory(): AbsolutePath | null {
+  if (process.env[goneVariable] !== undefined) return null;
   try {
     return process.cwd() as AbsolutePath;
   } catch {
@@ -205,9 +149,10 @@ const plannerTunables =
 
 /** The caller's environment, with the names back that nono's own process took from Node's sight, and less what it added. */
 export function callerEnvironment(): Record<string, string> {
+  const isAdded = (name: string, value: string) =>
+    name === goneVariable || (name === 'GLIBC_TUNABLES' && value === plannerTunables);
   const entries = Object.entries(process.env).filter(
-    (entry): entry is [string, string] =>
-      entry[1] !== undefined && !(entry[0] === 'GLIBC_TUNABLES' && entry[1] === plannerTunables),
+    (entry): entry is [string, string] => entry[1] !== undefined && !isAdded(entry[0], entry[1]),
   );
   return Object.fromEntries(
     entries.map(([name, value]) => [

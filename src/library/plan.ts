@@ -10,6 +10,7 @@ import type { Deny } from '../plan/denies.ts';
 import type { Grant } from '../plan/grant.ts';
 import type { Guarantee } from '../plan/guarantees.ts';
 import type { Host, Support } from '../plan/host.ts';
+import { ownPlanOf } from '../plan/own-plan.ts';
 import { toAbsolute } from '../plan/path.ts';
 import { placeholder } from '../plan/placeholder.ts';
 import { buildPlan as planFor } from '../plan/plan.ts';
@@ -149,7 +150,7 @@ export function buildPlan(options: PolicyOptions, place: Place = {}): Plan {
     network: { mode, connect, listen },
     guarantees,
     ask: (question) => {
-      answer ??= prepareToAsk({ ...plan, session }, liveHost(host));
+      answer ??= prepareToAsk({ ...ownPlanOf(plan), session }, liveHost(host)); // some of a plan is made when it is looked at
       return answer(requestOf(question, host));
     },
     compile: () => openSandbox(plan, policy, host),

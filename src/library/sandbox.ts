@@ -1,6 +1,9 @@
 // A compiled plan, and the commands that run in it: each in a session of its own.
 import { compileLasting, type LastingProgram } from '../backend/linux/compile.ts';
+import { type Issue, NonoError } from '../errors.ts';
+import { hostAgain } from '../launch/host.ts';
 import { makeGrants } from '../launch/make-grants.ts';
+import { changeBetween, linkReader, standingOf } from '../launch/standing.ts';
 import { expandPolicy } from '../plan/expand.ts';
 import { type FurtherCommand, furtherCommands } from '../plan/further.ts';
 import type { Host } from '../plan/host.ts';
@@ -56,7 +59,36 @@ export type Compiled = {
   readonly fillOwnPlan: ReturnType<typeof fillable>;
   readonly find: (...query: Parameters<ReturnType<typeof furtherCommands>>) => FurtherCommand;
   readonly mayWrite: ReturnType<typeof writableAt>;
+  /** @throws {NonoError} `launch/changed`: the plan was decided from what is another by now */
+  readonly checkStanding: () => void;
 };
+
+// Commands that follow each other closely are not slowed by it: what changes within a second may be seen by the next.
+const checkedForMs = 1000;
+
+function standingCheck(plan: Plan, policy: Policy, host: Host): () => void {
+  const links = linkReader();
+  const before = standingOf(plan, policy, host, links(host));
+  let checked = performance.now();
+  return () => {
+    if (performance.now() - checked < checkedForMs) return;
+    const { environment, workingDirectory } = host;
+    const here = workingDirectory === null ? { environment } : { environment, workingDirectory };
+    const again = hostAgain(host, here);
+    const change = changeBetween(before, standingOf(plan, policy, again, links(again)));
+    if (change !== null) throw new NonoError([changedIssue(change)]);
+    checked = performance.now();
+  };
+}
+
+function changedIssue(change: string): Issue {
+  return {
+    code: 'launch/changed',
+    message: `the plan was decided from what is another by now: ${change}`,
+    origin: 'library',
+    remedy: 'buildPlan and compile once more',
+  };
+}
 
 function compile(plan: Plan, policy: Policy, host: Host): Compiled {
   const expanded = expandPolicy(policy, host, plan.workdir).policy;
@@ -70,6 +102,7 @@ function compile(plan: Plan, policy: Policy, host: Host): Compiled {
     fillOwnPlan: fillable(Buffer.from(JSON.stringify(ownPlanOf(plan)))),
     find: furtherCommands(plan, expanded, host),
     mayWrite: writableAt(plan.grants, host),
+    checkStanding: standingCheck(plan, expanded, host),
   };
 }
 

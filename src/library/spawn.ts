@@ -183,6 +183,7 @@ export function spawn(
 ): ConfinedProcess {
   checkOptions(options);
   const since = momentOfStart(); // before all that follows, so that the clock has gone on when the command starts
+  compiled.checkStanding();
   const stdio = stdioOf(options);
   const session = openSession(compiled, argvOf(file, words, options), options, terminalsIn(stdio));
   makeSessionDirectories(session.directories, session.ownPlan);

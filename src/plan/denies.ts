@@ -14,7 +14,7 @@ import { gitConfigFile, hooksPathIn } from './git-config.ts';
 import { compileGlob, escapeGlob, expandBraces, foldCase, hasOddSet, isGlob } from './glob.ts';
 import { allowsReading, allowsWriting, type Grant, isAskedFor } from './grant.ts';
 import type { AbsolutePath, Host } from './host.ts';
-import { childOf, contains, isFaithful, nameOf, parentOf, toAbsolute } from './path.ts';
+import { childOf, contains, isFaithful, lineage, nameOf, parentOf, toAbsolute } from './path.ts';
 import type { Protection } from './sensitive.ts';
 
 /** A path, or a glob, with everything below it. */
@@ -105,9 +105,8 @@ function globPatterns(glob: string, host: Host, asked: readonly Grant[]): Patter
     return absolute === null ? null : [globPattern(absolute, host)];
   }
   const matches = compileGlob(`/${everywhere}` as AbsolutePath);
-  const directories = asked.filter(({ kind }) => kind === 'directory').map(({ path }) => path);
   return [
-    ...outermost(directories).map(
+    ...outermost(directoriesOf(asked)).map(
       (directory): Pattern => ({ kind: 'glob', text: below(directory, everywhere) }),
     ),
     ...asked.filter(({ path }) => matches(path)).map(({ path }): Pattern => ({ kind: 'path', text: path })),
@@ -160,13 +159,16 @@ function below(directory: AbsolutePath, glob: string): AbsolutePath {
   return `${directory === '/' ? '' : escapeGlob(directory)}/${glob}` as AbsolutePath;
 }
 
-function writableDirectories(asked: readonly Grant[]): AbsolutePath[] {
-  return asked.filter((grant) => grant.kind === 'directory' && allowsWriting(grant)).map(({ path }) => path);
+function directoriesOf(grants: readonly Grant[]): AbsolutePath[] {
+  return grants.filter(({ kind }) => kind === 'directory').map(({ path }) => path);
 }
 
 /** A directory that lies in another one is covered by that. */
 function outermost(paths: readonly AbsolutePath[]): AbsolutePath[] {
-  return paths.filter((path) => !paths.some((other) => other !== path && contains(other, path)));
+  const all = new Set(paths);
+  const isCovered = (path: AbsolutePath) =>
+    path !== '/' && lineage(parentOf(path)).some((ancestor) => all.has(ancestor));
+  return paths.filter((path) => !isCovered(path));
 }
 
 function protectedIn(directories: readonly AbsolutePath[], excluded: readonly NameWish[] = []): Deny[] {
@@ -186,11 +188,11 @@ function protectedIn(directories: readonly AbsolutePath[], excluded: readonly Na
 }
 
 /** A protected directory that is a link: what it leads to is protected as well. */
-function linkedDenies(asked: readonly Grant[], host: Host): Deny[] {
+function linkedDenies(writable: readonly AbsolutePath[], host: Host): Deny[] {
   const entries = protectedList.groups.flatMap(({ name, entries: listed }) =>
     listed.map(({ path }) => ({ group: name, names: path.split('/').slice(1) })),
   );
-  return writableDirectories(asked).flatMap((directory) =>
+  return writable.flatMap((directory) =>
     host.list(directory, ['symlink']).flatMap(({ name: link }) => {
       const meant = entries.filter(({ names: [first = ''] }) => first === link);
       const target = meant.length === 0 ? null : host.inspect(childOf(directory, link));
@@ -208,8 +210,8 @@ function linkedDenies(asked: readonly Grant[], host: Host): Deny[] {
 const madeByHusky = /(^|\/)\.husky\/_$/;
 
 /** Hooks that a repository takes from elsewhere. */
-function hooksDenies(asked: readonly Grant[], host: Host): Deny[] {
-  return writableDirectories(asked).flatMap((directory): Deny[] => {
+function hooksDenies(writable: readonly AbsolutePath[], host: Host): Deny[] {
+  return writable.flatMap((directory): Deny[] => {
     const hooks = hooksPathIn(host.text(gitConfigFile(directory, host)) ?? '');
     const path = hooks === null ? null : toAbsolute(hooks, { ...host, workingDirectory: directory });
     if (path === null || madeByHusky.test(path)) return [];
@@ -225,8 +227,7 @@ export function ownPrograms({ installation }: Host): AbsolutePath[] {
 }
 
 /** Programs that the user runs by name, where a whole home is granted; and nono itself. */
-function programDenies(asked: readonly Grant[], host: Host): Deny[] {
-  const writable = writableDirectories(asked);
+function programDenies(writable: readonly AbsolutePath[], host: Host): Deny[] {
   const homes = writable.filter((directory) => host.homes.some((home) => contains(directory, home)));
   const project = host.workingDirectory;
   const searched = (host.environment.PATH ?? '')
@@ -296,9 +297,9 @@ function protectedGrantIssue({ path, origin }: Grant, title: string): Issue {
 }
 
 /** A grant for writing to exactly what is protected is asked twice, so that nobody gives it by accident. */
-function protectedGrantIssues(asked: readonly Grant[], bypasses: readonly AbsolutePath[]): Issue[] {
-  return asked
-    .filter(allowsWriting)
+function protectedGrantIssues(writing: readonly Grant[], bypasses: readonly AbsolutePath[]): Issue[] {
+  const isExactly = exactMatcher();
+  return writing
     .filter(({ path }) => !bypasses.some((bypass) => contains(bypass, path)))
     .flatMap((grant) => {
       const group = protectedList.groups.find(
@@ -310,10 +311,14 @@ function protectedGrantIssues(asked: readonly Grant[], bypasses: readonly Absolu
     });
 }
 
-/** The glob matches the path, and not merely a directory around it. */
-function isExactly(glob: string, path: AbsolutePath): boolean {
-  const matches = compileGlob(`/${glob}` as AbsolutePath);
-  return matches(path) && !matches(parentOf(path));
+/** Whether a glob matches a path, and not merely a directory around it; each glob is compiled once. */
+function exactMatcher(): (glob: string, path: AbsolutePath) => boolean {
+  const compiled = new Map<string, ReturnType<typeof compileGlob>>();
+  return (glob, path) => {
+    const matches = compiled.get(glob) ?? compileGlob(`/${glob}` as AbsolutePath);
+    compiled.set(glob, matches);
+    return matches(path) && !matches(parentOf(path));
+  };
 }
 
 /** Everything that is denied inside what the user granted, or the issues that stop the run. */
@@ -326,20 +331,22 @@ export function planDenies(
   own: OwnPaths,
 ): { readonly denies: Denies; readonly issues: readonly Issue[] } {
   const wished = policy.denies.map((wish) => denyOf(wish, host, asked));
-  const writable = outermost(writableDirectories(asked));
+  const writing = asked.filter(allowsWriting);
+  const writable = directoriesOf(writing);
+  const outer = outermost(writable);
   const rules = withAliases(host, asked, [
     ...wished.flatMap((each) => ('code' in each ? [] : each)),
     ...sensitiveDenies(asked, protection),
     ...ownDenies(asked, own),
-    ...programDenies(asked, host),
-    ...hooksDenies(asked, host),
-    ...linkedDenies(asked, host),
-    ...protectedIn(writable, policy.excludedGroups),
+    ...programDenies(writable, host),
+    ...hooksDenies(writable, host),
+    ...linkedDenies(writable, host),
+    ...protectedIn(outer, policy.excludedGroups),
   ]);
-  const lifted = [...bypasses.map((text): Pattern => ({ kind: 'path', text })), ...exceptionsIn(writable)];
+  const lifted = [...bypasses.map((text): Pattern => ({ kind: 'path', text })), ...exceptionsIn(outer)];
   const issues = [
     ...wished.flatMap((each) => ('code' in each ? [each] : [])),
-    ...protectedGrantIssues(asked, bypasses),
+    ...protectedGrantIssues(writing, bypasses),
   ];
   return { denies: { rules, lifted: rules.some(isBuiltIn) ? lifted : [] }, issues };
 }

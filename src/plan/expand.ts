@@ -79,14 +79,16 @@ export function expandPolicy(
   workdir: AbsolutePath | null,
 ): { readonly policy: Policy; readonly issues: readonly Issue[] } {
   const issues: Issue[] = [];
-  const expanded = <Wish extends PathWish>(wishes: readonly Wish[]): Wish[] =>
-    wishes.flatMap((wish) => {
+  const expanded = <Wish extends PathWish>(wishes: readonly Wish[]): readonly Wish[] => {
+    if (!wishes.some(({ origin }) => isOfProfile(origin))) return wishes;
+    return wishes.flatMap((wish) => {
       if (!isOfProfile(wish.origin)) return [wish];
       const path = expandPath(wish, host, workdir);
       if (typeof path === 'string') return [{ ...wish, path }];
       issues.push(path);
       return [];
     });
+  };
   const set = policy.environment.set.flatMap((each) => {
     if (!isOfProfile(each.origin)) return [each];
     const value = expandText({ path: each.value, origin: each.origin }, host, workdir, (text) => text);

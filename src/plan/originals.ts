@@ -64,8 +64,8 @@ function needsMemory(grants: readonly Grant[], host: Host): boolean {
   });
 }
 
-function writesToOriginals({ kind, origin, ...grant }: Grant): boolean {
-  return allowsWriting({ kind, origin, ...grant }) && kind !== 'device' && origin !== 'session';
+function writesToOriginals(grant: Grant): boolean {
+  return allowsWriting(grant) && grant.kind !== 'device' && grant.origin !== 'session';
 }
 
 /** True where what existed before the run could be written to. */

@@ -126,14 +126,11 @@ function profileFiles({ profiles }: Policy, host: Host): AbsolutePath[] {
 }
 
 export function writableAt(grants: readonly Grant[], host: Host): (path: AbsolutePath) => boolean {
-  const grantAt = indexGrants(grants);
+  const grantAt = indexGrants(grants.filter(allowsWriting));
   return (path) => {
     const fact = host.inspect(path);
     if (!('canonical' in fact)) return false;
-    return lineage(fact.canonical).some((ancestor) => {
-      const grant = grantAt(ancestor);
-      return grant !== undefined && allowsWriting(grant);
-    });
+    return lineage(fact.canonical).some((ancestor) => grantAt(ancestor) !== undefined);
   };
 }
 
@@ -196,7 +193,8 @@ export function buildPlan(wished: Policy, host: Host, support: Support | Seatbel
   const bypasses = policy.bypasses.flatMap((wish) => take(bypassOf(wish, host)) ?? []);
   const protection = protect(host, bypasses, policy.excludedGroups);
   const skipped = policy.grants.filter((wish) => isSkipped(wish, host));
-  const wishes = policy.grants.filter((wish) => !skipped.includes(wish));
+  const wishes =
+    skipped.length === 0 ? policy.grants : policy.grants.filter((wish) => !skipped.includes(wish));
   const asked = wishes.flatMap((wish) => take(grantOf(wish, host, protection, mechanism.holdsDenies)) ?? []);
   const command = take(findCommand(policy.command, host, workdir));
   const planFile: AbsolutePath = `${host.temporary}.json`;

@@ -5,7 +5,7 @@
 import type { PlatformLists } from '../policy/lists.ts';
 import type { NameWish } from '../policy/policy.ts';
 import type { AbsolutePath, Host } from './host.ts';
-import { childOf, contains, isAbsolute } from './path.ts';
+import { childOf, contains, isAbsolute, parentOf } from './path.ts';
 
 export type SensitivePath = {
   readonly path: AbsolutePath;
@@ -294,6 +294,19 @@ export function protect(
   const excluded = new Set(excludedGroups.map(({ name }) => name));
   const isHeld = (each: SensitivePath) =>
     !lifted(each.path) && (excluded.size === 0 || !excluded.has(each.group));
+  const isNear = (at: AbsolutePath, path: AbsolutePath) => contains(path, at) || contains(at, path);
+  // Whatever a path exposes, the directory around it exposes as well: where that is nothing, no name in it is looked up.
+  const harmless = new Map<AbsolutePath, boolean>([['/', false]]);
+  const isHarmless = (directory: AbsolutePath): boolean => {
+    const known =
+      harmless.get(directory) ??
+      !(
+        anchors.some((anchor) => isNear(anchor.path, directory) && matches(anchor, directory).length > 0) ||
+        linked.some((each) => isNear(each.path, directory))
+      );
+    harmless.set(directory, known);
+    return known;
+  };
   return {
     paths: () => {
       const all = anchors.flatMap((anchor) =>
@@ -304,14 +317,13 @@ export function protect(
       return distinct([...all, ...linked].filter(isHeld));
     },
     exposedBy: (path) => {
-      if (lifted(path)) return [];
+      if (lifted(path) || isHarmless(parentOf(path))) return [];
       const exposed: SensitivePath[] = [];
       // Asked for every grant, and hardly ever answered: most anchors are nowhere near.
       for (const anchor of anchors)
-        if (contains(path, anchor.path) || contains(anchor.path, path))
+        if (isNear(anchor.path, path))
           for (const rest of matches(anchor, path)) exposed.push(spelledAt(anchor, rest));
-      for (const each of linked)
-        if (contains(path, each.path) || contains(each.path, path)) exposed.push(each);
+      for (const each of linked) if (isNear(each.path, path)) exposed.push(each);
       return exposed.length === 0 ? exposed : distinct(exposed.filter(isHeld));
     },
   };

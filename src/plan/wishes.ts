@@ -157,15 +157,10 @@ export function grantOf(
   const exposed = exposures(fact.canonical, protection, brokered);
   if (exposed.length > 0) return exposureIssue(wish, existingFirst(exposed, host), host);
   const { access, origin, ifMissing, isState } = wish;
-  return {
-    path: fact.canonical,
-    kind: fact.kind,
-    access,
-    origin,
-    required: true,
-    ...(!('mode' in fact) && typeof ifMissing === 'object' && { make: ifMissing.make }),
-    ...(isState && { isState }),
-  };
+  const grant: Grant = { path: fact.canonical, kind: fact.kind, access, origin, required: true };
+  if (ifMissing === undefined && isState === undefined) return grant;
+  const make = !('mode' in fact) && typeof ifMissing === 'object' && { make: ifMissing.make };
+  return { ...grant, ...make, ...(isState && { isState }) };
 }
 
 /** Where a bypass points, links resolved; it may name what does not exist yet. */

@@ -73,6 +73,7 @@ export const emptyLayer: Layer = {
 /** The same rule from the same place counts once. */
 function joined<T>(one: readonly T[], other: readonly T[]): readonly T[] {
   if (other.length === 0) return one;
+  if (one.length === 0) return other;
   const known = new Set(one.map((each) => JSON.stringify(each)));
   return [...one, ...other.filter((each) => !known.has(JSON.stringify(each)))];
 }

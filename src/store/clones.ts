@@ -7,13 +7,13 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
-  readlinkSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { type About, encodeAbout, encodeEntry, type Kept, type KeptReason } from './journal.ts';
+import { keptOf } from './kept.ts';
 
 /** How a file is cloned: a flag of `copyFile`. */
 export type CloneMode = number;
@@ -32,25 +32,6 @@ function below(directory: Buffer, name: Buffer): Buffer {
 
 function statusOf(path: Buffer): BigIntStats | null {
   return lstatSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
-}
-
-function keptOf(path: Buffer, status: BigIntStats, object: bigint): Kept {
-  return {
-    kind: 'kept',
-    reason: 'written',
-    held: status.isFile() ? 'copy' : 'record',
-    object,
-    mode: Number(status.mode),
-    uid: Number(status.uid),
-    gid: Number(status.gid),
-    size: status.size,
-    device: status.dev,
-    inode: status.ino,
-    accessed: status.atimeNs,
-    modified: status.mtimeNs,
-    path: bytesOf(path),
-    target: status.isSymbolicLink() ? readlinkSync(path, 'latin1') : '',
-  };
 }
 
 export class CloneError extends Error {
@@ -72,7 +53,7 @@ function cloneBelow(path: Buffer, objects: string, mode: CloneMode, kept: Kept[]
   const object = status.isFile() ? BigInt(kept.length + 1) : 0n;
   try {
     if (status.isFile()) copyFileSync(path, join(objects, String(object)), mode);
-    kept.push(keptOf(path, status, object));
+    kept.push(keptOf(bytesOf(path), path, status, object, 'written'));
     if (!isDirectory) return;
     for (const name of readdirSync(path, { encoding: 'buffer' }))
       cloneBelow(below(path, name), objects, mode, kept, skipped);

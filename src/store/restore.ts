@@ -15,7 +15,6 @@ import {
   lutimesSync,
   mkdirSync,
   openSync,
-  readlinkSync,
   readSync,
   renameSync,
   rmdirSync,
@@ -27,6 +26,7 @@ import {
 import { join } from 'node:path';
 import { type Difference, isLink, isRegular, objectOf } from './compare.ts';
 import { type BytePath, encodeAbout, encodeEntry, type JournalEntry, type Kept } from './journal.ts';
+import { keptOf } from './kept.ts';
 import { fileAt, holdPlace, type Place, statusOf } from './place.ts';
 import type { Session } from './sessions.ts';
 
@@ -109,22 +109,7 @@ export class Replaced {
     const status = statusOf(place);
     if (status === null) return;
     const object = status.isFile() ? this.#keepContent(place.file) : 0n;
-    this.write({
-      kind: 'kept',
-      reason: inPlace ? 'written' : 'replaced',
-      held: status.isFile() ? 'copy' : 'record',
-      object,
-      mode: Number(status.mode),
-      uid: Number(status.uid),
-      gid: Number(status.gid),
-      size: status.size,
-      device: status.dev,
-      inode: status.ino,
-      accessed: status.atimeNs,
-      modified: status.mtimeNs,
-      path,
-      target: status.isSymbolicLink() ? readlinkSync(place.file, 'latin1') : '',
-    });
+    this.write(keptOf(path, place.file, status, object, inPlace ? 'written' : 'replaced'));
   }
 
   end(): void {

@@ -9,17 +9,18 @@ import { escapeText } from './escape.ts';
 
 const mostNamed = 12;
 
-function listed(texts: readonly string[], none: string): string {
-  if (texts.length === 0) return none;
-  const more = texts.length - mostNamed;
-  return `${texts.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+/** Only what is named is put into words: there may be thousands. */
+function listed<T>(values: readonly T[], none: string, spell: (value: T) => string): string {
+  if (values.length === 0) return none;
+  const more = values.length - mostNamed;
+  return `${values.slice(0, mostNamed).map(spell).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 const networks: Record<NetworkMode, (plan: Plan) => string> = {
   open: () => 'as outside',
   blocked: () => 'none at all',
   ports: ({ network: { connect, listen } }) =>
-    `only loopback: connect to ${listed(connect.map(String), 'nothing')}, serve ${listed(listen.map(String), 'nothing')}`,
+    `only loopback: connect to ${listed(connect, 'nothing', String)}, serve ${listed(listen, 'nothing', String)}`,
 };
 
 function deletions({ originals }: Plan): string {
@@ -30,27 +31,22 @@ function deletions({ originals }: Plan): string {
 
 /** Markdown, of a page at most. */
 export function renderGuide(plan: Plan, home: AbsolutePath | null): string {
-  const paths = (grants: readonly Grant[]) => grants.map(({ path }) => escapeText(shorten(path, home)));
+  const spell = (grant: Grant | null) => (grant === null ? '$TMPDIR' : escapeText(shorten(grant.path, home)));
   const asked = plan.grants.filter(isAskedFor);
-  const writes = paths(asked.filter(allowsWriting));
-  const reads = paths(asked.filter((grant) => allowsReading(grant) && !allowsWriting(grant)));
-  const denied = plan.denies.rules
-    .filter(({ origin }) => isByUser(origin))
-    .map(({ text }) => escapeText(text));
+  const writes = [...asked.filter(allowsWriting), null];
+  const reads = asked.filter((grant) => allowsReading(grant) && !allowsWriting(grant));
+  const denied = plan.denies.rules.filter(({ origin }) => isByUser(origin));
   const limits = plan.limits.list.map((limit) => `${limit.kind} ${formatLimit(limit)}`);
   return `# You run inside nono
 
 The kernel denies what was not granted, to you and to everything that you start. It cannot be got around: do not try other
 ways, ask.
 
-- Write: ${listed([...writes, '$TMPDIR'], '')}
-- Read besides: ${listed(reads, 'nothing of the user’s')}; system files and toolchains
-- Denied within that: ${listed(denied, 'nothing by name')}; credentials, git hooks, editors’ and agents’ settings
+- Write: ${listed(writes, '', spell)}
+- Read besides: ${listed(reads, 'nothing of the user’s', spell)}; system files and toolchains
+- Denied within that: ${listed(denied, 'nothing by name', ({ text }) => escapeText(text))}; credentials, git hooks, editors’ and agents’ settings
 - Network: ${networks[plan.network.mode](plan)}
-- Not executed: ${listed(
-    plan.blocked.map(({ name }) => escapeText(name)),
-    'nothing is blocked',
-  )}
+- Not executed: ${listed(plan.blocked, 'nothing is blocked', ({ name }) => escapeText(name))}
 ${limits.length === 0 ? '' : `- Limits: ${limits.join(', ')}\n`}
 ${deletions(plan)}
 

@@ -3,9 +3,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   best,
+  checkSection,
   held,
+  heldFailure,
   heldRatios,
   oneCell,
+  passes,
   ratio,
   recordedSection,
   regressions,
@@ -53,6 +56,48 @@ describe('regressions()', () => {
   it('counts the better of two measurements', () => {
     expect(regressions(ratios(2), best(ratios(3), ratios(2.1)))).toEqual([]);
     expect(regressions(ratios(2), best(ratios(3), ratios(2.9)))).toHaveLength(1);
+  });
+});
+
+describe('checkSection()', () => {
+  const bench = new URL('../../docs/performance.md', import.meta.url);
+  const recorded = replaceSection(readFileSync(bench, 'utf8'), 'start', figures(2));
+  const check = (first: string, ...later: string[]) => {
+    let asked = 0;
+    const again = async () => {
+      const next = later[asked++];
+      if (next === undefined) throw new Error('measured more often than there is to measure');
+      return next;
+    };
+    return checkSection(recorded, 'start', first, again);
+  };
+  const verdictOf = async (...measured: [string, ...string[]]) => {
+    const { compared, regressed } = await check(...measured);
+    return { compared, regressed: regressed.length };
+  };
+
+  it('passes what is as it was, and measures it once', async () => {
+    expect(await verdictOf(figures(2.3))).toEqual({ compared: 1, regressed: 0 });
+  });
+
+  it('passes what only one measurement of three was good at', async () => {
+    expect(await verdictOf(figures(3), figures(3), figures(2.1))).toEqual({ compared: 1, regressed: 0 });
+  });
+
+  it('fails what got worse by more than a fifth three times, and says by how much', async () => {
+    const { regressed } = await check(figures(3), figures(2.6), figures(2.5));
+    expect(regressed).toEqual([{ what: 'nono run: ratio', before: 2, now: 2.5 }]);
+  });
+
+  it('fails where one of ours does not run any more, whatever is recorded of it', async () => {
+    const broken = figures(2).replace(held(2), heldFailure);
+    expect(await verdictOf(broken, broken, broken)).toEqual({ compared: 1, regressed: 1 });
+  });
+
+  it('does not pass where nothing was compared', async () => {
+    expect(passes(await verdictOf(''))).toBe(false);
+    expect(passes(await verdictOf(figures(2)))).toBe(true);
+    expect(passes({ compared: 1, regressed: 1 })).toBe(false);
   });
 });
 

@@ -138,6 +138,22 @@ asEveryone('bad input', (open) => {
     expect(result.stderr).toContain('host/no-working-directory');
   });
 
+  it('starts elsewhere from a working directory that was deleted, and says nothing of that to the command', () => {
+    const box = open();
+    const from = (workdir: string) =>
+      box.outside([
+        'sh',
+        '-c',
+        'mkdir gone && cd gone && rmdir ../gone && exec "$0" run -s --workdir "$1" -- sh -c "pwd; env"',
+        ...[box.nono, workdir],
+      ]);
+    const { code, stdout } = from(box.project);
+    expect(code).toBe(0);
+    expect(stdout.split('\n')[0]).toBe(box.project);
+    expect(stdout).not.toContain('_GONE=');
+    expect(from('relative').stderr).toContain('host/no-working-directory');
+  });
+
   it('works in a working directory that cannot be read', () => {
     const box = open();
     const result = box.outside([

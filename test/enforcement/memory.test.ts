@@ -30,19 +30,22 @@ type Watched = {
   readonly nono: string;
 };
 
-/** A copy of nono whose Node writes down each time that it is started. */
+/** A copy of nono whose Node, or the planner that needs none, writes down each time that it is started. */
 function watched(sandbox: Sandbox): Watched {
   const { base, home, outside } = sandbox;
   const installed = join(inject('installation'), 'nono');
   for (const each of ['bin', 'dist'])
     cpSync(join(installed, each), join(base, 'nono', each), { recursive: true });
   const starts = sandbox.file(join(base, 'starts'));
-  const node = sandbox.file(
-    join(base, 'node'),
-    `#!/bin/sh\necho started >> ${starts}\nexec ${process.execPath} "$@"\n`,
-    0o755,
-  );
-  writeFileSync(join(base, 'nono/dist/node.id'), `1 1 1 ${node}\0`);
+  const counted = (name: string, real: string) =>
+    sandbox.file(join(base, name), `#!/bin/sh\necho started >> ${starts}\nexec ${real} "$@"\n`, 0o755);
+  const planner = join(base, 'nono/dist/nono-planner');
+  if (existsSync(planner)) {
+    renameSync(planner, `${planner}-itself`);
+    counted('nono/dist/nono-planner', `${planner}-itself`);
+  } else {
+    writeFileSync(join(base, 'nono/dist/node.id'), `1 1 1 ${counted('node', process.execPath)}\0`);
+  }
   const count = () => readFileSync(starts, 'utf8').split('\n').length;
   return {
     nono: join(base, 'nono/dist/nono'),
@@ -99,7 +102,10 @@ const changes: Readonly<Record<string, Change>> = {
     symlinkSync('moved', join(base, 'granted'));
   },
   'nono itself': ({ base }) => utimesSync(join(base, 'nono/dist/nono-launcher'), 1, 1),
-  'the planner': ({ base }) => utimesSync(join(base, 'nono/dist/planner.blob'), 1, 1),
+  'the planner': ({ base }) => {
+    const snapshot = join(base, 'nono/dist/planner.blob');
+    utimesSync(existsSync(snapshot) ? snapshot : join(base, 'nono/dist/nono-planner'), 1, 1);
+  },
   'a byte of the memory': (_, memory) => {
     const bytes = readFileSync(memory);
     bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;

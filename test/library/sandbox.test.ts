@@ -363,4 +363,46 @@ asEveryone('Sandbox', (open) => {
       ),
     ).toEqual(['launch/failed']);
   });
+
+  const standing = (change: string) => `
+    import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+    import { setTimeout as sleep } from 'node:timers/promises';
+    const { HOME } = process.env;
+    const sandbox = buildPlan({ allow: ['work'], read: ['via'], deny: ['work/none'] }).compile();
+    const first = await sandbox.exec('echo ran');
+    ${change}
+    await sleep(1100);
+    say([first.stdout, await codes(() => sandbox.exec('echo ran'))]);`;
+  const prepared = (open: () => Sandbox) => {
+    const box = open();
+    for (const name of ['work/.git/config', 'one/file', 'other/file']) box.file(join(box.project, name));
+    box.file(join(box.home, '.aws/config'));
+    box.outside(['ln', '-s', 'one', 'via']);
+    return box;
+  };
+
+  it.each([
+    ['a named path leads elsewhere', "rmSync('via'); symlinkSync('other', 'via');"],
+    ['a protected directory has become a link', "symlinkSync(process.cwd() + '/work', HOME + '/.ssh');"],
+    ['a key is a link', "symlinkSync(process.cwd() + '/one/file', HOME + '/.aws/credentials');"],
+    [
+      'git takes its hooks from elsewhere',
+      "writeFileSync('work/.git/config', '[core]\\n\\thooksPath = scripts\\n');",
+    ],
+  ])('starts nothing by a plan that was decided from something else: %s', (_, change) => {
+    expect(ask(prepared(open), standing(change))).toEqual(['ran\n', ['launch/changed']]);
+  });
+
+  it('starts nothing where a key became a link in a directory that had been left alone', () => {
+    const box = prepared(open);
+    const left = `import { setTimeout as alone } from 'node:timers/promises';\nawait alone(2100);`;
+    const change = "symlinkSync(process.cwd() + '/one/file', HOME + '/.aws/credentials');";
+    expect(ask(box, left + standing(change))).toEqual(['ran\n', ['launch/changed']]);
+  });
+
+  it('goes on where what changed decides nothing', () => {
+    const change = `mkdirSync(HOME + '/.ssh'); writeFileSync(HOME + '/.ssh/id', ''); writeFileSync('work/none', '');
+      writeFileSync('work/.git/config', '[core]\\n\\tbare = false\\n'); symlinkSync('one', HOME + '/link');`;
+    expect(ask(prepared(open), standing(change))).toEqual(['ran\n', 'nothing thrown']);
+  });
 });

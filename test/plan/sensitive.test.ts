@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AbsolutePath, Host } from '../../src/plan/host.ts';
-import { contains } from '../../src/plan/path.ts';
+import { childOf, contains, lineage, parentOf } from '../../src/plan/path.ts';
 import { protect } from '../../src/plan/sensitive.ts';
 import { disk, machine, type Node } from '../golden/machine.ts';
 
@@ -22,6 +22,19 @@ describe('protect()', () => {
     expect(exposed('/home/ada/.ssh/keys/one')).toEqual(['/home/ada/.ssh']);
     expect(exposed('/etc')).toContain('/etc/shadow');
     expect(exposed('/etc/ssl')).toContain('/etc/ssl/private');
+  });
+
+  it('finds every protected path after its neighbours, and from every directory around it', () => {
+    const host = withNodes({ '/home/ada/.ssh/id': { link: '/data/keys/id' }, '/data/keys/id': 'file' });
+    const protection = protect(host, []);
+    const all = protection.paths().map(({ path }) => path);
+    for (const path of all) protection.exposedBy(childOf(parentOf(path), 'neighbour'));
+    const asked = new Set(all.flatMap(lineage));
+    const found = new Map(
+      [...asked].map((each) => [each, new Set(protection.exposedBy(each).map(({ path }) => path))]),
+    );
+    const missed = all.flatMap((path) => lineage(path).filter((around) => !found.get(around)?.has(path)));
+    expect(missed).toEqual([]);
   });
 
   it('finds nothing beside what is protected', () => {
@@ -98,7 +111,8 @@ describe('protect()', () => {
   });
 
   it('agrees with its own list: a path is exposed exactly by what contains it or lies in it', () => {
-    const protection = protect(machine(disk), []);
+    const host = withNodes({ '/home/ada/.ssh/id': { link: '/data/keys/id' }, '/data/keys/id': 'file' });
+    const protection = protect(host, []);
     const all = protection.paths().map(({ path }) => path);
     const near = fc.constantFrom(...all).chain((path) => {
       const parts = path.split('/').slice(1);

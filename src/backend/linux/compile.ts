@@ -61,15 +61,18 @@ type Rights = ReturnType<typeof rightsFor>;
 
 /** A rule adds nothing where an ancestor's allows as much already. */
 function withoutRedundant(grants: readonly Grant[], rightsOf: Rights): Grant[] {
-  const rights = new Map(
-    grants.filter(({ kind }) => kind === 'directory').map((each) => [each.path, rightsOf(each)]),
-  );
+  const granted = new Map<string, bigint>();
+  for (const each of grants) if (each.kind === 'directory') granted.set(each.path, rightsOf(each));
+  const above = new Map<string, readonly bigint[]>(); // by directory: thousands may be granted in one
+  const grantedAbove = (directory: Grant['path']): readonly bigint[] => {
+    const known = above.get(directory) ?? lineage(directory).flatMap((each) => granted.get(each) ?? []);
+    above.set(directory, known);
+    return known;
+  };
   return grants.filter((grant) => {
     if (grant.path === '/' || grant.isState) return true;
     const wanted = rightsOf(grant);
-    return !lineage(parentOf(grant.path)).some(
-      (ancestor) => ((rights.get(ancestor) ?? 0n) & wanted) === wanted,
-    );
+    return !grantedAbove(parentOf(grant.path)).some((rights) => (rights & wanted) === wanted);
   });
 }
 
