@@ -152,7 +152,7 @@ static bool is_new_directory(const char *directory) {
 
 static struct names *split(const char *path) { return split_names(path, is_new_directory); }
 
-unsigned denied_at(const char *path) {
+static unsigned denied_as(const char *path) {
   struct exact exact = look_up(path);
   unsigned users = exact.users, built_in = 0;
   struct names *names = split(path);
@@ -165,6 +165,20 @@ unsigned denied_at(const char *path) {
     else users |= rights;
   }
   return users | exact.built_in | (exact.is_lifted ? 0 : built_in);
+}
+
+// How the kernel spells what has lost its name: somebody outside saved the file anew, and the session holds the old one.
+static const char gone[] = " (deleted)";
+
+// A name that truly ends so is denied with the other: no file is lost by that, and the kernel does not tell them apart.
+unsigned denied_at(const char *path) {
+  unsigned rights = denied_as(path);
+  size_t length = strlen(path), more = strlen(gone);
+  if (length <= more || length >= PATH_MAX || strcmp(path + length - more, gone) != 0) return rights;
+  char before[PATH_MAX];
+  memcpy(before, path, length - more);
+  before[length - more] = 0;
+  return rights | denied_as(before);
 }
 
 // What has no path, such as a pipe, is inside no grant; a path that cannot be told is denied.

@@ -107,6 +107,34 @@ asEveryone('a deny inside a grant', (open) => {
     expect(result.stdout).toBe('sec\n');
   });
 
+  it('holds for what is held by a name alone while somebody outside saves the file anew', async () => {
+    const box = open();
+    const files = ['key', 'a.pem'].map((name) => box.file(join(box.project, name), 'secret'));
+    const script = `import os, time
+held = [os.open(name, os.O_PATH) for name in ("key", "a.pem", "plain")]
+open("ready", "w").close()
+while not os.path.exists("go"): time.sleep(0.02)
+for each in held:
+    path = "/proc/self/fd/%d" % each
+    try: print(os.readlink(path).split("/")[-1], open(path).read(), flush=True)
+    except OSError as error: print(error.strerror, flush=True)`;
+    files.push(box.file(join(box.project, 'plain'), 'plain'));
+    const flags = ['--allow', '.', '--deny', 'key', '--deny', '*.pem'];
+    const child = box.start(['run', '-s', '--no-diagnostics', ...flags, '--', 'python3', '-c', script], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let said = '';
+    child.stdout?.on('data', (bytes) => {
+      said += bytes;
+    });
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    await until(() => existsSync(join(box.project, 'ready')), 'the session');
+    for (const file of files) renameSync(box.file(`${file}.new`, 'new'), file);
+    box.file(join(box.project, 'go'));
+    await ended;
+    expect(said).toBe('Permission denied\nPermission denied\nplain (deleted) plain\n');
+  });
+
   it('goes with what is moved: no ancestor of a denied path goes elsewhere or is stood in for', () => {
     const box = open();
     box.file(join(box.project, 'a/b/key'), 'secret');
