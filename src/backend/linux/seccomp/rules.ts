@@ -51,8 +51,47 @@ const netlinkRoute = 0;
 const protocol = { tcp: 6 } as const;
 const fastOpen = 0x20000000; // MSG_FASTOPEN
 
+// What a program sets of a TCP socket. Left out is what leads a connection to 127.0.0.1 or ::1 out of this machine, by
+// source routes and devices, and all that is for other sockets.
+const level = { socket: 1, ip: 0, ipv6: 41 } as const;
+const deviceOptions = { SO_BINDTODEVICE: 25, SO_BINDTOIFINDEX: 62 } as const;
+const ipOptions = {
+  IP_TOS: 1,
+  IP_TTL: 2,
+  IP_PKTINFO: 8,
+  IP_MTU_DISCOVER: 10,
+  IP_RECVERR: 11,
+  IP_RECVTTL: 12,
+  IP_RECVTOS: 13,
+  IP_FREEBIND: 15,
+  IP_BIND_ADDRESS_NO_PORT: 24,
+  IP_LOCAL_PORT_RANGE: 51,
+} as const;
+const ipv6Options = {
+  IPV6_UNICAST_HOPS: 16,
+  IPV6_MTU_DISCOVER: 23,
+  IPV6_MTU: 24,
+  IPV6_RECVERR: 25,
+  IPV6_V6ONLY: 26,
+  IPV6_RECVPKTINFO: 49,
+  IPV6_RECVHOPLIMIT: 51,
+  IPV6_DONTFRAG: 62,
+  IPV6_RECVTCLASS: 66,
+  IPV6_TCLASS: 67,
+  IPV6_AUTOFLOWLABEL: 70,
+} as const;
+
 const cloning = { FICLONE: 0x40049409, FICLONERANGE: 0x4020940d, FIDEDUPERANGE: 0xc0189436 } as const;
-const ioctlType = { mask: 0xff00, btrfs: 0x9400, files: 0x6600, xfs: 0x5800, version: 0x7600 } as const;
+const ioctlType = {
+  mask: 0xff00,
+  btrfs: 0x9400,
+  bcachefs: 0xbc00,
+  files: 0x6600,
+  xfs: 0x5800,
+  version: 0x7600,
+} as const;
+const ocfs2Reflink = 0x40186f04; // OCFS2_IOC_REFLINK
+const fatAttributes = 0x40047211; // FAT_IOCTL_SET_ATTRIBUTES
 const fileType = { mask: 0o170000, socket: 0o140000 } as const;
 
 const setUserId = 0o4000;
@@ -113,15 +152,26 @@ const alwaysRefused: readonly SyscallRule[] = [
   },
   {
     calls: ['ioctl'],
-    when: [{ argument: 1, mask: ioctlType.mask, oneOf: [ioctlType.btrfs] }],
+    when: [{ argument: 1, mask: ioctlType.mask, oneOf: [ioctlType.btrfs, ioctlType.bcachefs] }],
     action: refuse('EPERM'),
     reason: 'makes and destroys whole subvolumes through a directory that is open for reading',
+  },
+  {
+    calls: ['ioctl'],
+    when: [{ argument: 1, oneOf: [ocfs2Reflink] }],
+    action: refuse('EPERM'),
+    reason: 'copies a file by two paths, past every open',
   },
   ...settingUserId,
   {
     calls: ['open_by_handle_at'],
     action: refuse('EPERM'),
     reason: 'opens files by inode, past every directory',
+  },
+  {
+    calls: ['uselib'],
+    action: refuse('ENOSYS'),
+    reason: 'maps a file by its path, past every open; most kernels have it no more',
   },
   {
     calls: [
@@ -368,6 +418,33 @@ const namedPorts: readonly SyscallRule[] = [
     reason: 'TCP alone: its addresses are judged by the broker. MPTCP and SCTP are streams as well',
   },
   {
+    calls: ['setsockopt'],
+    when: [
+      { argument: 1, oneOf: [level.socket] },
+      { argument: 2, oneOf: Object.values(deviceOptions) },
+    ],
+    action: refuse('EPERM'),
+    reason: 'sends what is addressed to loopback out by another device',
+  },
+  {
+    calls: ['setsockopt'],
+    when: [
+      { argument: 1, oneOf: [level.ip] },
+      { argument: 2, noneOf: Object.values(ipOptions) },
+    ],
+    action: refuse('EPERM'),
+    reason: 'a source route reaches another machine first; a group that is joined is told to the network',
+  },
+  {
+    calls: ['setsockopt'],
+    when: [
+      { argument: 1, oneOf: [level.ipv6] },
+      { argument: 2, noneOf: Object.values(ipv6Options) },
+    ],
+    action: refuse('EPERM'),
+    reason: 'the same: a routing header',
+  },
+  {
     calls: ['sendto'],
     when: [{ argument: 3, mask: fastOpen, oneOf: [fastOpen] }],
     action: refuse('EOPNOTSUPP'),
@@ -609,6 +686,12 @@ const guarding: readonly SyscallRule[] = [
     when: [{ argument: 1, mask: ioctlType.mask, oneOf: [ioctlType.files, ioctlType.xfs, ioctlType.version] }],
     action: refuse('EPERM'),
     reason: 'seals, encrypts, moves and renumbers files through a descriptor that is open for reading',
+  },
+  {
+    calls: ['ioctl'],
+    when: [{ argument: 1, oneOf: [fatAttributes] }],
+    action: refuse('EPERM'),
+    reason: 'makes files read-only or hidden by the same, on FAT',
   },
   {
     calls: ['landlock_create_ruleset'],
