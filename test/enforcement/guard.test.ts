@@ -1,5 +1,5 @@
 // The guard inside the wall: what is denied in a grant, on the real kernel.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, renameSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -271,6 +271,68 @@ tried(os.link, "harmless", "fine", follow_symlinks=False)`;
     expect([result.stderr, result.stdout.trim()]).toEqual(['', '2']);
   });
 });
+
+const aliases = fileURLToPath(new URL('aliases.py', import.meta.url));
+
+// Mounting takes root, who then tries as each.
+asEveryone.skipIf(process.getuid?.() !== 0 || !existsSync('/dev/fuse'))(
+  'a file system with other names for its files',
+  (open) => {
+    const lines = (box: Sandbox, flags: readonly string[], names: readonly string[]) => {
+      const script = `import sys
+for name in sys.argv[1:]:
+    try: print(open(name).read())
+    except OSError as error: print(error.strerror)`;
+      const { stdout, stderr } = box.outside(
+        [box.nono, 'run', '-s', '--no-diagnostics', ...flags, '--', 'python3', '-c', script, ...names],
+        { cwd: join(box.base, 'mounted') },
+      );
+      return stdout === '' ? [stderr] : stdout.trim().split('\n');
+    };
+    const mounted = async (box: Sandbox, tried: () => void) => {
+      const at = dirname(box.file(join(box.base, 'mounted/under')));
+      const server = spawn('python3', [aliases, at, String(box.identity.uid)], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const ended = new Promise((resolve) => server.on('exit', resolve));
+      await new Promise((resolve, reject) => {
+        server.stdout.on('data', resolve);
+        server.on('exit', () => reject(new Error('it was not mounted')));
+      });
+      try {
+        tried();
+      } finally {
+        execFileSync('umount', ['-l', at]);
+        await ended;
+      }
+    };
+    const others = [
+      '.ENV',
+      '.env.',
+      'ENV~1',
+      '.env::$DATA',
+      'Env~1.',
+      'VAULT~1/x.pem',
+      'vault/x~1.pem',
+      'vault./X.PEM.',
+    ];
+
+    it('denies a file by all of them, and leaves what has none', async () => {
+      const box = open();
+      await mounted(box, () => {
+        expect(lines(box, ['--allow', '.'], others)).toEqual(Array(others.length).fill('secret'));
+        const flags = ['--allow', '.', '--deny', '**/.env', '--deny', 'vault/x.pem'];
+        const names = ['plain~1.txt', 'größe', 'ENV~2'];
+        expect(lines(box, flags, [...others, ...names])).toEqual([
+          ...Array(others.length).fill('Permission denied'),
+          'plain',
+          'plain',
+          'No such file or directory',
+        ]);
+      });
+    });
+  },
+);
 
 describe.each([['files, metadata and sockets']])('racing for %s', () => {
   asEveryone('a second thread', (open) => {
