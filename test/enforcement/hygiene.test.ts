@@ -1,4 +1,5 @@
 // What is given up before the command runs: descriptors, privileges, environment, reach to other processes.
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -167,6 +168,26 @@ asEveryone('hygiene', (open) => {
       .filter(Boolean);
     expect(answers).toHaveLength(30);
     for (const answer of answers) expect(answer).toMatch(/^(EACCES|ENOSYS|ENOENT|EPERM|ENXIO|ELOOP)$/);
+  });
+
+  // Mounting takes root; where else it is mounted nobody knows beforehand.
+  it.skipIf(process.getuid?.() !== 0)('nor by another /proc, in a granted directory', () => {
+    const box = open();
+    const at = dirname(box.file(join(box.base, 'proc/under')));
+    const line =
+      'cat proc/$PPID/maps proc/self/maps; head -c 1 proc/$PPID/mem; head -n 1 proc/stat | cut -c 1-3';
+    const { uid, gid } = box.identity;
+    const { stdout, stderr } = spawnSync(
+      'unshare',
+      [
+        ...['-m', 'sh', '-c', `mount -t proc proc ${at} && exec "$0" "$@"`],
+        ...['setpriv', '--reuid', String(uid), '--regid', String(gid), '--clear-groups', box.nono],
+        ...['run', '-s', '--no-diagnostics', '--allow', box.base, '--deny', 'secret', '--', 'sh', '-c', line],
+      ],
+      { cwd: box.base, env: box.env, encoding: 'utf8' },
+    );
+    expect(stdout).toBe('cpu\n');
+    expect(stderr.match(/Permission denied/g)).toHaveLength(3);
   });
 
   it("keeps the memory of the broker's helpers closed, though the broker opens what is read", () => {
