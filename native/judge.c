@@ -171,6 +171,11 @@ static unsigned denied_as(const char *path) {
 // How the kernel spells what has lost its name: somebody outside saved the file anew, and the session holds the old one.
 static const char gone[] = " (deleted)";
 
+bool is_gone(const char *path) {
+  size_t length = strlen(path), more = strlen(gone);
+  return length > more && length < PATH_MAX && strcmp(path + length - more, gone) == 0;
+}
+
 static bool contains(const char *directory, const char *path) {
   size_t length = strlen(directory);
   if (length == 1) return true;
@@ -193,11 +198,11 @@ unsigned denied_at(const char *path) {
   unsigned rights = denied_as(path);
   if (has_denies() && may_be_other_spelling(path) && is_other_spelling(path, granted_length(path)))
     return DENY_READ | DENY_WRITE;
-  size_t length = strlen(path), more = strlen(gone);
-  if (length <= more || length >= PATH_MAX || strcmp(path + length - more, gone) != 0) return rights;
+  if (!is_gone(path)) return rights;
   char before[PATH_MAX];
-  memcpy(before, path, length - more);
-  before[length - more] = 0;
+  size_t length = strlen(path) - strlen(gone);
+  memcpy(before, path, length);
+  before[length] = 0;
   return rights | denied_as(before);
 }
 

@@ -69,7 +69,7 @@ static int judge_metadata(const struct broker *broker, int object, const char *p
     return error != 0 || !(denied_at(path) & DENY_WRITE) ? error : -EACCES;
   default:
     error = look(object, "", &status);
-    return error != 0 ? error : status.stx_nlink == 0 || is_beside(broker, object) ? 0 : -EPERM;
+    return error != 0 ? error : (status.stx_nlink == 0 && is_gone(path)) || is_beside(broker, object) ? 0 : -EPERM;
   }
 }
 

@@ -20,7 +20,7 @@ def known_as(number, name):
 def attributes(number):
     content = files[number][2]
     mode = stat.S_IFDIR | 0o755 if content is None else stat.S_IFREG | 0o644
-    return struct.pack("<QQQQQQIIIIIIIIII", number, len(content or b""), 1, begun, begun, begun, 0, 0, 0, mode, 1, owner, owner, 0, 4096, 0)
+    return struct.pack("<QQQQQQIIIIIIIIII", number, len(content or b""), 1, begun, begun, begun, 0, 0, 0, mode, 0, owner, owner, 0, 4096, 0)  # and counts no links, as some do
 
 
 def entries(number):
