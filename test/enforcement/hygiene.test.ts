@@ -40,7 +40,7 @@ asEveryone('hygiene', (open) => {
 
   it('forbids core dumps for good', () => {
     const box = open();
-    expect(box.run(['run', '-s', '--', box.probe, 'core']).stdout.trim()).toBe('0 0');
+    expect(box.run(['run', '-s', '--', box.probe, 'core']).stdout.trim()).toBe('1 1');
   });
 
   it('gives a setuid program nothing', () => {
@@ -232,6 +232,28 @@ os._exit(0)
     const line = `cp /bin/true t; chmod 4755 t || chmod u+s t || python3 -c 'import os; os.open("s", os.O_CREAT, 0o4755)' || ${loss} openat2-setuid u; chmod 755 t; find . -perm -4000`;
     const flags = ['run', '-s', ...unguarded, '--allow', '.', '--read', dirname(box.probe), '--', 'sh', '-c'];
     expect(box.run([...flags, line]).stdout).toBe('EPERM\n');
+  });
+
+  it('gives no file the set-group-ID bit, and directories as ever', () => {
+    const line = `cp /bin/true t; for how in 'chmod 2755 t' 'chmod g+s t' 'install -m 2755 t u' 'install -m 4755 t v'; do $how && echo $how; done
+      python3 -c 'import os
+for number, (act, *how) in enumerate(((os.open, os.O_CREAT | os.O_WRONLY, 0o2755), (os.open, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o2755), (os.mknod, 0o102755))):
+    try: act("n%d" % number, *how); print(act)
+    except PermissionError: pass'
+      mkdir -m 2755 d && chmod g+s d && chmod 2644 t; find . -perm /6000 | sort`;
+    const { stdout } = open().run([
+      'run',
+      '-s',
+      '--no-diagnostics',
+      ...unguarded,
+      '--allow',
+      '.',
+      '--',
+      'sh',
+      '-c',
+      line,
+    ]);
+    expect(stdout).toBe('./d\n./t\n');
   });
 
   it('cannot type into the terminal', () => {

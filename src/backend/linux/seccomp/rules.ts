@@ -95,21 +95,29 @@ const fatAttributes = 0x40047211; // FAT_IOCTL_SET_ATTRIBUTES
 const fileType = { mask: 0o170000, socket: 0o140000 } as const;
 
 const setUserId = 0o4000;
+const setAnyId = 0o6000;
 const creates = { create: 0o100, unnamed: 0o20000000 } as const;
 
-/** Giving a file the set-user-ID bit, wherever the mode of a call stands; an open has a mode where it creates. */
-const settingUserId: readonly SyscallRule[] = [
+const staysBehind = "a program with the user's, or root's, power stays behind for everyone";
+
+/**
+ * Giving a file the set-user-ID bit, wherever the mode of a call stands, or the set-group-ID bit with which it is made; an
+ * open has a mode where it creates. Directories have the latter too, so of chmod the broker judges it.
+ */
+const settingId: readonly SyscallRule[] = [
   ...(
     [
-      [['chmod', 'fchmod', 'mknod', 'creat'], 1],
-      [['fchmodat', 'fchmodat2', 'mknodat'], 2],
+      [['chmod', 'fchmod'], 1, setUserId],
+      [['fchmodat', 'fchmodat2'], 2, setUserId],
+      [['mknod', 'creat'], 1, setAnyId],
+      [['mknodat'], 2, setAnyId],
     ] as const
   ).map(
-    ([calls, argument]): SyscallRule => ({
+    ([calls, argument, mask]): SyscallRule => ({
       calls,
-      when: [{ argument, mask: setUserId, oneOf: [setUserId] }],
+      when: [{ argument, mask, noneOf: [0] }],
       action: refuse('EPERM'),
-      reason: "a program with the user's, or root's, power stays behind for everyone",
+      reason: staysBehind,
     }),
   ),
   ...(
@@ -123,7 +131,7 @@ const settingUserId: readonly SyscallRule[] = [
         calls: [call],
         when: [
           { argument: flags, mask: bit, oneOf: [bit] },
-          { argument: flags + 1, mask: setUserId, oneOf: [setUserId] },
+          { argument: flags + 1, mask: setAnyId, noneOf: [0] },
         ],
         action: refuse('EPERM'),
         reason: 'the same, from the start',
@@ -162,7 +170,7 @@ const alwaysRefused: readonly SyscallRule[] = [
     action: refuse('EPERM'),
     reason: 'copies a file by two paths, past every open',
   },
-  ...settingUserId,
+  ...settingId,
   {
     calls: ['open_by_handle_at'],
     action: refuse('EPERM'),
@@ -706,7 +714,7 @@ const guarding: readonly SyscallRule[] = [
       { argument: 1, oneOf: [0] },
     ],
     action: { kind: 'pretend' },
-    reason: 'the broker could no longer read its paths; nothing is dumped inside, since the limit is 0',
+    reason: 'the broker could no longer read its paths; nothing is dumped inside, by the limit',
   },
 ];
 
