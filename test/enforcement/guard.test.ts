@@ -70,6 +70,18 @@ const denied: readonly (readonly [string, (box: Sandbox) => string[], [string, s
   ["a submodule's hook", () => ['--allow', '.'], ['.git/modules/sub/hooks', 'post-checkout'], false],
   ["an editor's tasks", () => ['--allow', '.'], ['sub/.vscode', 'tasks.json'], false],
   ["an agent's settings", () => ['--allow', '.'], ['.claude', 'settings.json'], false],
+  ["an agent's servers", () => ['--allow', '.'], ['sub', '.mcp.json'], false],
+  ['what a shell runs in a directory', () => ['--allow', '.'], ['sub', '.envrc'], false],
+  ["a shell's start-up file", inHome('--allow'), ['../home', '.bashrc'], false],
+  [
+    'a hook where the configuration says',
+    (box) => {
+      box.file(join(box.project, '.git/config'), '[core]\n\thooksPath = scripts\n');
+      return ['--allow', '.'];
+    },
+    ['scripts', 'pre-commit'],
+    false,
+  ],
 ];
 
 asEveryone('a deny inside a grant', (open) => {
