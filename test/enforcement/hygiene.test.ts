@@ -41,6 +41,8 @@ asEveryone('hygiene', (open) => {
   it('forbids core dumps for good', () => {
     const box = open();
     expect(box.run(['run', '-s', '--', box.probe, 'core']).stdout.trim()).toBe('1 1');
+    const line = 'ulimit -c 0; exec "$0" run -s -- "$1" core';
+    expect(box.outside(['bash', '-c', line, box.nono, box.probe]).stdout.trim()).toBe('0 0');
   });
 
   it('gives a setuid program nothing', () => {
