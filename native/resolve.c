@@ -67,8 +67,8 @@ static size_t last_component(const char *path) {
 int open_place(const struct name *name, struct place *place) {
   size_t at = last_component(name->path);
   strcpy(place->last, name->path + at);
-  if (name->path[0] == 0) return -ENOENT;
   place->is_lent = at == 0;
+  if (name->path[0] == 0) return -ENOENT;
   if (place->is_lent) return place->directory = name->start, 0;
   char parent[PATH_MAX];
   memcpy(parent, name->path, at);
