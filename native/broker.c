@@ -49,7 +49,7 @@ static void serve_openat2(const struct broker *broker, const struct call *call) 
   else if (a[3] > sizeof how) error = E2BIG; // fields that are newer than this
   else if (read_memory(call->caller, a[2], &how, sizeof how) != sizeof how) error = EFAULT;
   else if (is_for_the_caller(&how)) error = ENOSYS; // so that it is made by openat, as the caller itself
-  else if (how.mode & S_ISUID) error = EPERM; // as the filter refuses it of every other call
+  else if (how.mode & (S_ISUID | S_ISGID)) error = EPERM; // as the filter refuses it of every other call
   else if (how.flags >> 32 != 0 || (how.mode != 0 && !(how.flags & O_CREAT))) error = EINVAL;
   if (error != 0) {
     answer_call(broker, call, error);

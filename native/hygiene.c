@@ -66,9 +66,13 @@ void drop_capabilities(uint64_t keep) {
   if (syscall(SYS_capset, &header, sets) != 0) fail("drop capabilities", "", errno);
 }
 
+// One byte and not none: a program that takes dumps from the kernel (core_pattern) gets them whatever the limit, but for
+// this one. A file of one byte is not made. What the caller was allowed less stays less.
 void forbid_core_dumps(void) {
-  struct rlimit none = {0, 0};
-  if (setrlimit(RLIMIT_CORE, &none) != 0) fail("forbid core dumps", "", errno);
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_CORE, &limit) != 0) fail("forbid core dumps", "", errno);
+  limit.rlim_cur = limit.rlim_max = limit.rlim_max == 0 ? 0 : 1;
+  if (setrlimit(RLIMIT_CORE, &limit) != 0) fail("forbid core dumps", "", errno);
 }
 
 void close_descriptors_from(unsigned first) {

@@ -5,6 +5,7 @@
 #include "glob.h"
 #include "kernel.h"
 #include "originals.h"
+#include "spelling.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -152,7 +153,7 @@ static bool is_new_directory(const char *directory) {
 
 static struct names *split(const char *path) { return split_names(path, is_new_directory); }
 
-unsigned denied_at(const char *path) {
+static unsigned denied_as(const char *path) {
   struct exact exact = look_up(path);
   unsigned users = exact.users, built_in = 0;
   struct names *names = split(path);
@@ -165,6 +166,44 @@ unsigned denied_at(const char *path) {
     else users |= rights;
   }
   return users | exact.built_in | (exact.is_lifted ? 0 : built_in);
+}
+
+// How the kernel spells what has lost its name: somebody outside saved the file anew, and the session holds the old one.
+static const char gone[] = " (deleted)";
+
+bool is_gone(const char *path) {
+  size_t length = strlen(path), more = strlen(gone);
+  return length > more && length < PATH_MAX && strcmp(path + length - more, gone) == 0;
+}
+
+static bool contains(const char *directory, const char *path) {
+  size_t length = strlen(directory);
+  if (length == 1) return true;
+  return strncmp(directory, path, length) == 0 && (path[length] == '/' || path[length] == 0);
+}
+
+// How much of a path is a grant's own, which the plan spelled and whose directory nobody here may list.
+static size_t granted_length(const char *path) {
+  size_t shortest = 0;
+  for (size_t i = 0; i < judge.program->rule_count; i++) {
+    const struct rule *rule = &judge.program->rules[i];
+    size_t length = strlen(rule->path);
+    if (contains(rule->path, path) && (shortest == 0 || length < shortest)) shortest = length;
+  }
+  return shortest;
+}
+
+// A name that truly ends so is denied with the other: no file is lost by that, and the kernel does not tell them apart.
+unsigned denied_at(const char *path) {
+  unsigned rights = denied_as(path);
+  if (has_denies() && may_be_other_spelling(path) && is_other_spelling(path, granted_length(path)))
+    return DENY_READ | DENY_WRITE;
+  if (!is_gone(path)) return rights;
+  char before[PATH_MAX];
+  size_t length = strlen(path) - strlen(gone);
+  memcpy(before, path, length);
+  before[length] = 0;
+  return rights | denied_as(before);
 }
 
 // What has no path, such as a pipe, is inside no grant; a path that cannot be told is denied.
@@ -201,12 +240,6 @@ bool leads_to_denied(const char *path) {
   for (size_t i = 0; i < judge.glob_count; i++)
     if (follow_glob(&judge.globs[i], names).advanced) return true;
   return false;
-}
-
-static bool contains(const char *directory, const char *path) {
-  size_t length = strlen(directory);
-  if (length == 1) return true;
-  return strncmp(directory, path, length) == 0 && (path[length] == '/' || path[length] == 0);
 }
 
 enum grant_around write_grant_around(const char *path) {

@@ -25,6 +25,9 @@ int judge_path(const char *path, unsigned rights);
 int judge_object(int object, unsigned rights);
 int judge_place(const struct place *place, unsigned rights);
 
+// Whether a path is the kernel's word for what no name leads to any more.
+bool is_gone(const char *path);
+
 // Whether what lies below a directory would be denied otherwise, were it moved.
 bool moving_changes_denies(const char *from, const char *to);
 

@@ -69,7 +69,7 @@ static int judge_metadata(const struct broker *broker, int object, const char *p
     return error != 0 || !(denied_at(path) & DENY_WRITE) ? error : -EACCES;
   default:
     error = look(object, "", &status);
-    return error != 0 ? error : status.stx_nlink == 0 || is_beside(broker, object) ? 0 : -EPERM;
+    return error != 0 ? error : (status.stx_nlink == 0 && is_gone(path)) || is_beside(broker, object) ? 0 : -EPERM;
   }
 }
 
@@ -99,9 +99,18 @@ static int change_mode(int object, mode_t mode) {
   return failed && errno == ENOSYS ? chmod(handle_of(object).path, mode) : failed;
 }
 
+// With the set-group-ID bit a program has the user's group's power, and stays behind for everyone; of a directory it says
+// which group its files have. Set-user-ID the filter refuses.
+static bool gives_power(int object, mode_t mode) {
+  struct statx status;
+  if ((mode & (S_ISGID | S_IXGRP)) != (S_ISGID | S_IXGRP)) return false;
+  return look(object, "", &status) != 0 || !S_ISDIR(status.stx_mode);
+}
+
 static int set_mode(const struct broker *broker, const struct call *call, struct target target, mode_t mode) {
   int object = find(broker, call, target);
   if (object < 0) return object;
+  if (gives_power(object, mode)) return close(object), -EPERM;
   return finish(object, is_open_file(target) ? fchmod(object, mode) : change_mode(object, mode));
 }
 

@@ -67,8 +67,8 @@ static size_t last_component(const char *path) {
 int open_place(const struct name *name, struct place *place) {
   size_t at = last_component(name->path);
   strcpy(place->last, name->path + at);
-  if (name->path[0] == 0) return -ENOENT;
   place->is_lent = at == 0;
+  if (name->path[0] == 0) return -ENOENT;
   if (place->is_lent) return place->directory = name->start, 0;
   char parent[PATH_MAX];
   memcpy(parent, name->path, at);
@@ -186,11 +186,18 @@ int open_known(const struct name *name, int flags, char path[PATH_MAX]) {
   return object;
 }
 
+static bool names_process(const char *path) {
+  for (const char *at = path; (at = strchr(at, '/')) != NULL;)
+    if (++at, strspn(at, "0123456789") > 0 && strspn(at, "0123456789") == strcspn(at, "/")) return true;
+  return false;
+}
+
+// In another /proc the broker may have another number: there every process counts as its own.
 bool is_own_process(int object) {
   char path[PATH_MAX], *end;
   if (!is_in_proc(object)) return false;
   if (describe_object(object, path) != 0) return true;
-  if (strncmp(path, "/proc/", strlen("/proc/")) != 0) return false;
+  if (strncmp(path, "/proc/", strlen("/proc/")) != 0) return names_process(path);
   pid_t number = (pid_t)strtol(path + strlen("/proc/"), &end, 10);
   return (*end == '/' || *end == 0) && (number == getpid() || number == gettid());
 }

@@ -55,7 +55,7 @@ int open_known(const struct name *name, int flags, char path[PATH_MAX]);
 // The name's last component is a link: its text, in the caller's spelling, becomes the name. 0, or a negative errno.
 int follow_last_link(struct name *name);
 
-// Whether an object lies in /proc under the broker's own number: there the kernel lets it do what nobody else may.
+// Whether an object is a file of the broker's own process: there the kernel lets it do what nobody else may.
 bool is_own_process(int object);
 
 // Whether a directory is another, or lies in it, by what they are and not by how they are called.

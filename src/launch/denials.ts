@@ -51,7 +51,11 @@ function may(path: AbsolutePath, mode: number): boolean {
 
 function owns(path: AbsolutePath): boolean {
   const user = process.geteuid?.() ?? 0;
-  return user === 0 || statSync(path, { throwIfNoEntry: false })?.uid === user;
+  try {
+    return user === 0 || statSync(path).uid === user;
+  } catch {
+    return false; // gone, or where the command lets nobody look any more
+  }
 }
 
 function mayWrite(path: AbsolutePath): boolean {

@@ -4,7 +4,7 @@ import ctypes, errno, json, os, shutil, sys
 directory, name, kind = sys.argv[1:4]  # where it lies, from here; its name; "file" or "absent"
 path = os.path.join(directory, name)
 libc = ctypes.CDLL(None, use_errno=True)
-RENAMEAT2, OPENAT2, LINKAT, FCHMODAT2 = {"x86_64": (316, 437, 265, 452), "aarch64": (276, 437, 37, 452)}[os.uname().machine]
+RENAMEAT2, OPENAT2, LINKAT, FCHMODAT2, EXECVEAT = {"x86_64": (316, 437, 265, 452, 322), "aarch64": (276, 437, 37, 452, 281)}[os.uname().machine]
 
 
 def call(number, *arguments):
@@ -69,6 +69,20 @@ def execute(where, spelled):
         raise OSError(code, "")
 
 
+def execute_by_path(where, spelled):
+    pid = os.fork()
+    if pid == 0:
+        try:
+            if where == AT_FDCWD:
+                os.execv(spelled, ["x"])
+            call(EXECVEAT, where, spelled.encode(), (ctypes.c_char_p * 2)(b"x"), None, 0)
+        except OSError as error:
+            os._exit(error.errno)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if code != 0:
+        raise OSError(code, "")
+
+
 def by_handle(where, spelled):
     handle = os.open(spelled, os.O_PATH, dir_fd=None if where == AT_FDCWD else where)
     os.close(os.open(f"/proc/self/fd/{handle}", os.O_RDONLY))
@@ -79,6 +93,7 @@ reads = {
     "openat2 read": open2(os.O_RDONLY),
     "by handle": by_handle,
     "execute": execute,
+    "execute by path": execute_by_path,
     "link": link,
 }
 writes = {

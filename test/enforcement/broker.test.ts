@@ -1,6 +1,14 @@
 // What the broker does for a program looks to it as if the kernel had done it.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +28,11 @@ function confined(box: Sandbox, line: string) {
     '--',
   ];
   return box.run([...flags, 'bash', '--norc', '-c', line]);
+}
+
+/** So that an ordinary user can remove what it made. */
+function chmodAll(box: Sandbox) {
+  execFileSync('chmod', ['-R', 'u+rwX', box.project]);
 }
 
 const lastNumber = '/proc/sys/kernel/ns_last_pid';
@@ -135,6 +148,20 @@ asEveryone('the broker', (open) => {
       expect(stdout + stderr).toBe('ok\n');
     },
   );
+
+  it('is not brought down by nonsense, nor led past a deny', () => {
+    const box = open();
+    box.file(join(box.project, 'sec/key'), 'secret');
+    const server = box.file(join(box.base, 'server'), '');
+    const tool = join(dirname(box.probe), 'nonsense');
+    const line = `rm "$1"; python3 -c 'import socket, sys, time; s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(sys.argv[1]); print(flush=True); time.sleep(60)' "$1" > ready & p=$!
+      until test -s ready; do sleep 0.05; done; "$0" run -s --no-diagnostics --allow . --deny sec --allow-unix-socket "$1" --allow-port 5999 --read "\${2%/*}" -- "$2" "$3" 5; code=$?; kill $p; exit $code`;
+    const seed = String(Date.now() % 1_000_000);
+    const { code, stdout, stderr } = box.outside(['bash', '-c', line, box.nono, server, tool, seed]);
+    expect([code, stdout], `seed ${seed}: ${stderr}`).toEqual([0, expect.stringMatching(/\d+ rounds\n/)]);
+    expect(readFileSync(join(box.project, 'sec/key'), 'utf8')).toBe('secret');
+    chmodAll(box);
+  });
 
   it('serves a thousand short processes, and leaves none of them, nor of its own', () => {
     const box = open();

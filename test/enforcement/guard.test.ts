@@ -1,5 +1,5 @@
 // The guard inside the wall: what is denied in a grant, on the real kernel.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, renameSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -70,6 +70,18 @@ const denied: readonly (readonly [string, (box: Sandbox) => string[], [string, s
   ["a submodule's hook", () => ['--allow', '.'], ['.git/modules/sub/hooks', 'post-checkout'], false],
   ["an editor's tasks", () => ['--allow', '.'], ['sub/.vscode', 'tasks.json'], false],
   ["an agent's settings", () => ['--allow', '.'], ['.claude', 'settings.json'], false],
+  ["an agent's servers", () => ['--allow', '.'], ['sub', '.mcp.json'], false],
+  ['what a shell runs in a directory', () => ['--allow', '.'], ['sub', '.envrc'], false],
+  ["a shell's start-up file", inHome('--allow'), ['../home', '.bashrc'], false],
+  [
+    'a hook where the configuration says',
+    (box) => {
+      box.file(join(box.project, '.git/config'), '[core]\n\thooksPath = scripts\n');
+      return ['--allow', '.'];
+    },
+    ['scripts', 'pre-commit'],
+    false,
+  ],
 ];
 
 asEveryone('a deny inside a grant', (open) => {
@@ -103,8 +115,46 @@ asEveryone('a deny inside a grant', (open) => {
   it('lists no denied directory, and the one around it', () => {
     const box = open();
     box.file(join(box.project, 'sec/key'));
-    const result = confined(box, ['--allow', '.', '--deny', 'sec'], 'ls sec || ls');
-    expect(result.stdout).toBe('sec\n');
+    symlinkSync('sec', join(box.project, 'to-sec'));
+    const script = `import os
+def tried(spelled, *held):
+    try: print(sorted(os.listdir(spelled)))
+    except OSError as error: print(error.strerror)
+sec, here = os.open("sec", os.O_PATH), os.getcwd()
+for each in ("sec", here + "/sec", "sec/../sec/.", "to-sec", "/proc/self/cwd/sec", "/proc/self/fd/%d" % sec, "/dev/fd/%d/." % sec): tried(each)
+os.chdir("sec"); tried("."); tried("/proc/self/cwd"); tried("../sec"); tried("..")`;
+    const flags = ['run', '-s', '--no-diagnostics', '--allow', '.', '--deny', 'sec', '--'];
+    expect(box.run([...flags, 'python3', '-c', script]).stdout).toBe(
+      `${'Permission denied\n'.repeat(10)}['sec', 'to-sec']\n`,
+    );
+  });
+
+  it('holds for what is held by a name alone while somebody outside saves the file anew', async () => {
+    const box = open();
+    const files = ['key', 'a.pem'].map((name) => box.file(join(box.project, name), 'secret'));
+    const script = `import os, time
+held = [os.open(name, os.O_PATH) for name in ("key", "a.pem", "plain")]
+open("ready", "w").close()
+while not os.path.exists("go"): time.sleep(0.02)
+for each in held:
+    path = "/proc/self/fd/%d" % each
+    try: print(os.readlink(path).split("/")[-1], open(path).read(), flush=True)
+    except OSError as error: print(error.strerror, flush=True)`;
+    files.push(box.file(join(box.project, 'plain'), 'plain'));
+    const flags = ['--allow', '.', '--deny', 'key', '--deny', '*.pem'];
+    const child = box.start(['run', '-s', '--no-diagnostics', ...flags, '--', 'python3', '-c', script], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let said = '';
+    child.stdout?.on('data', (bytes) => {
+      said += bytes;
+    });
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    await until(() => existsSync(join(box.project, 'ready')), 'the session');
+    for (const file of files) renameSync(box.file(`${file}.new`, 'new'), file);
+    box.file(join(box.project, 'go'));
+    await ended;
+    expect(said).toBe('Permission denied\nPermission denied\nplain (deleted) plain\n');
   });
 
   it('goes with what is moved: no ancestor of a denied path goes elsewhere or is stood in for', () => {
@@ -244,6 +294,80 @@ tried(os.link, "harmless", "fine", follow_symlinks=False)`;
   });
 });
 
+const aliases = fileURLToPath(new URL('aliases.py', import.meta.url));
+
+// Mounting takes root, who then tries as each.
+asEveryone.skipIf(process.getuid?.() !== 0 || !existsSync('/dev/fuse'))(
+  'a file system with other names for its files',
+  (open) => {
+    const lines = (box: Sandbox, flags: readonly string[], names: readonly string[]) => {
+      const script = `import sys
+for name in sys.argv[1:]:
+    try: print(open(name).read())
+    except OSError as error: print(error.strerror)`;
+      const { stdout, stderr } = box.outside(
+        [box.nono, 'run', '-s', '--no-diagnostics', ...flags, '--', 'python3', '-c', script, ...names],
+        { cwd: join(box.base, 'mounted') },
+      );
+      return stdout === '' ? [stderr] : stdout.trim().split('\n');
+    };
+    const mounted = async (box: Sandbox, tried: () => void) => {
+      const at = dirname(box.file(join(box.base, 'mounted/under')));
+      const server = spawn('python3', [aliases, at, String(box.identity.uid)], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const ended = new Promise((resolve) => server.on('exit', resolve));
+      await new Promise((resolve, reject) => {
+        server.stdout.on('data', resolve);
+        server.on('exit', () => reject(new Error('it was not mounted')));
+      });
+      try {
+        tried();
+      } finally {
+        execFileSync('umount', ['-l', at]);
+        await ended;
+      }
+    };
+    const others = [
+      '.ENV',
+      '.env.',
+      'ENV~1',
+      '.env::$DATA',
+      'Env~1.',
+      'VAULT~1/x.pem',
+      'vault/x~1.pem',
+      'vault./X.PEM.',
+    ];
+
+    it('denies a file by all of them, and leaves what has none', async () => {
+      const box = open();
+      await mounted(box, () => {
+        expect(lines(box, ['--allow', '.'], others)).toEqual(Array(others.length).fill('secret'));
+        const flags = ['--allow', '.', '--deny', '**/.env', '--deny', 'vault/x.pem'];
+        const names = ['plain~1.txt', 'größe', 'ENV~2'];
+        expect(lines(box, flags, [...others, ...names])).toEqual([
+          ...Array(others.length).fill('Permission denied'),
+          'plain',
+          'plain',
+          'No such file or directory',
+        ]);
+      });
+    });
+
+    it('that counts no links takes nothing that is there for gone: metadata stays', async () => {
+      const box = open();
+      await mounted(box, () => {
+        const file = join(box.base, 'mounted/plain~1.txt');
+        const flags = ['--read', join(box.base, 'mounted'), '--no-diagnostics', ...unguarded];
+        expect(box.outside(['chmod', '777', file]).code).toBe(0);
+        expect(box.run(['run', '-s', ...flags, '--', 'chmod', '777', file]).stderr).toMatch(
+          /Operation not permitted/,
+        );
+      });
+    });
+  },
+);
+
 describe.each([['files, metadata and sockets']])('racing for %s', () => {
   asEveryone('a second thread', (open) => {
     it('gets through to nothing', () => {
@@ -267,7 +391,7 @@ def count(path):
     threading.Thread(target=take, daemon=True).start()
 count("fine/log"); count("deny/log")
 print("ready", flush=True); time.sleep(60)`;
-      const seconds = process.env.NONO_RACE_SECONDS ?? '3';
+      const seconds = process.env.NONO_RACE_SECONDS ?? '10';
       const line = `exec 3< <(python3 -c '${server}'); p=$!; read -r <&3; "$0" run -s --no-diagnostics --allow . --deny deny --allow-unix-socket fine/log --read ${dirname(box.probe)} -- ${join(dirname(box.probe), 'intrude')} ${seconds} ${outside} < ${outside}; kill $p`;
       const result = box.outside(['bash', '-c', line, box.nono]);
       expect([result.stdout, result.stderr]).toEqual(['nothing\ntried\n', '']);

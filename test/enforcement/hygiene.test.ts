@@ -1,4 +1,5 @@
 // What is given up before the command runs: descriptors, privileges, environment, reach to other processes.
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -39,7 +40,9 @@ asEveryone('hygiene', (open) => {
 
   it('forbids core dumps for good', () => {
     const box = open();
-    expect(box.run(['run', '-s', '--', box.probe, 'core']).stdout.trim()).toBe('0 0');
+    expect(box.run(['run', '-s', '--', box.probe, 'core']).stdout.trim()).toBe('1 1');
+    const line = 'ulimit -c 0; exec "$0" run -s -- "$1" core';
+    expect(box.outside(['bash', '-c', line, box.nono, box.probe]).stdout.trim()).toBe('0 0');
   });
 
   it('gives a setuid program nothing', () => {
@@ -169,6 +172,26 @@ asEveryone('hygiene', (open) => {
     for (const answer of answers) expect(answer).toMatch(/^(EACCES|ENOSYS|ENOENT|EPERM|ENXIO|ELOOP)$/);
   });
 
+  // Mounting takes root; where else it is mounted nobody knows beforehand.
+  it.skipIf(process.getuid?.() !== 0)('nor by another /proc, in a granted directory', () => {
+    const box = open();
+    const at = dirname(box.file(join(box.base, 'proc/under')));
+    const line =
+      'cat proc/$PPID/maps proc/self/maps; head -c 1 proc/$PPID/mem; head -n 1 proc/stat | cut -c 1-3';
+    const { uid, gid } = box.identity;
+    const { stdout, stderr } = spawnSync(
+      'unshare',
+      [
+        ...['-m', 'sh', '-c', `mount -t proc proc ${at} && exec "$0" "$@"`],
+        ...['setpriv', '--reuid', String(uid), '--regid', String(gid), '--clear-groups', box.nono],
+        ...['run', '-s', '--no-diagnostics', '--allow', box.base, '--deny', 'secret', '--', 'sh', '-c', line],
+      ],
+      { cwd: box.base, env: box.env, encoding: 'utf8' },
+    );
+    expect(stdout).toBe('cpu\n');
+    expect(stderr.match(/Permission denied/g)).toHaveLength(3);
+  });
+
   it("keeps the memory of the broker's helpers closed, though the broker opens what is read", () => {
     const box = open();
     box.file(join(box.project, 'secret'));
@@ -211,6 +234,28 @@ os._exit(0)
     const line = `cp /bin/true t; chmod 4755 t || chmod u+s t || python3 -c 'import os; os.open("s", os.O_CREAT, 0o4755)' || ${loss} openat2-setuid u; chmod 755 t; find . -perm -4000`;
     const flags = ['run', '-s', ...unguarded, '--allow', '.', '--read', dirname(box.probe), '--', 'sh', '-c'];
     expect(box.run([...flags, line]).stdout).toBe('EPERM\n');
+  });
+
+  it('gives no file the set-group-ID bit, and directories as ever', () => {
+    const line = `cp /bin/true t; for how in 'chmod 2755 t' 'chmod g+s t' 'install -m 2755 t u' 'install -m 4755 t v'; do $how && echo $how; done
+      python3 -c 'import os
+for number, (act, *how) in enumerate(((os.open, os.O_CREAT | os.O_WRONLY, 0o2755), (os.open, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o2755), (os.mknod, 0o102755))):
+    try: act("n%d" % number, *how); print(act)
+    except PermissionError: pass'
+      mkdir -m 2755 d && chmod g+s d && chmod 2644 t; find . -perm /6000 | sort`;
+    const { stdout } = open().run([
+      'run',
+      '-s',
+      '--no-diagnostics',
+      ...unguarded,
+      '--allow',
+      '.',
+      '--',
+      'sh',
+      '-c',
+      line,
+    ]);
+    expect(stdout).toBe('./d\n./t\n');
   });
 
   it('cannot type into the terminal', () => {

@@ -24,7 +24,7 @@ export default function install(project: TestProject): () => void {
   });
   cpSync(join(root, 'package.json'), join(base, 'nono/package.json'));
   mkdirSync(join(base, 'tools'));
-  for (const tool of ['probe', 'loss', 'wander', 'intrude', 'without'])
+  for (const tool of ['probe', 'loss', 'wander', 'intrude', 'crowd', 'nonsense', 'without'])
     execFileSync(
       'cc',
       ['-O1', '-pthread', '-o', join(base, 'tools', tool), join(root, `test/enforcement/${tool}.c`)],

@@ -209,6 +209,23 @@ for i in range(300):
     expect(stderr).not.toContain('\x1b[31m');
   });
 
+  it('cannot be stopped by a command that closes its own directories', () => {
+    const box = open();
+    const script = `import os
+os.makedirs('d/e')
+os.chmod('d/e', 0)
+os.chmod('d', 0)
+for act in (lambda: os.chmod('d/.', 0o700), lambda: os.chmod('d/e', 0o700), lambda: os.chmod('/etc/hostname', 0o777), lambda: os.unlink('old')):
+    try: act()
+    except OSError: pass`;
+    box.file(join(box.project, 'old'));
+    const { stderr, report } = reported(box, allow(), ['python3', '-c', script]);
+    expect(stderr).toContain('project/old');
+    expect(stderr).not.toContain('Error:');
+    expect(report.denied.length).toBeGreaterThan(0);
+    box.outside(['chmod', '700', 'd']);
+  });
+
   it('leaves out what would fail outside as well', () => {
     const box = open();
     const { report } = reported(box, allow(), ['sh', '-c', 'echo x > /no/such/place; true']);

@@ -315,6 +315,24 @@ print(code(lambda: socket.socket(I4, S, 262)), code(lambda: socket.socket(I4, so
     );
   });
 
+  it('lead nowhere else by a device, a route through other machines, or a group that is joined', () => {
+    const script = `import errno, socket, struct
+options = [
+    (socket.AF_INET, 1, 25, b"lo\\0"), (socket.AF_INET6, 1, 62, struct.pack("i", 1)),
+    (socket.AF_INET6, 41, 57, struct.pack("BBBBBBH", 0, 4, 4, 1, 1, 0, 0) + bytes(15) + b"\\1" + bytes(15) + b"\\2"),
+    (socket.AF_INET, 0, 4, bytes([1, 7, 3, 4])), (socket.AF_INET6, 0, 50, struct.pack("!i", 0)), (socket.AF_INET6, 41, 76, struct.pack("!i", 0)),
+    (socket.AF_INET, 6, 1, struct.pack("i", 1)), (socket.AF_INET, 0, 1, struct.pack("i", 8)), (socket.AF_INET6, 41, 26, struct.pack("i", 1)),
+]
+for family, *option in options:
+    try: socket.socket(family).setsockopt(*option); print("set", end=" ")
+    except OSError as error: print(errno.errorcode[error.errno], end=" ")`;
+    const box = open();
+    const all = ['set', 'set', 'set', 'set', 'set', 'set', 'set', 'set', 'set'];
+    expect(box.outside(['python3', '-c', script]).stdout.trim().split(' ')).toEqual(all);
+    const { stdout } = box.run(['run', '-s', '--allow-port', '5432', '--', 'python3', '-c', script]);
+    expect(stdout.trim().split(' ')).toEqual([...Array(6).fill('EPERM'), 'set', 'set', 'set']);
+  });
+
   it('connect without waiting, poll, and say how it went, as outside', () => {
     const inside = `
 s = socket.socket(); s.setblocking(False)

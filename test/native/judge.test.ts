@@ -16,6 +16,7 @@ beforeAll(() => {
     [
       'judge.c',
       'glob.c',
+      'spelling.c',
       'resolve.c',
       'caller.c',
       'held.c',

@@ -446,6 +446,14 @@ describe('ask() about sockets and the network', () => {
     expect(put(flags, { kind: 'network', op, host: name, port }).status).toBe(status);
   });
 
+  it('suggests no flag for port 0, which is any', () => {
+    const any: Request = { kind: 'network', op: 'bind', host: '127.0.0.1', port: 0 };
+    expect(put({ listenPort: [80] }, any)).toMatchObject({ status: 'denied', suggestion: null });
+    expect(put({ listenPort: [80] }, { ...any, port: 81 })).toMatchObject({
+      suggestion: [{ name: '--listen-port', value: '81' }],
+    });
+  });
+
   it('asks commands by their names', () => {
     expect(put({}, { kind: 'command', name: 'rm' })).toMatchObject({
       reason: 'command_blocked',

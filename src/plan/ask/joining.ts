@@ -99,6 +99,6 @@ export function askNetwork(
   const flag = nameOrigin(network.origin);
   if (place === 'outside') return denied('network_blocked', rule, `${flag} leaves no way to another machine`);
   return denied('network_blocked', rule, `${flag} leaves no way to this port`, {
-    suggestion: port === null ? null : [{ name: portFlags[op], value: String(port) }],
+    suggestion: port === null || port === 0 ? null : [{ name: portFlags[op], value: String(port) }], // 0 is any port
   });
 }

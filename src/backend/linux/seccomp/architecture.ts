@@ -3,6 +3,3 @@
 export type Architecture = 'x64' | 'arm64';
 
 export const auditArchitecture: Record<Architecture, number> = { x64: 0xc000003e, arm64: 0xc00000b7 };
-
-/** Numbers from here on are x32 calls on x86_64: the same kernel entry, another table. */
-export const x32Bit = 0x40000000;

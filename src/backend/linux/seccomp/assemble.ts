@@ -1,13 +1,13 @@
 // Rules → BPF. The program:
 //
-//   program   = architecture? → x32? → search                                   (x32? on x86_64 alone)
+//   program   = architecture? → newer? → search
 //   search    = leaf | "number >= pivot" → search of the upper half, else of the lower
 //   leaf      = "number == call" → the call's rules in order, up to one without tests, or allow; else allow
 //   rule      = each test holds → its action; else the next rule
 //
 // Every path ends in a return, so halves and rules are laid one after the other without labels.
 import { type Action, actionNumber } from './action.ts';
-import { type Architecture, auditArchitecture, x32Bit } from './architecture.ts';
+import { type Architecture, auditArchitecture } from './architecture.ts';
 import {
   and,
   branch,
@@ -19,7 +19,7 @@ import {
   load,
 } from './instruction.ts';
 import type { ArgumentTest, SyscallRule } from './rules.ts';
-import { type Syscall, syscallNumbers } from './syscalls.ts';
+import { lastReviewed, type Syscall, syscallNumbers } from './syscalls.ts';
 
 const wholeWord = 0xffffffff;
 
@@ -90,12 +90,7 @@ export function assemble(rules: readonly SyscallRule[], architecture: Architectu
     branch('jumpEqual', auditArchitecture[architecture], 1, 0),
     answer({ kind: 'kill' }), // i386 and 32-bit ARM number their calls otherwise
   ];
-  // Includes −1, the kernel's own mark for a call that a tracer cancelled: no such call exists.
-  const x32 = [branch('jumpAtLeast', x32Bit, 0, 1), answer({ kind: 'errno', errno: 'ENOSYS' })];
-  return [
-    ...foreign,
-    load(dataOffset.number),
-    ...(architecture === 'x64' ? x32 : []),
-    ...searchCode(leavesOf(rules, architecture)),
-  ];
+  // Includes the x32 calls of x86_64, and −1, the kernel's own mark for a call that a tracer cancelled.
+  const newer = [branch('jumpAtLeast', lastReviewed + 1, 0, 1), answer({ kind: 'errno', errno: 'ENOSYS' })];
+  return [...foreign, load(dataOffset.number), ...newer, ...searchCode(leavesOf(rules, architecture))];
 }

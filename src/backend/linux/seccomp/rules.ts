@@ -51,26 +51,73 @@ const netlinkRoute = 0;
 const protocol = { tcp: 6 } as const;
 const fastOpen = 0x20000000; // MSG_FASTOPEN
 
+// What a program sets of a TCP socket. Left out is what leads a connection to 127.0.0.1 or ::1 out of this machine, by
+// source routes and devices, and all that is for other sockets.
+const level = { socket: 1, ip: 0, ipv6: 41 } as const;
+const deviceOptions = { SO_BINDTODEVICE: 25, SO_BINDTOIFINDEX: 62 } as const;
+const ipOptions = {
+  IP_TOS: 1,
+  IP_TTL: 2,
+  IP_PKTINFO: 8,
+  IP_MTU_DISCOVER: 10,
+  IP_RECVERR: 11,
+  IP_RECVTTL: 12,
+  IP_RECVTOS: 13,
+  IP_FREEBIND: 15,
+  IP_BIND_ADDRESS_NO_PORT: 24,
+  IP_LOCAL_PORT_RANGE: 51,
+} as const;
+const ipv6Options = {
+  IPV6_UNICAST_HOPS: 16,
+  IPV6_MTU_DISCOVER: 23,
+  IPV6_MTU: 24,
+  IPV6_RECVERR: 25,
+  IPV6_V6ONLY: 26,
+  IPV6_RECVPKTINFO: 49,
+  IPV6_RECVHOPLIMIT: 51,
+  IPV6_DONTFRAG: 62,
+  IPV6_RECVTCLASS: 66,
+  IPV6_TCLASS: 67,
+  IPV6_AUTOFLOWLABEL: 70,
+} as const;
+
 const cloning = { FICLONE: 0x40049409, FICLONERANGE: 0x4020940d, FIDEDUPERANGE: 0xc0189436 } as const;
-const ioctlType = { mask: 0xff00, btrfs: 0x9400, files: 0x6600, xfs: 0x5800, version: 0x7600 } as const;
+const ioctlType = {
+  mask: 0xff00,
+  btrfs: 0x9400,
+  bcachefs: 0xbc00,
+  files: 0x6600,
+  xfs: 0x5800,
+  version: 0x7600,
+} as const;
+const ocfs2Reflink = 0x40186f04; // OCFS2_IOC_REFLINK
+const fatAttributes = 0x40047211; // FAT_IOCTL_SET_ATTRIBUTES
 const fileType = { mask: 0o170000, socket: 0o140000 } as const;
 
 const setUserId = 0o4000;
+const setAnyId = 0o6000;
 const creates = { create: 0o100, unnamed: 0o20000000 } as const;
 
-/** Giving a file the set-user-ID bit, wherever the mode of a call stands; an open has a mode where it creates. */
-const settingUserId: readonly SyscallRule[] = [
+const staysBehind = "a program with the user's, or root's, power stays behind for everyone";
+
+/**
+ * Giving a file the set-user-ID bit, wherever the mode of a call stands, or the set-group-ID bit with which it is made; an
+ * open has a mode where it creates. Directories have the latter too, so of chmod the broker judges it.
+ */
+const settingId: readonly SyscallRule[] = [
   ...(
     [
-      [['chmod', 'fchmod', 'mknod', 'creat'], 1],
-      [['fchmodat', 'fchmodat2', 'mknodat'], 2],
+      [['chmod', 'fchmod'], 1, setUserId],
+      [['fchmodat', 'fchmodat2'], 2, setUserId],
+      [['mknod', 'creat'], 1, setAnyId],
+      [['mknodat'], 2, setAnyId],
     ] as const
   ).map(
-    ([calls, argument]): SyscallRule => ({
+    ([calls, argument, mask]): SyscallRule => ({
       calls,
-      when: [{ argument, mask: setUserId, oneOf: [setUserId] }],
+      when: [{ argument, mask, noneOf: [0] }],
       action: refuse('EPERM'),
-      reason: "a program with the user's, or root's, power stays behind for everyone",
+      reason: staysBehind,
     }),
   ),
   ...(
@@ -84,7 +131,7 @@ const settingUserId: readonly SyscallRule[] = [
         calls: [call],
         when: [
           { argument: flags, mask: bit, oneOf: [bit] },
-          { argument: flags + 1, mask: setUserId, oneOf: [setUserId] },
+          { argument: flags + 1, mask: setAnyId, noneOf: [0] },
         ],
         action: refuse('EPERM'),
         reason: 'the same, from the start',
@@ -113,15 +160,26 @@ const alwaysRefused: readonly SyscallRule[] = [
   },
   {
     calls: ['ioctl'],
-    when: [{ argument: 1, mask: ioctlType.mask, oneOf: [ioctlType.btrfs] }],
+    when: [{ argument: 1, mask: ioctlType.mask, oneOf: [ioctlType.btrfs, ioctlType.bcachefs] }],
     action: refuse('EPERM'),
     reason: 'makes and destroys whole subvolumes through a directory that is open for reading',
   },
-  ...settingUserId,
+  {
+    calls: ['ioctl'],
+    when: [{ argument: 1, oneOf: [ocfs2Reflink] }],
+    action: refuse('EPERM'),
+    reason: 'copies a file by two paths, past every open',
+  },
+  ...settingId,
   {
     calls: ['open_by_handle_at'],
     action: refuse('EPERM'),
     reason: 'opens files by inode, past every directory',
+  },
+  {
+    calls: ['uselib'],
+    action: refuse('ENOSYS'),
+    reason: 'maps a file by its path, past every open; most kernels have it no more',
   },
   {
     calls: [
@@ -368,6 +426,33 @@ const namedPorts: readonly SyscallRule[] = [
     reason: 'TCP alone: its addresses are judged by the broker. MPTCP and SCTP are streams as well',
   },
   {
+    calls: ['setsockopt'],
+    when: [
+      { argument: 1, oneOf: [level.socket] },
+      { argument: 2, oneOf: Object.values(deviceOptions) },
+    ],
+    action: refuse('EPERM'),
+    reason: 'sends what is addressed to loopback out by another device',
+  },
+  {
+    calls: ['setsockopt'],
+    when: [
+      { argument: 1, oneOf: [level.ip] },
+      { argument: 2, noneOf: Object.values(ipOptions) },
+    ],
+    action: refuse('EPERM'),
+    reason: 'a source route reaches another machine first; a group that is joined is told to the network',
+  },
+  {
+    calls: ['setsockopt'],
+    when: [
+      { argument: 1, oneOf: [level.ipv6] },
+      { argument: 2, noneOf: Object.values(ipv6Options) },
+    ],
+    action: refuse('EPERM'),
+    reason: 'the same: a routing header',
+  },
+  {
     calls: ['sendto'],
     when: [{ argument: 3, mask: fastOpen, oneOf: [fastOpen] }],
     action: refuse('EOPNOTSUPP'),
@@ -611,6 +696,12 @@ const guarding: readonly SyscallRule[] = [
     reason: 'seals, encrypts, moves and renumbers files through a descriptor that is open for reading',
   },
   {
+    calls: ['ioctl'],
+    when: [{ argument: 1, oneOf: [fatAttributes] }],
+    action: refuse('EPERM'),
+    reason: 'makes files read-only or hidden by the same, on FAT',
+  },
+  {
     calls: ['landlock_create_ruleset'],
     action: refuse('EOPNOTSUPP'),
     reason:
@@ -623,7 +714,7 @@ const guarding: readonly SyscallRule[] = [
       { argument: 1, oneOf: [0] },
     ],
     action: { kind: 'pretend' },
-    reason: 'the broker could no longer read its paths; nothing is dumped inside, since the limit is 0',
+    reason: 'the broker could no longer read its paths; nothing is dumped inside, by the limit',
   },
 ];
 
