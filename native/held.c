@@ -3,6 +3,7 @@
 #include "held.h"
 
 #include "caller.h"
+#include "handle.h"
 #include "kernel.h"
 
 #include <errno.h>
@@ -51,10 +52,17 @@ static int open_process(pid_t number, unsigned flags) {
 // It is readable once the process, or the thread, has ended.
 static bool is_alive(int descriptor) { return poll(&(struct pollfd){descriptor, POLLIN, 0}, 1, 0) == 0; }
 
+static void release_directory(struct process *process) {
+  if (process->directory < 0) return;
+  leave_directory(process->directory);
+  close(process->directory);
+  process->directory = -1;
+}
+
 static void release_process(struct process *process) {
   if (process->number == 0) return;
   close(process->descriptor);
-  if (process->directory >= 0) close(process->directory);
+  release_directory(process);
   process->number = 0;
 }
 
@@ -125,12 +133,10 @@ static bool may_hold(const struct process *process, pid_t caller) {
 
 static int working_directory(pid_t caller, bool *is_lent) {
   struct process *process = process_of(caller);
-  *is_lent = process != NULL && process->directory >= 0;
-  if (*is_lent) return process->directory;
-  int directory = open_in_proc(caller, "cwd", O_PATH);
-  if (directory < 0 || process == NULL || !may_hold(process, caller)) return directory;
-  *is_lent = true;
-  return process->directory = directory;
+  int directory = process != NULL && process->directory >= 0 ? process->directory : open_in_proc(caller, "cwd", O_PATH);
+  *is_lent = directory >= 0 && process != NULL && (directory == process->directory || may_hold(process, caller));
+  if (*is_lent) stand_in(process->directory = directory);
+  return directory;
 }
 
 int open_start(pid_t caller, int descriptor, const char *path, bool *is_lent) {
@@ -158,8 +164,8 @@ void note_change(pid_t caller, int mask) {
     stop_holding();
     return;
   }
-  if (process->directory >= 0) close(process->directory);
-  process->directory = process->mask = -1;
+  release_directory(process);
+  process->mask = -1;
   process->changing = process->changing == 0 ? caller : SEVERAL;
   process->expected = mask;
 }
