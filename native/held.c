@@ -14,12 +14,14 @@
 #include <unistd.h>
 
 // Each is found by its number's remainder, and gives way to the next of the same.
-enum { THREADS_HELD = 16, PROCESSES_HELD = 8, SEVERAL = -1 };
+enum { THREADS_HELD = 16, PROCESSES_HELD = 8, SEVERAL = -1, CALLS_BEFORE_MEMORY = 8 };
 
 struct thread {
   pid_t number; // 0: none
   int descriptor;
   pid_t process;
+  int memory; // -1: not held
+  unsigned calls;
 };
 
 struct process {
@@ -34,6 +36,8 @@ struct process {
 static struct {
   struct thread threads[THREADS_HELD];
   struct process processes[PROCESSES_HELD];
+  const struct thread *known; // who made the present call
+  bool is_doubted;            // something was looked up by the caller's number since the present call began
   bool is_shared; // processes may share directory and mask
   bool mask_changed;
   mode_t first_mask;
@@ -45,6 +49,7 @@ void prepare_processes(void) {
 }
 
 static int open_process(pid_t number, unsigned flags) {
+  doubt_caller();
   int descriptor = (int)syscall(NR_PIDFD_OPEN, number, flags);
   return descriptor < 0 ? -errno : descriptor;
 }
@@ -59,6 +64,26 @@ static void release_directory(struct process *process) {
   process->directory = -1;
 }
 
+void begin_call(void) {
+  held.known = NULL;
+  held.is_doubted = false;
+}
+
+bool is_caller_known(void) { return held.known != NULL; }
+
+void doubt_caller(void) {
+  held.known = NULL;
+  held.is_doubted = true;
+}
+
+// Whether the number is still that of the thread that is held. Who was held before the call, and lives, made it.
+static bool is_still(const struct thread *thread) {
+  if (held.known == thread) return true;
+  if (!is_alive(thread->descriptor)) return false;
+  if (!held.is_doubted) held.known = thread;
+  return true;
+}
+
 static void release_process(struct process *process) {
   if (process->number == 0) return;
   close(process->descriptor);
@@ -66,8 +91,16 @@ static void release_process(struct process *process) {
   process->number = 0;
 }
 
+static void release_memory(struct thread *thread) {
+  if (thread->memory >= 0) close(thread->memory);
+  thread->memory = -1;
+  thread->calls = 0;
+}
+
 static void release_thread(struct thread *thread) {
-  if (thread->number != 0) close(thread->descriptor);
+  if (thread->number == 0) return;
+  close(thread->descriptor);
+  release_memory(thread);
   thread->number = 0;
 }
 
@@ -88,7 +121,7 @@ static int hold_thread(pid_t caller, struct thread *thread) {
   if (!is_first) descriptor = open_process(caller, PIDFD_OF_THREAD);
   if (descriptor < 0) return descriptor;
   pid_t process = is_first ? caller : read_status(caller, "\nTgid:\t", 10);
-  *thread = (struct thread){caller, descriptor, process};
+  *thread = (struct thread){caller, descriptor, process, -1, 0};
   if (process > 0) forget_dead(process);
   return 0;
 }
@@ -118,7 +151,7 @@ static bool hold_process(struct process *process, pid_t number) {
 static struct process *process_of(pid_t caller) {
   struct thread *thread = place_of_thread(caller);
   if (held.is_shared) return NULL;
-  if ((thread->number != caller || !is_alive(thread->descriptor)) && hold_thread(caller, thread) != 0) return NULL;
+  if ((thread->number != caller || !is_still(thread)) && hold_thread(caller, thread) != 0) return NULL;
   if (thread->process <= 0) return NULL;
   struct process *process = place_of_process(thread->process);
   if (process->number != thread->process && !hold_process(process, thread->process)) return NULL;
@@ -129,6 +162,22 @@ static struct process *process_of(pid_t caller) {
 // What was just read of the caller is its own, and not that of a later one of the same number.
 static bool may_hold(const struct process *process, pid_t caller) {
   return process->changing == 0 && is_alive(place_of_thread(caller)->descriptor);
+}
+
+// Reading by it is faster, and finds nothing where the memory is gone. Where another process shares the memory that an
+// executed program left, it would go on to find that.
+int memory_of(pid_t caller) {
+  struct thread *thread = place_of_thread(caller);
+  if (thread->number != caller || !is_still(thread) || held.known != thread) return -1;
+  if (thread->memory >= 0 || ++thread->calls < CALLS_BEFORE_MEMORY) return thread->memory;
+  thread->memory = open_in_proc(caller, "mem", O_RDONLY);
+  if (thread->memory < 0 || !is_still(thread)) release_memory(thread);
+  return thread->memory;
+}
+
+void forget_memories(void) {
+  for (size_t i = 0; i < THREADS_HELD; i++)
+    if (held.threads[i].number != 0) release_memory(&held.threads[i]);
 }
 
 static int working_directory(pid_t caller, bool *is_lent) {
