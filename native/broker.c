@@ -91,7 +91,10 @@ static void serve(const struct broker *broker, const struct call *call) {
   case SYS_sendmsg:
   case SYS_sendmmsg: send_message_for(broker, call); return;
   case SYS_execve:
-  case SYS_execveat: judge_execution(broker, call); return;
+  case SYS_execveat:
+    judge_execution(broker, call);
+    forget_memories();
+    return;
 #ifdef SYS_fork
   case SYS_fork:
   case SYS_vfork:
@@ -139,5 +142,5 @@ static void serve(const struct broker *broker, const struct call *call) {
 void serve_session(const struct broker *broker) {
   struct call call;
   for (int received; (received = receive_call(broker->listener, &call)) >= 0;)
-    if (received > 0) serve(broker, &call);
+    if (received > 0) begin_call(), serve(broker, &call);
 }

@@ -1,4 +1,4 @@
-// The way through /proc/self/fd, as short as it can be made.
+// The way through the thread's own descriptors in /proc, as short as it can be made.
 #include "handle.h"
 
 #include <errno.h>
@@ -7,9 +7,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static const char own_descriptors[] = "/proc/self/fd/";
+static const char own_descriptors[] = "/proc/thread-self/fd/";
 enum { PREFIX_LENGTH = sizeof own_descriptors - 1 };
-static int held_descriptors = -1;
+// A thread may have descriptors of its own.
+static _Thread_local int held_descriptors = -1;
+static _Thread_local int standing = -1; // the directory in which the process stands, where it is known to stay open
 
 void hold_own_descriptors(void) {
   if (held_descriptors >= 0) close(held_descriptors);
@@ -44,9 +46,23 @@ int describe_object(int object, char path[PATH_MAX]) {
   return length < 0 ? -errno : 0;
 }
 
+void stand_in(int directory) {
+  if (directory != standing && held_descriptors >= 0) standing = fchdir(directory) == 0 ? directory : -1;
+}
+
+void leave_directory(int directory) {
+  if (directory == standing) standing = -1;
+}
+
+bool go_to(int directory) {
+  if (directory == standing) return true;
+  standing = -1;
+  return fchdir(directory) == 0;
+}
+
 // A directory that is gone, or where nobody may go, is described like any object.
 int describe_directory(int directory, char path[PATH_MAX]) {
-  if (held_descriptors < 0 || fchdir(directory) != 0 || syscall(SYS_getcwd, path, PATH_MAX) < 0 || path[0] != '/')
+  if (held_descriptors < 0 || !go_to(directory) || syscall(SYS_getcwd, path, PATH_MAX) < 0 || path[0] != '/')
     return describe_object(directory, path);
   return 0;
 }

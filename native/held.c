@@ -3,6 +3,7 @@
 #include "held.h"
 
 #include "caller.h"
+#include "handle.h"
 #include "kernel.h"
 
 #include <errno.h>
@@ -13,12 +14,14 @@
 #include <unistd.h>
 
 // Each is found by its number's remainder, and gives way to the next of the same.
-enum { THREADS_HELD = 16, PROCESSES_HELD = 8, SEVERAL = -1 };
+enum { THREADS_HELD = 16, PROCESSES_HELD = 8, SEVERAL = -1, CALLS_BEFORE_MEMORY = 8 };
 
 struct thread {
   pid_t number; // 0: none
   int descriptor;
   pid_t process;
+  int memory; // -1: not held
+  unsigned calls;
 };
 
 struct process {
@@ -33,6 +36,8 @@ struct process {
 static struct {
   struct thread threads[THREADS_HELD];
   struct process processes[PROCESSES_HELD];
+  const struct thread *known; // who made the present call
+  bool is_doubted;            // something was looked up by the caller's number since the present call began
   bool is_shared; // processes may share directory and mask
   bool mask_changed;
   mode_t first_mask;
@@ -44,6 +49,7 @@ void prepare_processes(void) {
 }
 
 static int open_process(pid_t number, unsigned flags) {
+  doubt_caller();
   int descriptor = (int)syscall(NR_PIDFD_OPEN, number, flags);
   return descriptor < 0 ? -errno : descriptor;
 }
@@ -51,15 +57,50 @@ static int open_process(pid_t number, unsigned flags) {
 // It is readable once the process, or the thread, has ended.
 static bool is_alive(int descriptor) { return poll(&(struct pollfd){descriptor, POLLIN, 0}, 1, 0) == 0; }
 
+static void release_directory(struct process *process) {
+  if (process->directory < 0) return;
+  leave_directory(process->directory);
+  close(process->directory);
+  process->directory = -1;
+}
+
+void begin_call(void) {
+  held.known = NULL;
+  held.is_doubted = false;
+}
+
+bool is_caller_known(void) { return held.known != NULL; }
+
+void doubt_caller(void) {
+  held.known = NULL;
+  held.is_doubted = true;
+}
+
+// Whether the number is still that of the thread that is held. Who was held before the call, and lives, made it.
+static bool is_still(const struct thread *thread) {
+  if (held.known == thread) return true;
+  if (!is_alive(thread->descriptor)) return false;
+  if (!held.is_doubted) held.known = thread;
+  return true;
+}
+
 static void release_process(struct process *process) {
   if (process->number == 0) return;
   close(process->descriptor);
-  if (process->directory >= 0) close(process->directory);
+  release_directory(process);
   process->number = 0;
 }
 
+static void release_memory(struct thread *thread) {
+  if (thread->memory >= 0) close(thread->memory);
+  thread->memory = -1;
+  thread->calls = 0;
+}
+
 static void release_thread(struct thread *thread) {
-  if (thread->number != 0) close(thread->descriptor);
+  if (thread->number == 0) return;
+  close(thread->descriptor);
+  release_memory(thread);
   thread->number = 0;
 }
 
@@ -80,7 +121,7 @@ static int hold_thread(pid_t caller, struct thread *thread) {
   if (!is_first) descriptor = open_process(caller, PIDFD_OF_THREAD);
   if (descriptor < 0) return descriptor;
   pid_t process = is_first ? caller : read_status(caller, "\nTgid:\t", 10);
-  *thread = (struct thread){caller, descriptor, process};
+  *thread = (struct thread){caller, descriptor, process, -1, 0};
   if (process > 0) forget_dead(process);
   return 0;
 }
@@ -110,7 +151,7 @@ static bool hold_process(struct process *process, pid_t number) {
 static struct process *process_of(pid_t caller) {
   struct thread *thread = place_of_thread(caller);
   if (held.is_shared) return NULL;
-  if ((thread->number != caller || !is_alive(thread->descriptor)) && hold_thread(caller, thread) != 0) return NULL;
+  if ((thread->number != caller || !is_still(thread)) && hold_thread(caller, thread) != 0) return NULL;
   if (thread->process <= 0) return NULL;
   struct process *process = place_of_process(thread->process);
   if (process->number != thread->process && !hold_process(process, thread->process)) return NULL;
@@ -123,14 +164,28 @@ static bool may_hold(const struct process *process, pid_t caller) {
   return process->changing == 0 && is_alive(place_of_thread(caller)->descriptor);
 }
 
+// Reading by it is faster, and finds nothing where the memory is gone. Where another process shares the memory that an
+// executed program left, it would go on to find that.
+int memory_of(pid_t caller) {
+  struct thread *thread = place_of_thread(caller);
+  if (thread->number != caller || !is_still(thread) || held.known != thread) return -1;
+  if (thread->memory >= 0 || ++thread->calls < CALLS_BEFORE_MEMORY) return thread->memory;
+  thread->memory = open_in_proc(caller, "mem", O_RDONLY);
+  if (thread->memory < 0 || !is_still(thread)) release_memory(thread);
+  return thread->memory;
+}
+
+void forget_memories(void) {
+  for (size_t i = 0; i < THREADS_HELD; i++)
+    if (held.threads[i].number != 0) release_memory(&held.threads[i]);
+}
+
 static int working_directory(pid_t caller, bool *is_lent) {
   struct process *process = process_of(caller);
-  *is_lent = process != NULL && process->directory >= 0;
-  if (*is_lent) return process->directory;
-  int directory = open_in_proc(caller, "cwd", O_PATH);
-  if (directory < 0 || process == NULL || !may_hold(process, caller)) return directory;
-  *is_lent = true;
-  return process->directory = directory;
+  int directory = process != NULL && process->directory >= 0 ? process->directory : open_in_proc(caller, "cwd", O_PATH);
+  *is_lent = directory >= 0 && process != NULL && (directory == process->directory || may_hold(process, caller));
+  if (*is_lent) stand_in(process->directory = directory);
+  return directory;
 }
 
 int open_start(pid_t caller, int descriptor, const char *path, bool *is_lent) {
@@ -158,8 +213,8 @@ void note_change(pid_t caller, int mask) {
     stop_holding();
     return;
   }
-  if (process->directory >= 0) close(process->directory);
-  process->directory = process->mask = -1;
+  release_directory(process);
+  process->mask = -1;
   process->changing = process->changing == 0 ? caller : SEVERAL;
   process->expected = mask;
 }

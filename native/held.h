@@ -6,6 +6,20 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+// To be called before each call is served: whose it is, is not known yet.
+void begin_call(void);
+
+// Whether the caller is known to be a thread that is held, and nothing of it was looked up by its number, which could have
+// become another's: then the kernel need not be asked whether it still waits. Whoever looks something up so, doubts first.
+bool is_caller_known(void);
+void doubt_caller(void);
+
+// A descriptor of the memory of a caller that calls often, or -1. It is lent until the next call.
+int memory_of(pid_t caller);
+
+// Someone is about to execute another program, in another memory.
+void forget_memories(void);
+
 // Learns the mask that everyone in the session begins with.
 void prepare_processes(void);
 

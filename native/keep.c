@@ -4,6 +4,7 @@
 #include "passing.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@ int keep(int keeper, enum keep_kind kind, enum keep_reason reason, int object) {
   int fd;
   memset(&message, 0, KEEP_HEAD);
   message.kind = kind;
+  message.processor = (uint32_t)sched_getcpu();
   message.reason = reason;
   // Without a keeper nothing may be lost either.
   if (send_message(keeper, &message, KEEP_HEAD, object) != 0) return EIO;

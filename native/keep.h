@@ -37,6 +37,7 @@ struct keep_message {
   uint32_t reason;
   uint64_t flags; // of open or rename
   uint32_t mode, mask;
+  uint32_t processor; // where the broker is, and waits
   char from[PATH_MAX]; // notes: the path; saves: a name
   char to[PATH_MAX];   // REASON_MOVED, REASON_SWAPPED: where it went; saves: a name
 };

@@ -38,15 +38,20 @@ static struct target at(uint64_t directory, uint64_t path, uint64_t flags) {
 }
 
 // The object, with the path by which the kernel knows it.
+static int open_target(const struct name *name, const struct target *target, char path[PATH_MAX]) {
+  bool is_start = name->path[0] == 0 && target->flags & AT_EMPTY_PATH;
+  int object = is_start ? fcntl(name->start, F_DUPFD_CLOEXEC, 0)
+                        : open_known(name, target->flags & AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0, path);
+  if (is_start && object >= 0) describe_object(object, path);
+  return object;
+}
+
 static int find_by_path(const struct call *call, const struct target *target, char path[PATH_MAX]) {
   static struct name name;
   int error = read_name(call->caller, target->directory, target->path, &name);
   if (error != 0) return error;
-  bool is_start = name.path[0] == 0 && target->flags & AT_EMPTY_PATH;
-  int object = is_start ? fcntl(name.start, F_DUPFD_CLOEXEC, 0)
-                        : open_known(&name, target->flags & AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0, path);
+  int object = open_target(&name, target, path);
   release_name(&name);
-  if (is_start && object >= 0) describe_object(object, path);
   return object;
 }
 
@@ -73,15 +78,20 @@ static int judge_metadata(const struct broker *broker, int object, const char *p
   }
 }
 
-// The object, held and judged, or a negative errno.
-static int find(const struct broker *broker, const struct call *call, struct target target) {
-  char path[PATH_MAX];
-  int object = target.path == 0 ? find_by_descriptor(call, target.directory, path) : find_by_path(call, &target, path);
+// The object where it is permitted, or a negative errno.
+static int judge_held(const struct broker *broker, const struct call *call, int object, const char *path) {
   if (object < 0) return object;
   int error = is_waiting(broker->listener, call) ? judge_metadata(broker, object, path) : -ESRCH;
   if (error == 0) return object;
   close(object);
   return error;
+}
+
+// The object, held and judged, or a negative errno.
+static int find(const struct broker *broker, const struct call *call, struct target target) {
+  char path[PATH_MAX];
+  int object = target.path == 0 ? find_by_descriptor(call, target.directory, path) : find_by_path(call, &target, path);
+  return judge_held(broker, call, object, path);
 }
 
 // By the caller's own open file: what was opened as a name alone gives EBADF, as it should.
@@ -101,17 +111,43 @@ static int change_mode(int object, mode_t mode) {
 
 // With the set-group-ID bit a program has the user's group's power, and stays behind for everyone; of a directory it says
 // which group its files have. Set-user-ID the filter refuses.
+static bool may_give_power(mode_t mode) { return (mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP); }
+
 static bool gives_power(int object, mode_t mode) {
   struct statx status;
-  if ((mode & (S_ISGID | S_IXGRP)) != (S_ISGID | S_IXGRP)) return false;
-  return look(object, "", &status) != 0 || !S_ISDIR(status.stx_mode);
+  return may_give_power(mode) && (look(object, "", &status) != 0 || !S_ISDIR(status.stx_mode));
+}
+
+static int set_open_mode(const struct broker *broker, const struct call *call, int descriptor, mode_t mode) {
+  int object = find(broker, call, by_descriptor((uint64_t)descriptor));
+  if (object < 0) return object;
+  if (gives_power(object, mode)) return close(object), -EPERM;
+  return finish(object, fchmod(object, mode));
+}
+
+// Whatever a bare name stands for has the path that is judged, unless it is a link: then the kernel answers EOPNOTSUPP,
+// and the link is followed. So what has the name need not be held first.
+static int set_bare_mode(const struct broker *broker, const struct call *call, const struct name *name, mode_t mode) {
+  char path[PATH_MAX];
+  if (may_give_power(mode) || spell_bare(name, path) != 0 || write_grant_around(path) != GRANT_DIRECTORY ||
+      denied_at(path) & DENY_WRITE)
+    return -EOPNOTSUPP;
+  if (!is_caller_known() && !is_waiting(broker->listener, call)) return -ESRCH;
+  return syscall(NR_FCHMODAT2, name->start, name->path, mode, AT_SYMLINK_NOFOLLOW) == 0 ? 0 : -errno;
 }
 
 static int set_mode(const struct broker *broker, const struct call *call, struct target target, mode_t mode) {
-  int object = find(broker, call, target);
-  if (object < 0) return object;
+  static struct name name;
+  char path[PATH_MAX];
+  int error = read_name(call->caller, target.directory, target.path, &name);
+  if (error != 0) return error;
+  error = set_bare_mode(broker, call, &name, mode);
+  bool is_done = error != -EOPNOTSUPP && error != -ENOSYS;
+  int object = is_done ? error : judge_held(broker, call, open_target(&name, &target, path), path);
+  release_name(&name);
+  if (is_done || object < 0) return object;
   if (gives_power(object, mode)) return close(object), -EPERM;
-  return finish(object, is_open_file(target) ? fchmod(object, mode) : change_mode(object, mode));
+  return finish(object, change_mode(object, mode));
 }
 
 static int set_owner(const struct broker *broker, const struct call *call, struct target target, uid_t user, gid_t group) {
@@ -203,7 +239,7 @@ bool change_metadata(const struct broker *broker, const struct call *call, int *
   case SYS_utimes: *result = set_times(broker, call, by_path(a[0]), a[1], MICROSECONDS); break;
   case SYS_futimesat: *result = set_times(broker, call, at(a[0], a[1], 0), a[2], MICROSECONDS); break;
 #endif
-  case SYS_fchmod: *result = set_mode(broker, call, by_descriptor(a[0]), (mode_t)a[1]); break;
+  case SYS_fchmod: *result = set_open_mode(broker, call, (int)a[0], (mode_t)a[1]); break;
   case SYS_fchmodat: *result = set_mode(broker, call, at(a[0], a[1], 0), (mode_t)a[2]); break;
   case NR_FCHMODAT2: *result = set_mode(broker, call, at(a[0], a[1], a[3]), (mode_t)a[2]); break;
   case SYS_fchown: *result = set_owner(broker, call, by_descriptor(a[0]), (uid_t)a[1], (gid_t)a[2]); break;

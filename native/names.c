@@ -20,14 +20,14 @@
 #include <unistd.h>
 
 // Reads a path of the caller and opens the directory of its final component; the caller must still be waiting then,
-// since its number could have become another process's.
+// unless its number is known not to have become another process's.
 static int find_place(const struct broker *broker, const struct call *call, int directory, uint64_t path,
                       struct place *place) {
   struct name name;
   int error = read_name(call->caller, directory, path, &name);
   if (error != 0) return error;
   error = take_place(&name, place);
-  if (error != 0 || is_waiting(broker->listener, call)) return error;
+  if (error != 0 || is_caller_known() || is_waiting(broker->listener, call)) return error;
   release_place(place);
   return -ESRCH;
 }
@@ -303,7 +303,8 @@ int rename_name(const struct broker *broker, const struct call *call, int from, 
   if (error == 0) {
     error = open_place(&names[1], &target);
     if (error == 0) {
-      error = is_waiting(broker->listener, call) ? rename_at(broker, &source, &target, flags) : -ESRCH;
+      bool is_callers = is_caller_known() || is_waiting(broker->listener, call);
+      error = is_callers ? rename_at(broker, &source, &target, flags) : -ESRCH;
       release_place(&target);
     }
     release_place(&source);

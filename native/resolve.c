@@ -177,6 +177,10 @@ static int spell(const struct name *name, char path[PATH_MAX]) {
   return 0;
 }
 
+int spell_bare(const struct name *name, char path[PATH_MAX]) {
+  return strchr(name->path, '/') == NULL && is_plain(name->path) ? spell(name, path) : -EINVAL;
+}
+
 int open_known(const struct name *name, int flags, char path[PATH_MAX]) {
   int object = -ELOOP;
   if (is_plain(name->path)) object = open_path(name->start, name->path, (uint64_t)flags, RESOLVE_WITHOUT_SYMLINKS);

@@ -52,6 +52,10 @@ int open_object(const struct name *name, int flags, uint64_t resolve);
 // the very text, which is faster than asking.
 int open_known(const struct name *name, int flags, char path[PATH_MAX]);
 
+// The path by which the kernel knows what a bare name stands for, provided that it is no link: 0, or a negative errno
+// where that cannot be told without opening it.
+int spell_bare(const struct name *name, char path[PATH_MAX]);
+
 // The name's last component is a link: its text, in the caller's spelling, becomes the name. 0, or a negative errno.
 int follow_last_link(struct name *name);
 

@@ -178,13 +178,12 @@ static int bind_path(const struct call *call, int fd, struct address *address) {
   if (error == 0 && (!(socket_rights_at(path) & SOCKET_BIND) || denied_at(path))) error = -EACCES;
   size_t length = strlen(place.last);
   if (error == 0 && length > sizeof address->local.sun_path) error = -EINVAL;
-  if (error == 0 && fchdir(place.directory) != 0) error = -errno;
+  if (error == 0 && !go_to(place.directory)) error = -errno;
   if (error == 0) {
     umask((mode_t)mask);
     memcpy(address->local.sun_path, place.last, length);
     address->length = (socklen_t)(PATH_AT + length);
     error = bind(fd, &address->any, address->length) == 0 ? 0 : -errno;
-    if (chdir("/") != 0) error = -errno;
   }
   release_place(&place);
   return error;

@@ -25,6 +25,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -214,8 +215,10 @@ static void start_command(struct session *session, struct layers *layers) {
 }
 
 // A thread of its own, so that a call need not be waited for together with all else: that would cost each call more than
-// a microsecond. It shares the supervisor's layer and its descriptors, and has the memory of the session to itself.
+// a microsecond. It shares the supervisor's layer, and has the memory of the session to itself. Its descriptors are its own
+// from here on, since the kernel counts each use of those that threads share; should it not let go of them, it is slower.
 static void *serve(void *broker) {
+  if (unshare(CLONE_FILES) != 0) errno = 0;
   hold_own_descriptors();
   serve_session(broker);
   return NULL;

@@ -131,6 +131,7 @@ spellings = {
     "thread": (AT_FDCWD, f"/proc/thread-self/cwd/{path}"),
     "link to the directory": (AT_FDCWD, f"to-directory/{name}"),
     "from the directory": (os.open(directory, os.O_PATH), name),
+    "in the directory": (AT_FDCWD, name),
     "descriptor of proc": (AT_FDCWD, f"/proc/self/fd/{os.open(directory, os.O_PATH)}/{name}"),
 }
 if os.path.isdir("bound"):
@@ -147,10 +148,12 @@ for operation, attempt in tried.items():
     for spelling, (where, spelled) in spellings.items():
         if spelling == "link to the file" and operation in by_name:
             continue
+        os.chdir(directory if spelling == "in the directory" else here)
         try:
             attempt(where, spelled)
             answer = "ok"
         except OSError as error:
             answer = errno.errorcode.get(error.errno, str(error.errno))
+        os.chdir(here)
         answers[f"{operation}, {spelling}"] = answer
 print(json.dumps(answers))

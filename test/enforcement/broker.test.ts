@@ -123,6 +123,7 @@ asEveryone('the broker', (open) => {
     'unshare directory',
     'unshare mask',
     'processes both',
+    'execution',
   ])("makes files in the caller's directory and with its mask, changed by %s", (how) => {
     const box = open();
     const wander = join(dirname(box.probe), 'wander');

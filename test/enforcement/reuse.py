@@ -12,6 +12,11 @@ def work(directory):
     os.chdir(os.path.join(base, directory))
     child = os.fork()
     if child == 0:
+        for _ in range(20):  # who calls so often is looked into by more than its number
+            try:
+                os.unlink("never")
+            except FileNotFoundError:
+                pass
         os.close(os.open(files[directory], os.O_WRONLY | os.O_CREAT))
         os._exit(0)
     os.waitpid(child, 0)

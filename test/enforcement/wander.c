@@ -1,5 +1,5 @@
-// Changes its working directory and its mask in every way that threads and processes have, and makes files meanwhile:
-// "ok", or which of them lay elsewhere or had another mode.
+// Changes its working directory, its mask and its program in every way that threads and processes have, and makes files
+// meanwhile: "ok", or which of them lay elsewhere or had another mode.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -137,8 +138,31 @@ static void many(void) {
   }
 }
 
+// At one address in every program.
+static char *place_text(const char *text) {
+  int how = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
+  char *at = mmap((void *)0x200000000, 4096, PROT_READ | PROT_WRITE, how, -1, 0);
+  if (at == MAP_FAILED) complain("main", "no memory");
+  return strcpy(at, text);
+}
+
+// The memory in which the child called goes on to be its parent's when it executes.
+static void execute(const char *self) {
+  char *path = place_text("never");
+  int status;
+  close(open("made", O_WRONLY | O_CREAT, 0666));
+  pid_t child = vfork();
+  if (child == 0) {
+    for (int i = 0; i < ROUNDS; i++) unlink(path);
+    execl(self, self, "executed", NULL);
+    _exit(1);
+  }
+  if (child < 0 || waitpid(child, &status, 0) != child || status != 0) complain("parent", "the path was another's");
+}
+
 int main(int argc, char **argv) {
   const char *how = argc > 1 ? argv[1] : "";
+  if (!strcmp(how, "executed")) return unlink(place_text("made")) == 0 ? 0 : 1;
   if (mkdir("a", 0777) != 0 || mkdir("b", 0777) != 0) complain("main", "no room");
   places[0] = open("a", O_RDONLY | O_DIRECTORY);
   places[1] = open("b", O_RDONLY | O_DIRECTORY);
@@ -154,6 +178,7 @@ int main(int argc, char **argv) {
   else if (!strcmp(how, "clone-shared")) share(CLONE_FS);
   else if (!strcmp(how, "unshare")) unshared();
   else if (!strcmp(how, "processes")) many();
+  else if (!strcmp(how, "execution")) execute(argv[0]);
   else complain("main", "how?");
   puts("ok");
   return 0;
