@@ -6,6 +6,7 @@ import { contains, lineage } from '../../plan/path.ts';
 import type { MacPlan } from '../../plan/plan.ts';
 import type { DeniedAccess } from '../../policy/policy.ts';
 import { allOf, anyOf, exactly, matching, noneOf, tree } from './filters.ts';
+import { everyWrite, removing } from './operations.ts';
 import { type Anchored, anchor, expressionsFor, expressionsToward, wholeDirectories } from './patterns.ts';
 import { deny, type Parameters, type Sbpl } from './sbpl.ts';
 
@@ -18,12 +19,12 @@ const operations: Record<DeniedAccess, readonly string[]> = {
     'file-read-data',
     'file-read-xattr',
     'file-map-executable',
-    'file-write*',
+    ...everyWrite,
     'file-ioctl',
     'process-exec*',
     ...joining,
   ],
-  write: ['file-write*', ...joining],
+  write: [...everyWrite, ...joining],
 };
 
 const accesses: readonly DeniedAccess[] = ['all', 'write'];
@@ -98,7 +99,7 @@ function ancestorRules({ grants, denies }: MacPlan, compiler: Compiler): Sbpl[] 
   const all = anchored([...denies.rules, ...denies.lifted], compiler);
   const above = [...new Set(all.flatMap((pattern) => lineage(pattern.anchor)))].filter(inside);
   return deny(
-    ['file-write-unlink'],
+    [removing],
     [...above.flatMap((path) => exactly(path, parameters)), ...matching(expressionsToward(all), parameters)],
     message,
   );

@@ -80,6 +80,27 @@ describe('compileSeatbelt()', () => {
     expect(may('file-write-unlink', `${project}/a/x`)).toBe(true);
   });
 
+  it('keeps what is denied where it is, by its name as well as by the wildcard', () => {
+    const may = judge(planOf({ allow: ['.'], deny: ['**/.env'], denyWrite: ['locked'], onDelete: 'keep' }));
+    for (const path of ['.env', 'sub/.env', 'locked', 'locked/x'])
+      for (const operation of [
+        'file-write-unlink',
+        'file-write-create',
+        'file-write-mode',
+        'file-write-xattr',
+      ])
+        expect(may(operation, `${project}/${path}`), `${operation} ${path}`).toBe(false);
+  });
+
+  it('sets no bit, flag or list that would outlast the run', () => {
+    const may = judge(planOf({ allow: ['.'], onDelete: 'keep' }));
+    for (const operation of ['file-write-setugid', 'file-write-flags', 'file-write-acl'])
+      expect(may(operation, `${project}/notes`), operation).toBe(false);
+    for (const operation of ['file-write-mode', 'file-write-owner', 'file-write-times', 'file-write-xattr'])
+      expect(may(operation, `${project}/notes`), operation).toBe(true);
+    expect(compileSeatbelt(planOf({ allow: ['.'] })).text).not.toMatch(/allow[^\n]*file-write\*/);
+  });
+
   it('moves nothing from a directory that may not be read', () => {
     const may = judge(planOf({ write: ['out'], onDelete: 'keep' }));
     expect(may('file-write-create', `${project}/out/x`)).toBe(true);
@@ -151,7 +172,10 @@ describe('compileSeatbelt()', () => {
 
   it('controls its own terminals, and opens none of others', () => {
     const may = judge({ ...planOf(), grants: [...planOf().grants, terminal] });
-    expect(may('file-ioctl', '/dev/ttys003')).toBe(true);
+    const [windowSize, typing] = [0x40087468, 0x80017472];
+    expect(may('file-ioctl', '/dev/ttys003', { command: windowSize })).toBe(true);
+    for (const path of ['/dev/ttys003', '/dev/tty', '/dev/ptmx'])
+      expect(may('file-ioctl', path, { command: typing }), path).toBe(false);
     expect(may('file-read-data', '/dev/ttys004')).toBe(false);
     expect(may('file-read-data', '/dev/ttys004', { extensions: ['com.apple.sandbox.pty'] })).toBe(true);
   });
