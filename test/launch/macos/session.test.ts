@@ -20,6 +20,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { jsoncPlugin } from '../../../scripts/jsonc-plugin.mjs';
 import { textPlugin } from '../../../scripts/text-plugin.mjs';
 import { decodeFrames } from '../../../src/launch/frames.ts';
+import { logArguments } from '../../../src/launch/macos/log.ts';
 import type { PolicyFlags } from '../../../src/policy/from-flags.ts';
 import { compareSession } from '../../../src/store/compare.ts';
 import { Replaced, restoreOriginal } from '../../../src/store/restore.ts';
@@ -296,6 +297,16 @@ describe('what the log says', () => {
     const start = texts.slice(0, 3).reduce((length, text) => length + text.length + 1, 0);
     expect(decodeFrames(input.subarray(start))).toEqual([
       { kind: 'denied', operation: 'read', count: 1, first: `${home}/.ssh/id`, second: '' },
+    ]);
+  });
+
+  it('is asked for in words of the kernel, from when the run began', () => {
+    const words = logArguments('nono-7', new Date('2026-02-03T04:05:06.789Z'));
+    expect(words.slice(words.indexOf('--start'))).toEqual([
+      '--start',
+      '2026-02-03 04:05:06+0000',
+      '--predicate',
+      'processID == 0 AND senderImagePath ENDSWITH "/Sandbox" AND eventMessage CONTAINS "nono-7"',
     ]);
   });
 
