@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { buildNative } from './build-native.mjs';
+import { buildMacWaysOut, buildNative } from './build-native.mjs';
 import { filterPlugin } from './filter-plugin.mjs';
 import { jsoncPlugin } from './jsonc-plugin.mjs';
 import { macFront } from './mac-front.mjs';
@@ -60,6 +60,7 @@ async function bundleCommands(alias) {
   await bundle('src/cli/main.ts', 'planner.js', { alias });
   await bundle('scripts/report-entry.cjs', 'report.cjs', { alias });
   await bundle('src/cli/tools-entry.ts', 'tools.cjs', { alias });
+  await bundle('src/cli/trials-entry.ts', 'trials.cjs', { alias: {} });
   for (const name of ['cli.cjs', 'load-planner.cjs'])
     copyFileSync(join(root, 'scripts', name), join(dist, name));
 }
@@ -67,16 +68,16 @@ async function bundleCommands(alias) {
 async function buildLinux() {
   buildNative(root, dist);
   await bundleCommands(withoutProcesses);
-  await bundle('src/cli/trials-entry.ts', 'trials.cjs', { alias: {} });
   await bundle('src/index.ts', 'index.mjs', { alias: {}, format: 'esm' });
   await bundleSnapshot();
   fitToMachine(dist);
 }
 
-/** Nothing is compiled for macOS: nono itself stays beside the command, and its front is a script. */
+/** Of nono nothing is compiled for macOS: it stays beside the command, and its front is a script. */
 async function buildMac() {
   mkdirSync(dist, { recursive: true });
   await bundleCommands({});
+  buildMacWaysOut(root, dist);
   writeFileSync(join(dist, 'nono'), macFront(process.execPath), { mode: 0o755 });
 }
 

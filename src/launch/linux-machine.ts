@@ -11,6 +11,7 @@ function isTerminal(descriptor: 0 | 1 | 2): boolean {
 }
 
 export const machine: Machine = {
+  platform: 'linux',
   host: () => thisHost(),
   isTerminal,
   unseen: 'reads and new files that the kernel itself denied are not listed; --explain shows them',
