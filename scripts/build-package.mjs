@@ -18,7 +18,9 @@ const bundles = [
   'trials.cjs',
 ];
 const library = ['index.mjs', 'index.d.ts'];
-const setUp = ['set-up', 'build-native', 'machine', 'snapshot'].map((name) => `scripts/${name}.mjs`);
+const setUp = ['set-up', 'build-native', 'machine', 'snapshot', 'windows'].map(
+  (name) => `scripts/${name}.mjs`,
+);
 const asTheyAre = [
   'bin',
   'native',
@@ -49,7 +51,8 @@ function manifestFor(built) {
   const optionalDependencies = Object.fromEntries(
     built.map((platform) => [`nono-${platform}`, manifest.version]),
   );
-  return { ...manifest, scripts: { postinstall: 'node scripts/set-up.mjs' }, optionalDependencies };
+  const scripts = { preinstall: 'node scripts/windows.mjs', postinstall: 'node scripts/set-up.mjs' };
+  return { ...manifest, scripts, optionalDependencies };
 }
 
 const writeJson = (file, value) => writeFileSync(join(output, file), `${JSON.stringify(value, null, 2)}\n`);

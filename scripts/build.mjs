@@ -10,16 +10,14 @@ import { macFront } from './mac-front.mjs';
 import { fitToMachine } from './machine.mjs';
 import { spellAsFiles } from './snapshot.mjs';
 import { textPlugin } from './text-plugin.mjs';
+import { onWindows } from './windows.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 
 function checkMachine() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (process.platform === 'win32')
-    throw new Error(
-      'nono does not run on Windows itself; in WSL2 it does.\n  Try: wsl --install, then nono inside it',
-    );
+  if (process.platform === 'win32') throw new Error(onWindows);
   if (!Object.hasOwn(builds, process.platform))
     throw new Error(`nono runs on Linux and macOS, not on ${process.platform}`);
   if (major < 20 || (major === 20 && minor < 15))

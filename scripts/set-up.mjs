@@ -17,6 +17,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildNative } from './build-native.mjs';
 import { fitToMachine } from './machine.mjs';
+import { onWindows } from './windows.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
@@ -92,8 +93,17 @@ function installOnce() {
   }
 }
 
+// A program that uses nono where it runs may be installed where it does not.
+const elsewhere = {
+  win32: onWindows,
+  darwin:
+    'this package of nono has the parts for Linux alone; on macOS nono is built from its source.\n  Try: npm install, in a checkout of nono',
+};
+
 try {
-  installOnce();
+  const why = elsewhere[process.platform];
+  if (why === undefined) installOnce();
+  else process.stderr.write(`nono: ${why}\n`);
 } catch (error) {
   const denied = error.code === 'EACCES' || error.code === 'EROFS';
   const remedy = denied
