@@ -113,6 +113,14 @@ describe('on a Mac', () => {
     expect(done.status, done.stderr).not.toBe(0);
   });
 
+  it('means what is stored, in whatever letters it is named', () => {
+    mkdirSync(join(project, 'sub'));
+    writeFileSync(join(project, 'sub/x'), 'x\n');
+    expect(shell(['--allow', join(project, 'SUB')], 'cat sub/x').status).toBe(0);
+    const flags = ['--allow', '.', '--allow', join(project, 'SUB'), '--deny', join(project, 'SUB')];
+    expect(shell(flags, 'cat sub/x').status).not.toBe(0);
+  });
+
   it('types nothing into its terminal', () => {
     const perl = `/usr/bin/perl -e {ioctl(STDIN, 0x80017472, $x = "x") or exit 7}`;
     const text = `spawn -noecho ${nono} run -s -- ${perl}; expect eof; exit [lindex [wait] 3]`;
