@@ -239,26 +239,21 @@ function ruleOf(items: readonly Expression[], parameters: Parameters): Rule {
   };
 }
 
-function byOrder(rules: readonly Rule[], subject: Subject): boolean {
-  const last = rules.findLast(
-    ({ names, matches }) => names.some((name) => covers(name, subject.operation)) && matches(subject),
-  );
-  return last?.allows ?? false;
-}
-
-/** The narrowest name first, and of that the rules with filters. */
-function byName(rules: readonly Rule[], subject: Subject): boolean {
-  const { operation } = subject;
-  const names = [...new Set(rules.flatMap((rule) => rule.names.filter((name) => covers(name, operation))))];
+/** The rules for an operation, the first that matches deciding: the last one of all; or the last of the narrowest name. */
+function readings(rules: readonly Rule[], operation: string): readonly (readonly Rule[])[] {
+  const backwards = rules.filter(({ names }) => names.some((name) => covers(name, operation))).reverse();
+  const names = [
+    ...new Set(backwards.flatMap((rule) => rule.names.filter((name) => covers(name, operation)))),
+  ];
   names.sort((one, other) => other.replace('*', '').length - one.replace('*', '').length);
-  for (const name of names)
-    for (const isFiltered of [true, false]) {
-      const last = rules.findLast(
-        (rule) => rule.isFiltered === isFiltered && rule.names.includes(name) && rule.matches(subject),
-      );
-      if (last !== undefined) return last.allows;
-    }
-  return false;
+  const byName = names.flatMap((name) => {
+    const named = backwards.filter((rule) => rule.names.includes(name));
+    return [
+      ...named.filter(({ isFiltered }) => isFiltered),
+      ...named.filter(({ isFiltered }) => !isFiltered),
+    ];
+  });
+  return [backwards, byName];
 }
 
 /**
@@ -284,12 +279,17 @@ export function evaluator(
   const [byDefault, ...rest] = rules;
   if (byDefault === undefined || byDefault.allows || !byDefault.names.includes('default'))
     throw new Error('not closed by default');
+  const known = new Map<string, readonly (readonly Rule[])[]>();
   return {
     rules: rules.length,
     allows: (subject) => {
       if (!operations.includes(subject.operation)) throw new Error(`"${subject.operation}" is no operation`);
-      const answer = byOrder(rest, subject);
-      if (answer !== byName(rest, subject))
+      const read = known.get(subject.operation) ?? readings(rest, subject.operation);
+      known.set(subject.operation, read);
+      const [answer, other] = read.map(
+        (inTurn) => inTurn.find(({ matches }) => matches(subject))?.allows ?? false,
+      ) as [boolean, boolean];
+      if (answer !== other)
         throw new Error(`"${subject.operation}" of "${subject.path}" is allowed by one reading alone`);
       return answer;
     },
