@@ -67,17 +67,29 @@ const socket = fc.record({
   takesDatagrams: fc.boolean(),
   origin: fc.constant('flag:--allow-unix-socket'),
 });
-const parts = fc.record({
-  grants: fc.array(grant, { maxLength: 5 }),
-  rules: fc.array(denied, { maxLength: 4 }),
-  lifted: fc.array(pattern, { maxLength: 2 }),
-  sockets: fc.array(socket, { maxLength: 2 }),
-  mode: fc.constantFrom('open', 'blocked', 'ports'),
-  ports: fc.array(fc.integer({ min: 1, max: 65535 }), { maxLength: 2 }),
-  blocked: fc.array(name, { maxLength: 2 }),
-  onDelete: fc.constantFrom('refuse', 'keep'),
-  asked: fc.array(path, { minLength: 2, maxLength: 4 }),
-});
+/** Half of what is denied lies in what is granted: anywhere else nothing is to be lost. */
+function inside([granted]: readonly Grant[], rules: readonly Deny[]): Deny[] {
+  if (granted === undefined) return [...rules];
+  return rules.map((deny, at): Deny => {
+    const { path: directory } = granted;
+    const start = deny.kind === 'glob' ? (escapeGlob(directory) as AbsolutePath) : directory;
+    return at % 2 === 0 ? { ...deny, text: `${start}${deny.text}` } : deny;
+  });
+}
+
+const parts = fc
+  .record({
+    grants: fc.array(grant, { maxLength: 5 }),
+    rules: fc.array(denied, { maxLength: 4 }),
+    lifted: fc.array(pattern, { maxLength: 2 }),
+    sockets: fc.array(socket, { maxLength: 2 }),
+    mode: fc.constantFrom('open', 'blocked', 'ports'),
+    ports: fc.array(fc.integer({ min: 1, max: 65535 }), { maxLength: 2 }),
+    blocked: fc.array(name, { maxLength: 2 }),
+    onDelete: fc.constantFrom('refuse', 'keep'),
+    asked: fc.array(path, { minLength: 2, maxLength: 4 }),
+  })
+  .map((made) => ({ ...made, rules: inside(made.grants, made.rules) }));
 
 // Spelled out once: the paths that no grant may expose are a thousand.
 const base = { ...planOf() };
