@@ -56,6 +56,14 @@ function cloneIssue({ failure }: CloneError): Issue {
   };
 }
 
+/** macOS takes DYLD_ variables from what its own programs start, and sandbox-exec is one; env sets them behind it. */
+function wordsOf({ command, environment }: MacPlan): string[] {
+  const words = [command.executable, ...command.argv.slice(1)];
+  const loader = environment.variables.filter(({ name }) => name.startsWith('DYLD_'));
+  if (loader.length === 0 || command.executable.includes('=')) return words;
+  return ['/usr/bin/env', ...loader.map(({ name, value }) => `${name}=${value}`), ...words];
+}
+
 /** What the user lets the command write to: one in another is cloned with it. */
 function clonedPaths({ grants }: MacPlan): string[] {
   const written = grants.filter(
@@ -193,15 +201,11 @@ export function runSession(
     (signal) => child.kill(signal),
     [0, 1, 2].some((descriptor) => isTerminal(descriptor)),
   );
-  child = spawn(
-    tools.sandboxExec,
-    argumentsFor(profile, [plan.command.executable, ...plan.command.argv.slice(1)]),
-    {
-      stdio: 'inherit',
-      env: Object.fromEntries(variables),
-      ...(plan.workdir !== null && { cwd: plan.workdir }),
-    },
-  );
+  child = spawn(tools.sandboxExec, argumentsFor(profile, wordsOf(plan)), {
+    stdio: 'inherit',
+    env: Object.fromEntries(variables),
+    ...(plan.workdir !== null && { cwd: plan.workdir }),
+  });
   const isOver = limitTime(plan, child);
   child.on('exit', (status, signal) => {
     const code = isOver() ? timedOut : codeOf(status, signal);

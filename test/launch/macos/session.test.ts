@@ -122,6 +122,20 @@ describe('runSession()', () => {
     expect(done.stdout).not.toContain('MY_API_KEY');
   });
 
+  it('has what --env says of the loader, which the system would take away', () => {
+    const done = run({ env: ['DYLD_LIBRARY_PATH=/a b'] }, ['sh', '-c', 'echo "$DYLD_LIBRARY_PATH"']);
+    expect([done.status, done.stdout]).toEqual([0, '/a b\n']);
+    const words = given();
+    const at = words.indexOf('/usr/bin/env');
+    expect(words.slice(at, at + 3)).toEqual([
+      '/usr/bin/env',
+      'DYLD_LIBRARY_PATH=/a b',
+      expect.stringMatching(/\/sh$/),
+    ]);
+    run({}, ['sh', '-c', ':']);
+    expect(given().slice(words.length)).not.toContain('/usr/bin/env');
+  });
+
   it('hands the profile over with its parameters, each as one word', () => {
     run({ allow: ['.'] }, ['sh', '-c', ':']);
     const words = given();
