@@ -1,4 +1,6 @@
 // Plan → Seatbelt profile: what it allows and denies by the evaluator.
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { compileSeatbelt } from '../../../src/backend/macos/compile.ts';
 import { isNonoError } from '../../../src/errors.ts';
@@ -20,6 +22,34 @@ function judge(plan: MacPlan) {
 }
 
 const project = '/Users/ada/project';
+
+const rules = fileURLToPath(new URL('../../../src/backend/macos/rules/', import.meta.url));
+
+describe('the base rules', () => {
+  const files = readdirSync(rules).map(
+    (name) => [name, readFileSync(rules + name, 'utf8').split('\n')] as const,
+  );
+
+  /** The comment above a line, past what shares it. */
+  const reasonOf = (lines: readonly string[], at: number): boolean => {
+    const above = lines.slice(0, at).findLast((line) => !/^ *\((global-name|allow)/.test(line));
+    return above?.trimStart().startsWith('; ') === true;
+  };
+
+  it.each(files)('%s says what it is for, and gives each block and each service a reason', (_, lines) => {
+    expect(lines[0]).toMatch(/^; /);
+    const told = lines.flatMap((line, at) => (/^\(allow|global-name/.test(line) ? [at] : []));
+    expect(told.filter((at) => !reasonOf(lines, at)).map((at) => lines[at])).toEqual([]);
+  });
+
+  it.each(files)('%s opens nothing wholesale', (_, lines) => {
+    const said = lines.filter((line) => !line.trimStart().startsWith(';')).join('\n');
+    expect(said).not.toMatch(/\(allow (mach|iokit|process-exec|file-write|network|appleevent|lsopen)[^ ]*\)/);
+    expect(said).not.toMatch(
+      /global-name-(regex|prefix)|mach-register|iokit-open|appleevent|lsopen|file-write\*/,
+    );
+  });
+});
 
 describe('compileSeatbelt()', () => {
   it('is closed by default, and says which session a denial is of', () => {
