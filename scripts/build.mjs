@@ -1,7 +1,9 @@
-// Builds dist/: the two executables, the planner as a snapshot and with its code cache, the reporter, and the library.
+// Builds dist/: the two executables, the planner as a snapshot and with its code cache, the reporter, and the library. With
+// `--for-macos DIRECTORY` lays the bundles of macOS there, on any system: the package brings them along.
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { buildMacWaysOut, buildNative } from './build-native.mjs';
 import { filterPlugin } from './filter-plugin.mjs';
@@ -13,7 +15,10 @@ import { textPlugin } from './text-plugin.mjs';
 import { onWindows } from './windows.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const dist = join(root, 'dist');
+const { values } = parseArgs({ options: { 'for-macos': { type: 'string' } } });
+const macOnly = values['for-macos'];
+const platform = macOnly === undefined ? process.platform : 'darwin';
+const dist = macOnly === undefined ? join(root, 'dist') : resolve(root, macOnly);
 
 function checkMachine() {
   const [major, minor] = process.versions.node.split('.').map(Number);
@@ -41,7 +46,7 @@ async function bundle(entry, output, { alias = withoutProcesses, format = 'cjs',
     logLevel: 'warning',
     plugins: [jsoncPlugin.esbuild(spell), textPlugin.esbuild, filterPlugin(spell)],
     alias,
-    conditions: process.platform === 'darwin' ? ['macos'] : [],
+    conditions: platform === 'darwin' ? ['macos'] : [],
     external: ['./tools.cjs'],
   });
 }
@@ -71,10 +76,14 @@ async function buildLinux() {
   fitToMachine(dist);
 }
 
-/** Of nono nothing is compiled for macOS: it stays beside the command, and its front is a script. */
-async function buildMac() {
+async function bundleMac() {
   mkdirSync(dist, { recursive: true });
   await bundleCommands({});
+}
+
+/** Of nono nothing is compiled for macOS: it stays beside the command, and its front is a script. */
+async function buildMac() {
+  await bundleMac();
   buildMacWaysOut(root, dist);
   writeFileSync(join(dist, 'nono'), macFront(process.execPath), { mode: 0o755 });
 }
@@ -83,7 +92,7 @@ const builds = { linux: buildLinux, darwin: buildMac };
 
 try {
   checkMachine();
-  await builds[process.platform]();
+  await (macOnly === undefined ? builds[platform] : bundleMac)();
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);

@@ -62,25 +62,3 @@ describe('on Windows', () => {
     expect([status, stderr]).toEqual([125, sentence]);
   });
 });
-
-describe('on macOS', () => {
-  it('the set-up of the package says what to build', () => {
-    const { status, stderr } = on('darwin', 'scripts/set-up.mjs');
-    expect([status, stderr]).toEqual([0, expect.stringContaining('on macOS nono is built from its source')]);
-  });
-
-  it('the command says the same, once', () => {
-    mkdirSync(join(copy, 'dist'));
-    writeFileSync(join(copy, 'dist/executables.json'), '{}');
-    const bin = join(scratch, 'node-of-a-mac');
-    mkdirSync(bin);
-    const pretence = `data:text/javascript,Object.defineProperty(process,'platform',{value:'darwin'})`;
-    writeFileSync(join(bin, 'node'), `#!/bin/sh\nexec ${process.execPath} --import "${pretence}" "$@"\n`, {
-      mode: 0o755,
-    });
-    const env = { PATH: `${bin}:/usr/bin:/bin` };
-    const { status, stderr } = spawnSync(join(copy, 'bin/nono'), ['--version'], { encoding: 'utf8', env });
-    expect([status, stderr.match(/built from its source/g)]).toEqual([125, ['built from its source']]);
-    expect(stderr).not.toContain('not found');
-  });
-});
