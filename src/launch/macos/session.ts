@@ -9,8 +9,8 @@ import type { SeatbeltProfile } from '../../backend/macos/sbpl.ts';
 import { exitCodes, type Issue, NonoError } from '../../errors.ts';
 import { allowsWriting } from '../../plan/grant.ts';
 import type { MacPlan } from '../../plan/plan.ts';
-import { CloneError, forgetUnchanged, keepClones } from '../../store/clones.ts';
-import type { About, Kept } from '../../store/journal.ts';
+import { type Cloned, CloneError, forgetUnchanged, keepClones } from '../../store/clones.ts';
+import type { About } from '../../store/journal.ts';
 import {
   clearDirectories,
   makeDirectories,
@@ -73,7 +73,7 @@ function clonedPaths({ grants }: MacPlan): string[] {
   return paths.filter((path) => !paths.some((other) => other !== path && path.startsWith(`${other}/`)));
 }
 
-function keep(plan: MacPlan, { store }: SessionDirectories, tools: Tools): readonly Kept[] {
+function keep(plan: MacPlan, { store }: SessionDirectories, tools: Tools): readonly Cloned[] {
   if (store === null) return [];
   try {
     return keepClones(store, aboutOf(plan), clonedPaths(plan), tools.cloneMode);
@@ -186,7 +186,7 @@ export function runSession(
   checkProfile(profile, tools);
   makeGrants(plan.grants);
   const directories = makeDirectories(plan, guide);
-  let kept: readonly Kept[];
+  let kept: readonly Cloned[];
   try {
     kept = keep(plan, directories, tools);
   } catch (error) {

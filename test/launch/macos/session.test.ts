@@ -242,6 +242,23 @@ describe('originals on a Mac', () => {
     expect(readdirSync(join(directory, 'objects'))).toHaveLength(1);
   });
 
+  it('are kept of what was changed to look the same, and not of what only was touched', () => {
+    writeFileSync(join(project, 'large'), Buffer.alloc(2_500_000));
+    const text =
+      'touch -r large "$TMPDIR/l"; printf x | dd of=large bs=1 seek=2499999 conv=notrunc; touch -r "$TMPDIR/l" large; touch -r notes "$TMPDIR/t"; echo BEFORE > notes; touch -r "$TMPDIR/t" notes; touch other; chmod 640 other; mv other x; mv x other';
+    run({ ...allow, allowCommand: ['chmod'] }, ['sh', '-c', text]);
+    const [directory = ''] = sessions();
+    const kept = readSession(directory).journal.entries.flatMap((entry) =>
+      entry.kind === 'kept' ? [[entry.path, entry.reason]] : [],
+    );
+    expect(kept.sort()).toEqual([
+      [join(project, 'large'), 'written'],
+      [join(project, 'notes'), 'written'],
+    ]);
+    restoreAll(directory);
+    expect(readFileSync(join(project, 'notes'), 'utf8')).toBe('before\n');
+  });
+
   it('are put back by undo: what was rewritten, replaced, cut, moved and deleted', () => {
     mkdirSync(join(project, 'deep/er'), { recursive: true });
     writeFileSync(join(project, 'deep/er/file'), 'deep\n');
