@@ -121,6 +121,14 @@ describe('on a Mac', () => {
     expect(shell(flags, 'cat sub/x').status).not.toBe(0);
   });
 
+  it('makes nothing on the way to a denied path, by moving either', () => {
+    const flags = ['--allow', '.', '--deny-write', 'later/secret'];
+    const text = 'mkdir "$TMPDIR/d" && echo x > "$TMPDIR/d/secret" && mv "$TMPDIR/d" later';
+    expect(shell(flags, text).status).not.toBe(0);
+    expect(shell(flags, 'mkdir later').status).not.toBe(0);
+    expect(existsSync(join(project, 'later'))).toBe(false);
+  });
+
   it('types nothing into its terminal', () => {
     const perl = `/usr/bin/perl -e {ioctl(STDIN, 0x80017472, $x = "x") or exit 7}`;
     const text = `spawn -noecho ${nono} run -s -- ${perl}; expect eof; exit [lindex [wait] 3]`;

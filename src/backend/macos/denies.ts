@@ -6,7 +6,7 @@ import { contains, lineage } from '../../plan/path.ts';
 import type { MacPlan } from '../../plan/plan.ts';
 import type { DeniedAccess } from '../../policy/policy.ts';
 import { allOf, anyOf, exactly, matching, noneOf, tree } from './filters.ts';
-import { everyWrite, removing } from './operations.ts';
+import { everyWrite, making, removing } from './operations.ts';
 import { type Anchored, anchor, expressionsFor, expressionsToward, wholeDirectories } from './patterns.ts';
 import { deny, type Parameters, type Sbpl } from './sbpl.ts';
 
@@ -90,19 +90,34 @@ function userRules(denies: Denies, access: DeniedAccess, compiler: Compiler): Sb
   return rulesFor(access, filtersFor(patterns, compiler), compiler);
 }
 
-/** Whatever lies on the way to a denied path stays where it is: moved, the path would be another, and not denied. */
+/**
+ * Whatever lies on the way to a denied path stays where it is: moved, the path would be another, and not denied. What is not
+ * there yet is not made: a directory that is moved there would bring along what is denied in it. Of globs this would take
+ * too much, `.git` for one.
+ */
 function ancestorRules({ grants, denies }: MacPlan, compiler: Compiler): Sbpl[] {
   const { parameters, message } = compiler;
   const writable = grants.filter((grant) => grant.kind === 'directory' && allowsWriting(grant));
   const inside = (path: AbsolutePath) =>
     writable.some((grant) => grant.path !== path && contains(grant.path, path));
-  const all = anchored([...denies.rules, ...denies.lifted], compiler);
+  const patterns = [...denies.rules, ...denies.lifted];
+  const toward = (kind: Pattern['kind']) =>
+    expressionsToward(
+      anchored(
+        patterns.filter((pattern) => pattern.kind === kind),
+        compiler,
+      ),
+    );
+  const all = anchored(patterns, compiler);
   const above = [...new Set(all.flatMap((pattern) => lineage(pattern.anchor)))].filter(inside);
-  return deny(
-    [removing],
-    [...above.flatMap((path) => exactly(path, parameters)), ...matching(expressionsToward(all), parameters)],
-    message,
-  );
+  return [
+    ...deny([removing, making], matching(toward('path'), parameters), message),
+    ...deny(
+      [removing],
+      [...above.flatMap((path) => exactly(path, parameters)), ...matching(toward('glob'), parameters)],
+      message,
+    ),
+  ];
 }
 
 export function denyRules(plan: MacPlan, parameters: Parameters, message: Sbpl): Sbpl[] {

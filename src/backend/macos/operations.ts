@@ -15,6 +15,8 @@ export const writing: readonly string[] = writingLeaves;
 
 export const removing = 'file-write-unlink';
 
+export const making = 'file-write-create';
+
 /** All of it, as a deny has to say it. */
 export const everyWrite: readonly string[] = ['file-write*', ...writingLeaves, removing];
 

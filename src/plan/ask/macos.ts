@@ -14,6 +14,11 @@ function placeObstacles({ denies, reach }: Prepared, name: AbsolutePath): Obstac
   return [noRule('what may only be written is not removed here', 'insufficient_access')];
 }
 
+/** Whatever had the name of a directory on the way to a denied path could have been moved there with what is denied in it. */
+function making({ denies }: Prepared, name: AbsolutePath): Obstacle[] {
+  return denies.leadsToDeniedPath(name) ? [noRule('what is denied would lie in it')] : [];
+}
+
 function removing(prepared: Prepared, name: AbsolutePath): readonly Obstacle[] {
   return [...placeObstacles(prepared, name), ...lossObstacles(prepared, name)];
 }
@@ -28,9 +33,11 @@ export const seatbeltWays: Ways = {
   saved: () => [],
   keeping: () => [],
   cutting: () => [],
+  making,
   removing,
   moving: (prepared, from, to) => [
     ...removing(prepared, from),
+    ...making(prepared, to),
     ...(prepared.host.status(to) === null ? [] : removing(prepared, to)),
   ],
   linking: () => [noRule('no file gets a further name here: it would not be denied by that')],

@@ -106,6 +106,19 @@ describe('compileSeatbelt()', () => {
     expect(may('file-write-unlink', `${project}/a/x`)).toBe(true);
   });
 
+  it('makes nothing on the way to a denied path that is not there: it could be moved there whole', () => {
+    const may = judge(planOf({ allow: ['.', '~'], deny: ['later/on/secret'] }));
+    for (const path of [
+      `${project}/later`,
+      `${project}/LATER/on`,
+      '/Users/ada/.config/fish',
+      '/Users/ada/.aws',
+    ])
+      expect(may('file-write-create', path), path).toBe(false);
+    for (const path of [`${project}/later/x`, `${project}/on`, `${project}/src/.git`, `${project}/hooks`])
+      expect(may('file-write-create', path), path).toBe(true);
+  });
+
   it('keeps what is denied where it is, by its name as well as by the wildcard', () => {
     const may = judge(planOf({ allow: ['.'], deny: ['**/.env'], denyWrite: ['locked'], onDelete: 'keep' }));
     for (const path of ['.env', 'sub/.env', 'locked', 'locked/x'])

@@ -7,7 +7,7 @@ import type { Deny, Pattern } from '../../../src/plan/denies.ts';
 import { escapeGlob } from '../../../src/plan/glob.ts';
 import type { Grant } from '../../../src/plan/grant.ts';
 import type { AbsolutePath } from '../../../src/plan/host.ts';
-import { lineage } from '../../../src/plan/path.ts';
+import { contains, lineage } from '../../../src/plan/path.ts';
 import { buildPlan, type MacPlan } from '../../../src/plan/plan.ts';
 import { type PolicyFlags, policyFromFlags } from '../../../src/policy/from-flags.ts';
 import { mac } from '../../conformance/machines.ts';
@@ -150,9 +150,16 @@ describe('compileSeatbelt() of 10,000 random plans', () => {
             throw new Error(`"${asked}" is denied, and can be ${reads ? 'read' : 'written'}`);
         }
         for (const { kind, text: denied } of made.rules)
-          for (const above of kind === 'path' ? lineage(denied) : [])
+          for (const above of kind === 'path' ? lineage(denied) : []) {
             if (allows({ operation: 'file-write-unlink', path: above }))
               throw new Error(`"${above}" leads to "${denied}", and can be moved`);
+            // A granted directory is there, with all that is around it.
+            const isThere = made.grants.some(
+              (each) => each.kind === 'directory' && contains(above, each.path),
+            );
+            if (!isThere && allows({ operation: 'file-write-create', path: above }))
+              throw new Error(`"${above}" leads to "${denied}", and can be made`);
+          }
         for (const { path: granted, kind, access: which } of made.grants) {
           if (kind !== 'directory' || which === 'write' || at(granted).read !== null) continue;
           if (!allows({ operation: 'file-read-data', path: granted }))
