@@ -46,6 +46,12 @@ export const policies: Readonly<Record<string, Case>> = {
   'the same, which is not there, deletions kept': {
     flags: { allow: ['.'], deny: ['later/secret'], onDelete: 'keep' },
   },
+  'a name denied below a directory, deletions kept': {
+    flags: { allow: ['.'], deny: ['src/**/main.c'], onDelete: 'keep' },
+  },
+  'the same below a name, deletions kept': {
+    flags: { allow: ['.'], deny: ['**/src/**/main.c'], onDelete: 'keep' },
+  },
   'a set denied': { flags: { allow: ['.'], deny: ['src/[lm]ain.?'] } },
   'a grant denied whole': { flags: { allow: ['.', 'out'], deny: ['out'] } },
   'writing denied': { flags: { allow: ['.'], denyWrite: ['notes', '**/*.sh'], onDelete: 'keep' } },
@@ -160,6 +166,8 @@ export const requests: readonly Request[] = [
     `${project}/out/old`,
     `${project}/.env`,
     `${project}/src`,
+    `${project}/src/deep`,
+    `${project}/src/deep/x`,
     `${project}/.git`,
     `${project}`,
     `${home}/agent/state.json`,
@@ -195,6 +203,8 @@ export const requests: readonly Request[] = [
   move(`${project}/notes`, `${temporary}/notes`),
   move(`${project}/src`, `${temporary}/src`),
   move(`${project}/notes`, `${project}/.env`),
+  move(`${project}/src/deep`, `${project}/deep`),
+  move(`${project}/src/deep/x`, `${project}/x`),
   move(`${project}/out`, `${project}/later`),
   move(`${project}/out`, `${project}/src/.git`),
   ...socket(

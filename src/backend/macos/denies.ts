@@ -1,5 +1,6 @@
 // What is denied inside the grants, as rules after all that allow: the last one that matches decides.
 import { type Denies, type Deny, isBuiltIn, type Pattern } from '../../plan/denies.ts';
+import { depthsOf } from '../../plan/depths.ts';
 import { allowsWriting } from '../../plan/grant.ts';
 import type { AbsolutePath } from '../../plan/host.ts';
 import { contains, lineage } from '../../plan/path.ts';
@@ -8,7 +9,7 @@ import type { DeniedAccess } from '../../policy/policy.ts';
 import { allOf, anyOf, exactly, matching, noneOf, tree } from './filters.ts';
 import { everyWrite, making, removing } from './operations.ts';
 import { type Anchored, anchor, expressionsFor, expressionsToward, wholeDirectories } from './patterns.ts';
-import { deny, type Parameters, type Sbpl } from './sbpl.ts';
+import { deny, form, type Parameters, type Sbpl, symbol } from './sbpl.ts';
 
 // A path of a socket operation is that of a Unix socket.
 const joining = ['network-outbound', 'network-bind', 'network-inbound'];
@@ -95,7 +96,7 @@ function userRules(denies: Denies, access: DeniedAccess, compiler: Compiler): Sb
  * there yet is not made: a directory that is moved there would bring along what is denied in it. Of globs this would take
  * too much, `.git` for one.
  */
-function ancestorRules({ grants, denies }: MacPlan, compiler: Compiler): Sbpl[] {
+function ancestorRules({ grants, denies, temporary }: MacPlan, compiler: Compiler): Sbpl[] {
   const { parameters, message } = compiler;
   const writable = grants.filter((grant) => grant.kind === 'directory' && allowsWriting(grant));
   const inside = (path: AbsolutePath) =>
@@ -110,7 +111,10 @@ function ancestorRules({ grants, denies }: MacPlan, compiler: Compiler): Sbpl[] 
     );
   const all = anchored(patterns, compiler);
   const above = [...new Set(all.flatMap((pattern) => lineage(pattern.anchor)))].filter(inside);
+  const deep = filtersFor(depthsOf(denies, temporary), compiler);
+  const directory = form('vnode-type', symbol('DIRECTORY'));
   return [
+    ...deny([removing], deep.length === 0 ? [] : [allOf(anyOf(deep), directory)], message),
     ...deny([removing, making], matching(toward('path'), parameters), message),
     ...deny(
       [removing],

@@ -8,8 +8,10 @@ import { noRule, type Obstacle } from './obstacles.ts';
 import type { Ways } from './ways.ts';
 
 /** A directory that leads to what is denied stays where it is, and what may not be read is not moved to where it may. */
-function placeObstacles({ denies, reach }: Prepared, name: AbsolutePath): Obstacle[] {
-  if (denies.leadsToDenied(name)) return [noRule('what is denied lies in it, or may come to')];
+function placeObstacles({ denies, depths, host, reach }: Prepared, name: AbsolutePath): Obstacle[] {
+  const mayHoldDenied = host.status(name)?.kind === 'directory' && depths().at(name).read !== null;
+  if (denies.leadsToDenied(name) || mayHoldDenied)
+    return [noRule('what is denied lies in it, or may come to')];
   if (reach.directoryGrantFor(name, 'read') !== null) return [];
   return [noRule('what may only be written is not removed here', 'insufficient_access')];
 }

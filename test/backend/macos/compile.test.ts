@@ -106,6 +106,18 @@ describe('compileSeatbelt()', () => {
     expect(may('file-write-unlink', `${project}/a/x`)).toBe(true);
   });
 
+  it('moves no directory from where a glob goes on at any depth: what it denies would leave with it', () => {
+    const may = judge(planOf({ allow: ['.'], deny: ['src/**/main.c', '**/a/**/b'], onDelete: 'keep' }));
+    const unlink = (path: string, vnode: Subject['vnode'] & string) =>
+      may('file-write-unlink', `${project}/${path}`, { vnode });
+    for (const path of ['src/deep', 'SRC/x/y', 'a/x', 'x/a/y/z', 'src', 'a'])
+      expect(unlink(path, 'DIRECTORY'), path).toBe(false);
+    for (const path of ['out', 'x/y', 'out/src']) expect(unlink(path, 'DIRECTORY'), path).toBe(true);
+    for (const path of ['src/deep', 'x/a/y']) expect(unlink(path, 'REGULAR-FILE'), path).toBe(true);
+    const anywhere = judge(planOf({ allow: ['.'], deny: ['**/main.c'], onDelete: 'keep' }));
+    expect(anywhere('file-write-unlink', `${project}/src/deep`, { vnode: 'DIRECTORY' })).toBe(true);
+  });
+
   it('makes nothing on the way to a denied path that is not there: it could be moved there whole', () => {
     const may = judge(planOf({ allow: ['.', '~'], deny: ['later/on/secret'] }));
     for (const path of [
