@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { jsoncPlugin } from './scripts/jsonc-plugin.mjs';
 import { textPlugin } from './scripts/text-plugin.mjs';
 
-const folders = ['policy', 'plan', 'term', 'backend', 'conformance', 'launch/macos', 'macos'];
+const folders = ['policy', 'plan', 'term', 'backend', 'conformance', 'launch', 'macos'];
 
 export default defineConfig({
   plugins: [jsoncPlugin.vite, textPlugin.vite],

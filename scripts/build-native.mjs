@@ -35,15 +35,22 @@ function compile(sources, output, link) {
 export function sourcesOf(root) {
   const native = join(root, 'native');
   const filesIn = (directory) => readdirSync(directory).filter((name) => name.endsWith('.c'));
+  const { linux } = waysOutSources(root);
   const isShared = (name) => name === 'support.c';
   const isFront = (name) => /^(front|planner|follow|node|exec.*|memory.*)\.c$/.test(name);
   const paths = (names) => names.map((name) => join(native, name));
-  const selftest = join(native, 'selftest');
   return {
     nono: paths(filesIn(native).filter((name) => isFront(name) || isShared(name))),
     'nono-launcher': paths(filesIn(native).filter((name) => !isFront(name))),
-    'nono-ways-out': filesIn(selftest).map((name) => join(selftest, name)),
+    'nono-ways-out': linux,
   };
+}
+
+/** What selftest runs, by platform: the same files, and one of its own. */
+export function waysOutSources(root) {
+  const sources = (platform) =>
+    ['ways', 'common', 'victim', platform].map((name) => join(root, 'native/selftest', `${name}.c`));
+  return { linux: sources('linux'), macos: sources('macos') };
 }
 
 function compileOne(sources, output) {
@@ -62,4 +69,18 @@ function compileOne(sources, output) {
 export function buildNative(root, directory) {
   mkdirSync(directory, { recursive: true });
   for (const [name, sources] of Object.entries(sourcesOf(root))) compileOne(sources, join(directory, name));
+}
+
+/** Says what is missing where it cannot: nono itself needs no compiler on macOS. */
+export function buildMacWaysOut(root, directory) {
+  const hasTools = spawnSync('xcode-select', ['-p'], { stdio: 'ignore' }).status === 0; // cc alone would open a window
+  const options = ['-std=c11', '-D_DARWIN_C_SOURCE', '-Wall', '-Wextra', '-O2'];
+  const output = join(directory, 'nono-ways-out');
+  const words = [...options, ...waysOutSources(root).macos, '-o', output];
+  const done = hasTools ? spawnSync(compiler, words, { encoding: 'utf8' }) : null;
+  if (done?.status === 0) return;
+  const why = done === null ? 'there is no compiler' : (done.error?.message ?? done.stderr);
+  process.stderr.write(
+    `nono: nono selftest is not built: ${why}\n  Try: xcode-select --install, then npm run build\n`,
+  );
 }

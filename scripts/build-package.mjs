@@ -1,5 +1,6 @@
 // Lays build/packages/nono, what is published: the bundles, the sources of the executables, and the hashes of those that
 // the platforms' packages beside it bring.
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +19,9 @@ const bundles = [
   'trials.cjs',
 ];
 const library = ['index.mjs', 'index.d.ts'];
-const setUp = ['set-up', 'build-native', 'machine', 'snapshot'].map((name) => `scripts/${name}.mjs`);
+const setUp = ['set-up', 'build-native', 'mac-front', 'machine', 'snapshot', 'windows'].map(
+  (name) => `scripts/${name}.mjs`,
+);
 const asTheyAre = [
   'bin',
   'native',
@@ -49,7 +52,8 @@ function manifestFor(built) {
   const optionalDependencies = Object.fromEntries(
     built.map((platform) => [`nono-${platform}`, manifest.version]),
   );
-  return { ...manifest, scripts: { postinstall: 'node scripts/set-up.mjs' }, optionalDependencies };
+  const scripts = { preinstall: 'node scripts/windows.mjs', postinstall: 'node scripts/set-up.mjs' };
+  return { ...manifest, scripts, optionalDependencies };
 }
 
 const writeJson = (file, value) => writeFileSync(join(output, file), `${JSON.stringify(value, null, 2)}\n`);
@@ -63,6 +67,8 @@ function lay() {
       throw new Error(`dist/${name} is not built\n  Try: npm run build:package`);
     cpSync(join(root, 'dist', name), join(output, 'dist', name), { recursive: true });
   }
+  const build = join(root, 'scripts/build.mjs');
+  execFileSync(process.execPath, [build, '--for-macos', join(output, 'dist/macos')], { stdio: 'inherit' });
   const built = platforms();
   writeJson(
     'dist/executables.json',

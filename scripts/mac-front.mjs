@@ -5,7 +5,7 @@ function quoted(text) {
 }
 
 // Commands that need the launcher of Linux.
-const linuxOnly = ['doctor', 'setup', 'learn', 'compile', 'exec'];
+const linuxOnly = ['learn', 'compile', 'exec'];
 
 /** What the caller meant for the command (NODE_OPTIONS and its kin) reaches nono under another name. */
 export function macFront(node) {

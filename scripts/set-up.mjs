@@ -11,12 +11,15 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildNative } from './build-native.mjs';
+import { buildMacWaysOut, buildNative } from './build-native.mjs';
+import { macFront } from './mac-front.mjs';
 import { fitToMachine } from './machine.mjs';
+import { onWindows } from './windows.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
@@ -53,14 +56,24 @@ function makeExecutables(output) {
   process.stderr.write(`nono: no package with executables for ${platform}, so they were compiled\n`);
 }
 
+/** Its bundles in place of Linux's; nothing of nono itself is compiled. */
+function makeMac(output) {
+  const bundles = join(dist, 'macos');
+  for (const name of readdirSync(bundles)) copyFileSync(join(bundles, name), join(output, name));
+  buildMacWaysOut(root, output);
+  writeFileSync(join(output, 'nono'), macFront(process.execPath), { mode: 0o755 });
+}
+
+const isMac = process.platform === 'darwin';
+
 /** `nono` last and whole: whoever finds it finds everything. */
 function install() {
   const output = mkdtempSync(join(dist, 'set-up-'));
   try {
-    makeExecutables(output);
+    (isMac ? makeMac : makeExecutables)(output);
     const place = (name) => renameSync(join(output, name), join(dist, name));
     for (const name of readdirSync(output)) if (name !== 'nono') place(name);
-    fitToMachine(dist);
+    if (!isMac) fitToMachine(dist);
     place('nono');
   } finally {
     rmSync(output, { recursive: true, force: true });
@@ -92,8 +105,10 @@ function installOnce() {
   }
 }
 
+// A program that uses nono where it runs may be installed where it does not.
 try {
-  installOnce();
+  if (process.platform === 'win32') process.stderr.write(`nono: ${onWindows}\n`);
+  else installOnce();
 } catch (error) {
   const denied = error.code === 'EACCES' || error.code === 'EROFS';
   const remedy = denied

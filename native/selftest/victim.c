@@ -5,28 +5,22 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-size_t abstract_name(char name[32], pid_t pid) {
-  return 1 + (size_t)snprintf(name + 1, 31, "nono-selftest-%d", pid);
-}
-
-static int listen_at(int family, const void *address, socklen_t length) {
-  int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+int listen_at(int family, const void *address, socklen_t length) {
+  int fd = socket(family, SOCK_STREAM, 0);
   if (fd < 0 || bind(fd, address, length) != 0 || listen(fd, 4) != 0) exit(EXIT_FAILURE);
   return fd;
 }
 
 int be_victim(void) {
-  struct sockaddr_un named = {.sun_family = AF_UNIX, .sun_path = "socket"}, abstract = {.sun_family = AF_UNIX};
+  struct sockaddr_un named = {.sun_family = AF_UNIX, .sun_path = "socket"};
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t length = sizeof address;
   char byte;
   listen_at(AF_UNIX, &named, sizeof named);
-  size_t used = abstract_name(abstract.sun_path, getpid());
-  listen_at(AF_UNIX, &abstract, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + used));
+  listen_elsewhere();
   getsockname(listen_at(AF_INET, &address, sizeof address), (struct sockaddr *)&address, &length);
   int fd = open("ready.new", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   dprintf(fd, "%d %d", getpid(), ntohs(address.sin_port));

@@ -1,7 +1,7 @@
 // `nono selftest`: tries the ways out against this machine, in a scratch directory, and prints the table.
 import { getSystemErrorName } from 'node:util';
+import { machine } from '#machine';
 import { exitCodes } from '../errors.ts';
-import { thisHost } from '../launch/host.ts';
 import { inScratch } from '../launch/scratch.ts';
 import { tryWaysOut } from '../launch/ways-out.ts';
 import { isFault, judgeWays } from '../plan/ways-out.ts';
@@ -12,9 +12,9 @@ export type SelftestFlags = { readonly json?: boolean };
 
 /** @returns the exit code: 1 where a way out is open, or what is granted does not work. */
 export function selftest({ json }: SelftestFlags): number {
-  const host = thisHost();
+  const host = machine.host();
   const { inside, outside, trouble } = inScratch(host, (directory) => tryWaysOut(directory, host));
-  const all = judgeWays(inside, outside);
+  const all = judgeWays(inside, outside, machine.platform);
   const nameOf = (errno: number) => getSystemErrorName(-errno);
   printResult(
     json

@@ -88,10 +88,11 @@ export function linkTarget(path: AbsolutePath): string | null {
 /** What a path leads to, and where that really is; undefined: nowhere. Errors are the system's. */
 export function lookAtObject(
   path: AbsolutePath,
+  stored: (path: AbsolutePath) => string = realpathSync.native,
 ): { readonly status: Stats; readonly canonical: AbsolutePath } | undefined {
   try {
     const status = statSync(path, { throwIfNoEntry: false });
-    const canonical = status === undefined ? '' : realpathSync.native(path);
+    const canonical = status === undefined ? '' : stored(path);
     watcher?.({ kind: 'object', path, number: BigInt(status?.mode ?? 0), text: canonical });
     return status === undefined ? undefined : { status, canonical: canonical as AbsolutePath };
   } catch (error) {

@@ -12,6 +12,7 @@ function isTerminal(descriptor: 0 | 1 | 2): boolean {
 }
 
 export const machine: Machine = {
+  platform: 'linux',
   host: () => {
     beginToRemember();
     return thisHost();

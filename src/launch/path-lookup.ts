@@ -1,4 +1,5 @@
-// Looks paths up on this machine, links resolved, in as few calls as possible: thousands may be granted.
+// Looks paths up on this machine, every link resolved and every name as the disk has it, in as few calls as possible: thousands may be granted.
+import { namesAreExact } from '#names';
 import type { AbsolutePath, PathFact } from '../plan/host.ts';
 import { childOf, isAbsolute, nameOf, parentOf } from '../plan/path.ts';
 import { Absences, entriesIn, kindOf, linkTarget, lookAtEntry, lookAtObject } from './disk.ts';
@@ -57,8 +58,16 @@ function lookInside(directory: AbsolutePath, name: string, canonical: AbsolutePa
   return status.isSymbolicLink() ? null : { kind: kindOf(status), canonical, mode: status.mode };
 }
 
-/** Looks paths up, parents first, and remembers the answers: one run sees one state of the disk. */
-export function pathLookup(): (path: AbsolutePath) => PathFact {
+/**
+ * Looks paths up, parents first, and remembers the answers: one run sees one state of the disk.
+ *
+ * @param areExact a name is spelled as it is stored, or names nothing; else the system is asked how each is stored
+ * @param stored how the system says that a path is stored; undefined: as it does
+ */
+export function pathLookup(
+  areExact = namesAreExact,
+  stored?: (path: AbsolutePath) => string,
+): (path: AbsolutePath) => PathFact {
   const known = new Map<AbsolutePath, PathFact>();
   const absences = new Absences();
   const subdirectories = new Subdirectories();
@@ -88,9 +97,9 @@ export function pathLookup(): (path: AbsolutePath) => PathFact {
     const parent = path === '/' ? null : inspect(parentOf(path));
     if (parent?.kind === 'missing') return missing(path, parent); // nothing can be below nothing
     try {
-      const found = parent?.kind === 'directory' ? lookIn(parent.canonical, path) : null;
+      const found = areExact && parent?.kind === 'directory' ? lookIn(parent.canonical, path) : null;
       if (found !== null) return found;
-      const object = lookAtObject(path);
+      const object = lookAtObject(path, stored);
       if (object !== undefined)
         return { kind: kindOf(object.status), canonical: object.canonical, mode: object.status.mode };
     } catch (error) {

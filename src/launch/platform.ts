@@ -1,12 +1,15 @@
-// What nono needs of the platform that it runs on. The build puts one in place of `#machine` and of `#platform`; package.json
-// says which.
+// What nono needs of the platform that it runs on. The build puts one in place of `#machine`, `#platform` and `#diagnose`;
+// package.json says which.
+import type { Findings } from '../plan/diagnosis.ts';
 import type { Host } from '../plan/host.ts';
+import type { Machine as PlannedMachine } from '../plan/machine.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ReportWish } from './report-wish.ts';
 
 /** What every command needs. */
 export type Machine = {
+  readonly platform: PlannedMachine['platform'];
   /** This machine, now. */
   readonly host: () => Host;
   readonly isTerminal: (descriptor: 0 | 1 | 2) => boolean;
@@ -29,3 +32,6 @@ export type Platform = {
    */
   readonly start: (plan: Plan, wish: ReportWish, guide: string, announcement: Announcement) => void;
 };
+
+/** What `nono doctor` finds. */
+export type Diagnose = (host: Host) => Findings;

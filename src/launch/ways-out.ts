@@ -1,6 +1,15 @@
 // Tries the ways out for real: a scratch directory with something to lose, somebody outside, and runs that try to reach both.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import type { AbsolutePath, Host } from '../plan/host.ts';
 import { childOf, parentOf } from '../plan/path.ts';
 import type { Answers } from '../plan/ways-out.ts';
@@ -13,7 +22,7 @@ const secret = 'secret';
 const script = '#!/bin/sh\nexit 0\n';
 const content = {
   outside: { secret, victim: secret, moved: secret },
-  inside: { '.env': secret, '.ssh/id_selftest': secret, old: 'old', kept: 'old' },
+  inside: { '.env': secret, '.ssh/id_selftest': secret, old: 'old', kept: 'old', cut: 'old' },
 } as const;
 const scripts = { outside: ['tool'], inside: ['.git/hooks/pre-commit'] } as const;
 const ownerOnly = 0o700;
@@ -113,7 +122,8 @@ export function tryWaysOut(base: AbsolutePath, host: Host): WaysTried {
   const attempt = (place: Place, file: AbsolutePath, words: readonly string[], kinds: string): Tried => {
     const victim = startVictim(program, place);
     if (victim === null) return { code: null, stdout: '', stderr: 'nono-ways-out does not start' };
-    const arguments_ = [kinds, place.outside, victim.pid, victim.port];
+    const { dev, ino } = statSync(childOf(place.outside, 'secret'));
+    const arguments_ = [kinds, place.outside, victim.pid, victim.port, `${dev}/${ino}`];
     try {
       return tryProgram(file, [...words, ...arguments_], place.inside, environment(place), leaked);
     } finally {

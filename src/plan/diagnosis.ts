@@ -1,5 +1,5 @@
 // All that a machine can hold of what any run may be promised, by what asks for it.
-import { limitKinds } from '../policy/limits.ts';
+import { type LimitWish, limitKinds } from '../policy/limits.ts';
 import { everyGuarantee, type Guarantee, type Occasion } from './guarantees.ts';
 import type { Host, Support } from './host.ts';
 import { limitGuarantees, planLimits } from './limits.ts';
@@ -15,15 +15,17 @@ export type Findings = {
 };
 
 // What holds a limit does not depend on how much it is.
-const anyLimits = { memory: 2 ** 30, pids: 1000, 'cpu-time': 3600, timeout: 3600 } as const;
+const mosts = { memory: 2 ** 30, pids: 1000, 'cpu-time': 3600, timeout: 3600 } as const;
+
+/** One limit of each kind. */
+export const anyLimits: readonly LimitWish[] = limitKinds.map((kind) => ({
+  kind,
+  most: mosts[kind],
+  origin: `flag:--${kind}`,
+}));
 
 export function diagnose(host: Host, support: Support): Findings {
-  const wishes = limitKinds.map((kind) => ({
-    kind,
-    most: anyLimits[kind],
-    origin: `flag:--${kind}` as const,
-  }));
-  const limits = limitGuarantees(planLimits(wishes, host), host, support);
+  const limits = limitGuarantees(planLimits(anyLimits, host), host, support);
   const guarantees: Held = { ...everyGuarantee(support), limits };
   const surroundings = lookAround(host, support);
   const isStopped =

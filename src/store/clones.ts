@@ -3,10 +3,15 @@
 import {
   appendFileSync,
   type BigIntStats,
+  closeSync,
+  constants,
   copyFileSync,
+  fstatSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
+  readSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -34,6 +39,9 @@ function statusOf(path: Buffer): BigIntStats | null {
   return lstatSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
 }
 
+/** An original, and when its file was last changed in any way: who changes it can set every other time back. */
+export type Cloned = { readonly kept: Kept; readonly changedNs: bigint };
+
 export class CloneError extends Error {
   readonly failure: CloneFailure;
 
@@ -45,25 +53,26 @@ export class CloneError extends Error {
 }
 
 /** Files, links and directories: what else there is (sockets, pipes, devices) holds nothing that could be lost. */
-function cloneBelow(path: Buffer, objects: string, mode: CloneMode, kept: Kept[], skipped: string): void {
+function cloneBelow(path: Buffer, objects: string, mode: CloneMode, all: Cloned[], skipped: string): void {
   const status = statusOf(path);
   if (status === null || bytesOf(path) === skipped) return;
   const isDirectory = status.isDirectory();
   if (!isDirectory && !status.isFile() && !status.isSymbolicLink()) return;
-  const object = status.isFile() ? BigInt(kept.length + 1) : 0n;
+  const object = status.isFile() ? BigInt(all.length + 1) : 0n;
   try {
     if (status.isFile()) copyFileSync(path, join(objects, String(object)), mode);
-    kept.push(keptOf(bytesOf(path), path, status, object, 'written'));
+    const { ctimeNs } = statusOf(path) ?? status; // cloning may change it
+    all.push({ kept: keptOf(bytesOf(path), path, status, object, 'written'), changedNs: ctimeNs });
     if (!isDirectory) return;
     for (const name of readdirSync(path, { encoding: 'buffer' }))
-      cloneBelow(below(path, name), objects, mode, kept, skipped);
+      cloneBelow(below(path, name), objects, mode, all, skipped);
   } catch (error) {
     throw error instanceof CloneError ? error : new CloneError(path, error);
   }
 }
 
-function journalOf(about: About, kept: readonly Kept[]): Buffer {
-  return Buffer.concat([encodeAbout(about), ...kept.map(encodeEntry)]);
+function journalOf(about: About, all: readonly Kept[]): Buffer {
+  return Buffer.concat([encodeAbout(about), ...all.map(encodeEntry)]);
 }
 
 /**
@@ -73,23 +82,55 @@ function journalOf(about: About, kept: readonly Kept[]): Buffer {
  * @param store the session's directory, which is left out
  * @throws {CloneError} for what cannot be cloned, as the file system says
  */
-export function keepClones(store: string, about: About, paths: readonly string[], mode: CloneMode): Kept[] {
+export function keepClones(store: string, about: About, paths: readonly string[], mode: CloneMode): Cloned[] {
   const objects = join(store, 'objects');
-  const kept: Kept[] = [];
+  const all: Cloned[] = [];
   mkdirSync(objects, { mode: ownerOnly.directory });
   for (const path of paths)
-    cloneBelow(Buffer.from(path), objects, mode, kept, Buffer.from(store).toString('latin1'));
-  writeFileSync(join(store, 'journal'), journalOf(about, kept), { mode: ownerOnly.file, flag: 'wx' });
-  return kept;
+    cloneBelow(Buffer.from(path), objects, mode, all, Buffer.from(store).toString('latin1'));
+  const journal = journalOf(
+    about,
+    all.map(({ kept }) => kept),
+  );
+  writeFileSync(join(store, 'journal'), journal, { mode: ownerOnly.file, flag: 'wx' });
+  return all;
+}
+
+const { O_NOFOLLOW, O_NONBLOCK } = constants;
+const pieceBytes = 1 << 20;
+
+/** Whether a file holds what its clone does; what is no file any more does not. */
+function holdsTheSame(path: Buffer, object: string): boolean {
+  const opened: number[] = [];
+  try {
+    for (const file of [path, object]) opened.push(openSync(file, O_NOFOLLOW | O_NONBLOCK));
+    const [one, other] = opened as [number, number];
+    if (!fstatSync(one).isFile()) return false;
+    for (let at = 0; ; at += pieceBytes) {
+      const pieces = [one, other].map((descriptor) => {
+        const room = Buffer.alloc(pieceBytes);
+        return room.subarray(0, readSync(descriptor, room, 0, pieceBytes, at));
+      }) as [Buffer, Buffer];
+      if (!pieces[0].equals(pieces[1])) return false;
+      if (pieces[0].length === 0) return true;
+    }
+  } catch {
+    return false; // it cannot be read: its original stays
+  } finally {
+    for (const descriptor of opened) closeSync(descriptor);
+  }
 }
 
 /** What became of an original; null: it is as it was. */
-function fateOf(kept: Kept): KeptReason | null {
-  const now = statusOf(Buffer.from(kept.path, 'latin1'));
+function fateOf({ kept, changedNs }: Cloned, store: string): KeptReason | null {
+  const path = Buffer.from(kept.path, 'latin1');
+  const now = statusOf(path);
   if (now === null) return 'deleted';
-  if (now.ino !== kept.inode || Number(now.mode) >> 12 !== kept.mode >> 12) return 'replaced';
+  if (now.ino !== kept.inode || now.dev !== kept.device || Number(now.mode) >> 12 !== kept.mode >> 12)
+    return 'replaced';
   if (kept.held === 'record') return null;
-  return now.size === kept.size && now.mtimeNs === kept.modified ? null : 'written';
+  if (now.ctimeNs === changedNs) return null;
+  return holdsTheSame(path, join(store, 'objects', String(kept.object))) ? null : 'written';
 }
 
 /**
@@ -97,11 +138,17 @@ function fateOf(kept: Kept): KeptReason | null {
  *
  * @returns how many there are left; without any the store is empty but for its directory, as if nothing had been kept
  */
-export function forgetUnchanged(store: string, about: About, kept: readonly Kept[], endedMs: number): number {
-  const changed = kept.flatMap((each): Kept[] => {
-    const reason = fateOf(each);
-    if (reason !== null) return [{ ...each, reason }];
-    if (each.held === 'copy') rmSync(join(store, 'objects', String(each.object)), { force: true });
+export function forgetUnchanged(
+  store: string,
+  about: About,
+  all: readonly Cloned[],
+  endedMs: number,
+): number {
+  const changed = all.flatMap((each): Kept[] => {
+    const { kept } = each;
+    const reason = fateOf(each, store);
+    if (reason !== null) return [{ ...kept, reason }];
+    if (kept.held === 'copy') rmSync(join(store, 'objects', String(kept.object)), { force: true });
     return [];
   });
   const journal = join(store, 'journal');

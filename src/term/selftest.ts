@@ -25,6 +25,7 @@ const headings: Record<Tried['group'], string> = {
   files: 'Files outside the grants',
   'inside a grant': 'Inside a grant',
   processes: 'Processes',
+  services: 'Services of the system',
   kernel: 'The kernel',
   'handed over': 'What the caller has',
   sockets: 'Unix sockets',

@@ -19,7 +19,27 @@ function keeps({ originals }: Plan): boolean {
   return originals.kind === 'kept' && originals.onDelete === 'keep';
 }
 
+/** A denied path lies below, in whatever letters. */
+function leadsToDeniedPath(path: string, { denies }: Plan): boolean {
+  const below = `${path}/`.toLowerCase();
+  return denies.rules.some(({ kind, text }) => kind === 'path' && text.toLowerCase().startsWith(below));
+}
+
 export const differences: readonly Difference[] = [
+  {
+    title: 'Making what leads to a denied path',
+    explains: (request, { linux, macos }, plan) =>
+      'path' in request &&
+      (isOp(request, 'create', 'mkdir', 'symlink') || request.kind === 'socket') &&
+      linux &&
+      !macos &&
+      leadsToDeniedPath(request.path, plan),
+  },
+  {
+    title: 'Moving a directory to a name that leads to what a glob denies',
+    explains: (request, { linux, macos }, plan) =>
+      request.kind === 'rename' && macos && !linux && keeps(plan) && !request.to.startsWith(plan.temporary),
+  },
   {
     title: 'Cutting a file',
     explains: (request, { linux, macos }) => isOp(request, 'truncate') && macos && !linux,

@@ -40,6 +40,7 @@ export const disk: Disk = {
   '/Users/ada/project/out/old': { mode: 0o644 },
   '/Users/ada/project/out/hooks': { mode: 0o644 },
   '/Users/ada/project/src/main.c': { mode: 0o644 },
+  '/Users/ada/project/src/deep/x': { mode: 0o644 },
   '/Users/ada/project/src/.env.local': { mode: 0o644 },
   '/Users/ada/project/.git/config': { mode: 0o644 },
   '/Users/ada/project/.git/hooks/pre-commit': { mode: 0o755 },

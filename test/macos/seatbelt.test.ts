@@ -42,13 +42,16 @@ beforeEach(() => {
   writeFileSync(join(outside, 'file'), 'outside\n');
 });
 
-function run(flags: readonly string[], ...command: string[]) {
-  return spawnSync(nono, ['run', '-s', ...flags, '--', ...command], {
+function start(file: string, ...words: string[]) {
+  return spawnSync(file, words, {
     cwd: project,
     encoding: 'utf8',
     env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', HOME: home, TMPDIR: join(scratch, 'tmp') },
   });
 }
+
+const run = (flags: readonly string[], ...command: string[]) =>
+  start(nono, 'run', '-s', ...flags, '--', ...command);
 
 const shell = (flags: readonly string[], text: string) => run(flags, '/bin/sh', '-c', text);
 
@@ -82,6 +85,66 @@ describe('on a Mac', () => {
   ])('%s', (_what, text, works) => {
     const done = shell(['--allow', '.', '--deny', '**/.env*', '--allow-command', 'unlink'], text);
     expect(done.status === 0, done.stderr).toBe(works);
+  });
+
+  it('holds what doctor says', () => {
+    const { status, stdout } = start(nono, 'doctor', '--json');
+    expect([status, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ status: 'ready' })]);
+  });
+
+  it('finds no way out by selftest', () => {
+    const { status, stdout } = start(nono, 'selftest', '--json');
+    const answer = JSON.parse(stdout) as { trouble?: string; ways: { status: string }[] };
+    expect(answer.ways.filter((way) => !['held', 'closed', 'works'].includes(way.status))).toEqual([]);
+    expect([status, answer.trouble]).toEqual([0, undefined]);
+  });
+
+  it.each([
+    'mv .env plain',
+    'mv sub/.env plain',
+    'mv sub other',
+    'chflags uchg notes',
+    'chmod u+s notes',
+  ])('refuses also where deleting is kept: %s', (text) => {
+    mkdirSync(join(project, 'sub'));
+    writeFileSync(join(project, 'sub/.env'), 'secret\n');
+    const flags = ['--allow', '.', '--deny', 'sub/.env', '--deny', '.env', '--on-delete', 'keep'];
+    const done = shell([...flags, '--allow-command', 'chmod', '--allow-command', 'chflags'], text);
+    expect(done.status, done.stderr).not.toBe(0);
+  });
+
+  it('means what is stored, in whatever letters it is named', () => {
+    mkdirSync(join(project, 'sub'));
+    writeFileSync(join(project, 'sub/x'), 'x\n');
+    expect(shell(['--allow', join(project, 'SUB')], 'cat sub/x').status).toBe(0);
+    const flags = ['--allow', '.', '--allow', join(project, 'SUB'), '--deny', join(project, 'SUB')];
+    expect(shell(flags, 'cat sub/x').status).not.toBe(0);
+  });
+
+  it('makes nothing on the way to a denied path, by moving either', () => {
+    const flags = ['--allow', '.', '--deny-write', 'later/secret'];
+    const text = 'mkdir "$TMPDIR/d" && echo x > "$TMPDIR/d/secret" && mv "$TMPDIR/d" later';
+    expect(shell(flags, text).status).not.toBe(0);
+    expect(shell(flags, 'mkdir later').status).not.toBe(0);
+    expect(existsSync(join(project, 'later'))).toBe(false);
+  });
+
+  it('types nothing into its terminal', () => {
+    const perl = `/usr/bin/perl -e {ioctl(STDIN, 0x80017472, $x = "x") or exit 7}`;
+    const text = `spawn -noecho ${nono} run -s -- ${perl}; expect eof; exit [lindex [wait] 3]`;
+    expect(start('/usr/bin/expect', '-c', text).status).toBe(7);
+  });
+
+  it('serves a granted port of loopback, and of no other address', () => {
+    const serve = (address: string) =>
+      run(
+        ['--listen-port', '47311'],
+        '/usr/bin/perl',
+        '-MIO::Socket::INET',
+        '-e',
+        `IO::Socket::INET->new(LocalAddr => "${address}", LocalPort => 47311, Listen => 1) or exit 7`,
+      ).status;
+    expect([serve('127.0.0.1'), serve('0.0.0.0')]).toEqual([0, 7]);
   });
 
   it('blocks commands by their names', () => {

@@ -85,6 +85,35 @@ asEveryone('the package', (open) => {
   });
 });
 
+asEveryone('the package on a Mac', (open) => {
+  it('sets itself up without a compiler, and plans for Seatbelt', () => {
+    const box = open();
+    expect(install(box, ['nono'])).toMatchObject({ code: 0 });
+    // A Node that believes to be on a Mac, which it writes down as the one to start.
+    const mac = box.file(
+      join(box.base, 'mac.mjs'),
+      `Object.defineProperty(process, 'platform', { value: 'darwin' });
+Object.defineProperty(process, 'execPath', { value: '${join(box.base, 'mac/node')}' });`,
+    );
+    const node = `#!/bin/sh\nexec ${process.execPath} --import ${mac} "$@"\n`;
+    box.file(join(box.base, 'mac/node'), node, 0o755);
+    const env = { PATH: `${join(box.base, 'mac')}:${box.env.PATH}` };
+    const done = nono(box, ['run', '--dry-run', '--json', '--allow', '.', '--', 'true'], env);
+    expect(done.stderr).toContain('nono selftest is not built: there is no compiler');
+    // No sandbox-exec is here: what is refused is what only a Mac promises.
+    expect([done.code, done.stderr]).toEqual([
+      125,
+      expect.stringContaining('/usr/bin/sandbox-exec does not run here'),
+    ]);
+    const doctor = nono(box, ['doctor'], env);
+    expect([doctor.code, doctor.stdout]).toEqual([
+      1,
+      expect.stringContaining('/usr/bin/sandbox-exec is not there'),
+    ]);
+    expect(existsSync(installed(box, 'nono/dist/nono-launcher'))).toBe(false);
+  });
+});
+
 // What npm leaves out, and who else lays files there, is the same for every user.
 asOrdinaryUser('the package', (open) => {
   it('is set up by npm where npm runs scripts, and is a library with types', () => {

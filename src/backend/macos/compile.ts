@@ -4,6 +4,7 @@ import type { MacPlan } from '../../plan/plan.ts';
 import { denyRules } from './denies.ts';
 import { matching } from './filters.ts';
 import { grantRules } from './grants.ts';
+import { typing } from './operations.ts';
 import { namedAnywhere } from './patterns.ts';
 import files from './rules/files.sb';
 import keychain from './rules/keychain.sb';
@@ -49,6 +50,11 @@ function commandRules({ blocked }: MacPlan, parameters: Parameters, message: Sbp
   return deny(['process-exec*'], matching(expressions, parameters), message);
 }
 
+/** Into the terminal: who reads it when the run is over would execute it. */
+function typingRules(message: Sbpl): Sbpl[] {
+  return deny(['file-ioctl'], [form('ioctl-command', symbol(typing))], message);
+}
+
 function titled(title: string, rules: readonly Sbpl[]): string[] {
   return rules.length === 0 ? [] : [`; ${title}`, ...rules, ''];
 }
@@ -67,10 +73,11 @@ export function compileSeatbelt(plan: MacPlan): SeatbeltProfile {
     '',
     ...baseRules.flatMap((rules) => [verbatim(rules), '']),
     ...titled('Keychain: granted.', keychainRules(plan)),
-    ...titled('Granted.', grantRules(plan, parameters, message)),
+    ...titled('Granted.', grantRules(plan, parameters)),
     ...titled('Network and sockets.', socketRules(plan, parameters, message)),
     ...titled('Commands that are not executed.', commandRules(plan, parameters, message)),
     ...titled('Denied inside.', denyRules(plan, parameters, message)),
+    ...titled('Typing into a terminal.', typingRules(message)),
   ];
   return { text: `${lines.join('\n').trimEnd()}\n`, parameters: parameters.all() };
 }

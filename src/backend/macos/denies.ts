@@ -1,13 +1,15 @@
 // What is denied inside the grants, as rules after all that allow: the last one that matches decides.
 import { type Denies, type Deny, isBuiltIn, type Pattern } from '../../plan/denies.ts';
+import { depthsOf } from '../../plan/depths.ts';
 import { allowsWriting } from '../../plan/grant.ts';
 import type { AbsolutePath } from '../../plan/host.ts';
 import { contains, lineage } from '../../plan/path.ts';
 import type { MacPlan } from '../../plan/plan.ts';
 import type { DeniedAccess } from '../../policy/policy.ts';
 import { allOf, anyOf, exactly, matching, noneOf, tree } from './filters.ts';
+import { everyWrite, making, removing } from './operations.ts';
 import { type Anchored, anchor, expressionsFor, expressionsToward, wholeDirectories } from './patterns.ts';
-import { deny, type Parameters, type Sbpl } from './sbpl.ts';
+import { deny, form, type Parameters, type Sbpl, symbol } from './sbpl.ts';
 
 // A path of a socket operation is that of a Unix socket.
 const joining = ['network-outbound', 'network-bind', 'network-inbound'];
@@ -18,12 +20,12 @@ const operations: Record<DeniedAccess, readonly string[]> = {
     'file-read-data',
     'file-read-xattr',
     'file-map-executable',
-    'file-write*',
+    ...everyWrite,
     'file-ioctl',
     'process-exec*',
     ...joining,
   ],
-  write: ['file-write*', ...joining],
+  write: [...everyWrite, ...joining],
 };
 
 const accesses: readonly DeniedAccess[] = ['all', 'write'];
@@ -89,19 +91,37 @@ function userRules(denies: Denies, access: DeniedAccess, compiler: Compiler): Sb
   return rulesFor(access, filtersFor(patterns, compiler), compiler);
 }
 
-/** Whatever lies on the way to a denied path stays where it is: moved, the path would be another, and not denied. */
-function ancestorRules({ grants, denies }: MacPlan, compiler: Compiler): Sbpl[] {
+/**
+ * Whatever lies on the way to a denied path stays where it is: moved, the path would be another, and not denied. What is not
+ * there yet is not made: a directory that is moved there would bring along what is denied in it. Of globs this would take
+ * too much, `.git` for one.
+ */
+function ancestorRules({ grants, denies, temporary }: MacPlan, compiler: Compiler): Sbpl[] {
   const { parameters, message } = compiler;
   const writable = grants.filter((grant) => grant.kind === 'directory' && allowsWriting(grant));
   const inside = (path: AbsolutePath) =>
     writable.some((grant) => grant.path !== path && contains(grant.path, path));
-  const all = anchored([...denies.rules, ...denies.lifted], compiler);
+  const patterns = [...denies.rules, ...denies.lifted];
+  const toward = (kind: Pattern['kind']) =>
+    expressionsToward(
+      anchored(
+        patterns.filter((pattern) => pattern.kind === kind),
+        compiler,
+      ),
+    );
+  const all = anchored(patterns, compiler);
   const above = [...new Set(all.flatMap((pattern) => lineage(pattern.anchor)))].filter(inside);
-  return deny(
-    ['file-write-unlink'],
-    [...above.flatMap((path) => exactly(path, parameters)), ...matching(expressionsToward(all), parameters)],
-    message,
-  );
+  const deep = filtersFor(depthsOf(denies, temporary), compiler);
+  const directory = form('vnode-type', symbol('DIRECTORY'));
+  return [
+    ...deny([removing], deep.length === 0 ? [] : [allOf(anyOf(deep), directory)], message),
+    ...deny([removing, making], matching(toward('path'), parameters), message),
+    ...deny(
+      [removing],
+      [...above.flatMap((path) => exactly(path, parameters)), ...matching(toward('glob'), parameters)],
+      message,
+    ),
+  ];
 }
 
 export function denyRules(plan: MacPlan, parameters: Parameters, message: Sbpl): Sbpl[] {

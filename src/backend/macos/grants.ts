@@ -4,7 +4,8 @@ import type { AbsolutePath } from '../../plan/host.ts';
 import { contains, lineage, parentOf } from '../../plan/path.ts';
 import type { MacPlan } from '../../plan/plan.ts';
 import { allOf, anyOf, exactly, noneOf, tree } from './filters.ts';
-import { allow, denyAll, type Parameters, type Sbpl } from './sbpl.ts';
+import { removing, writing } from './operations.ts';
+import { allow, type Parameters, type Sbpl } from './sbpl.ts';
 
 const reading = ['file-read*', 'file-test-existence', 'file-map-executable', 'process-exec*'];
 
@@ -66,7 +67,7 @@ function removable({ grants, originals }: MacPlan): readonly Grant[] {
 function removeRules(plan: MacPlan, parameters: Parameters): Sbpl[] {
   const readable = plan.grants.filter((grant) => isDirectory(grant) && allowsReading(grant));
   return allow(
-    ['file-write-unlink'],
+    [removing],
     removable(plan).flatMap((grant) => {
       const inside = (filters: readonly Sbpl[]) =>
         filters.length === 0
@@ -90,18 +91,16 @@ function removeRules(plan: MacPlan, parameters: Parameters): Sbpl[] {
   );
 }
 
-function writeRules(plan: MacPlan, parameters: Parameters, message: Sbpl): Sbpl[] {
+function writeRules(plan: MacPlan, parameters: Parameters): Sbpl[] {
   const writable = plan.grants.filter(allowsWriting);
   const [devices, rest] = [writable.filter(isDevice), writable.filter((grant) => !isDevice(grant))];
   return [
-    ...allow(['file-write*'], filtersOf(withoutCovered(rest), parameters)),
+    ...allow(writing, filtersOf(withoutCovered(rest), parameters)),
     ...allow(['file-write-data', 'file-ioctl'], filtersOf(devices, parameters)),
-    // After what may be written, and before what may be removed: the last rule that matches decides.
-    denyAll(['file-write-unlink', 'file-write-setugid'], message),
     ...removeRules(plan, parameters),
   ];
 }
 
-export function grantRules(plan: MacPlan, parameters: Parameters, message: Sbpl): Sbpl[] {
-  return [...readRules(plan.grants, parameters), ...writeRules(plan, parameters, message)];
+export function grantRules(plan: MacPlan, parameters: Parameters): Sbpl[] {
+  return [...readRules(plan.grants, parameters), ...writeRules(plan, parameters)];
 }

@@ -27,7 +27,8 @@ const operations: Readonly<Record<string, DeniedOperation>> = {
 /** `log show` for one session, from when it began. */
 export function logArguments(tag: string, started: Date): string[] {
   const time = started.toISOString().slice(0, 19).replace('T', ' ');
-  const predicate = `senderImagePath ENDSWITH "/Sandbox" AND eventMessage CONTAINS "${tag}"`;
+  // From the kernel alone: a program may write to the log, too, and call itself anything.
+  const predicate = `processID == 0 AND senderImagePath ENDSWITH "/Sandbox" AND eventMessage CONTAINS "${tag}"`;
   return [
     'show',
     '--style',

@@ -28,6 +28,7 @@ function macHost(): Host {
 }
 
 export const machine: Machine = {
+  platform: 'macos',
   host: macHost,
   isTerminal: (descriptor) => isatty(descriptor),
   unseen: "these are from the system's log, which drops some and is late: hints",

@@ -10,8 +10,8 @@ import { exitCodes, type Issue, NonoError } from '../../errors.ts';
 import { allowsWriting } from '../../plan/grant.ts';
 import { ownPlanOf } from '../../plan/own-plan.ts';
 import type { MacPlan } from '../../plan/plan.ts';
-import { CloneError, forgetUnchanged, keepClones } from '../../store/clones.ts';
-import type { About, Kept } from '../../store/journal.ts';
+import { type Cloned, CloneError, forgetUnchanged, keepClones } from '../../store/clones.ts';
+import type { About } from '../../store/journal.ts';
 import {
   clearDirectories,
   makeDirectories,
@@ -57,6 +57,14 @@ function cloneIssue({ failure }: CloneError): Issue {
   };
 }
 
+/** macOS takes DYLD_ variables from what its own programs start, and sandbox-exec is one; env sets them behind it. */
+function wordsOf({ command, environment }: MacPlan): string[] {
+  const words = [command.executable, ...command.argv.slice(1)];
+  const loader = environment.variables.filter(({ name }) => name.startsWith('DYLD_'));
+  if (loader.length === 0 || command.executable.includes('=')) return words;
+  return ['/usr/bin/env', ...loader.map(({ name, value }) => `${name}=${value}`), ...words];
+}
+
 /** What the user lets the command write to: one in another is cloned with it. */
 function clonedPaths({ grants }: MacPlan): string[] {
   const written = grants.filter(
@@ -66,7 +74,7 @@ function clonedPaths({ grants }: MacPlan): string[] {
   return paths.filter((path) => !paths.some((other) => other !== path && path.startsWith(`${other}/`)));
 }
 
-function keep(plan: MacPlan, { store }: SessionDirectories, tools: Tools): readonly Kept[] {
+function keep(plan: MacPlan, { store }: SessionDirectories, tools: Tools): readonly Cloned[] {
   if (store === null) return [];
   try {
     return keepClones(store, aboutOf(plan), clonedPaths(plan), tools.cloneMode);
@@ -179,7 +187,7 @@ export function runSession(
   checkProfile(profile, tools);
   makeGrants(plan.grants);
   const directories = makeDirectories(plan, JSON.stringify(ownPlanOf(plan)), guide);
-  let kept: readonly Kept[];
+  let kept: readonly Cloned[];
   try {
     kept = keep(plan, directories, tools);
   } catch (error) {
@@ -194,15 +202,11 @@ export function runSession(
     (signal) => child.kill(signal),
     [0, 1, 2].some((descriptor) => isTerminal(descriptor)),
   );
-  child = spawn(
-    tools.sandboxExec,
-    argumentsFor(profile, [plan.command.executable, ...plan.command.argv.slice(1)]),
-    {
-      stdio: 'inherit',
-      env: Object.fromEntries(variables),
-      ...(plan.workdir !== null && { cwd: plan.workdir }),
-    },
-  );
+  child = spawn(tools.sandboxExec, argumentsFor(profile, wordsOf(plan)), {
+    stdio: 'inherit',
+    env: Object.fromEntries(variables),
+    ...(plan.workdir !== null && { cwd: plan.workdir }),
+  });
   const isOver = limitTime(plan, child);
   child.on('exit', (status, signal) => {
     const code = isOver() ? timedOut : codeOf(status, signal);

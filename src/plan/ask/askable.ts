@@ -1,5 +1,6 @@
 // A plan made ready to be asked: its rules indexed once, the machine at hand.
-import { protectedBelow } from '../denies.ts';
+import { type Deny, protectedBelow } from '../denies.ts';
+import { depthsOf } from '../depths.ts';
 import type { Grant } from '../grant.ts';
 import type { AbsolutePath, Host } from '../host.ts';
 import type { Originals } from '../originals.ts';
@@ -36,6 +37,8 @@ export type Prepared = {
   readonly reach: Reach;
   readonly denies: DenyIndex;
   readonly secrets: Secrets;
+  /** What lies where a glob goes on at any depth. */
+  readonly depths: () => DenyIndex;
   /** What a grant for writing would still not let be written, wherever it is. */
   readonly protects: () => DenyIndex;
   /** Everything that is made is judged. */
@@ -65,6 +68,11 @@ export function prepare(plan: Askable, host: Host, secrets: Secrets): Prepared {
     denies: indexDenies(plan.denies, isNew),
     secrets,
     judgesCreations: ways.judgesCreations(plan),
+    depths: once(() => {
+      const places = depthsOf(plan.denies, plan.temporary);
+      const rules = places.map((place): Deny => ({ ...place, access: 'all', origin: 'flag:--deny' }));
+      return indexDenies({ rules, lifted: [] }, () => false);
+    }),
     protects: once(() => indexDenies(protectedBelow('/'), () => false)),
     isNew,
     saved: ways.saved(plan),

@@ -12,6 +12,8 @@ export type DenyIndex = {
   readonly movingChanges: (from: AbsolutePath, to: AbsolutePath) => boolean;
   /** Whether a link of this name would lead a denied path elsewhere. */
   readonly leadsToDenied: (path: AbsolutePath) => boolean;
+  /** The same of denied paths alone, whatever globs say. */
+  readonly leadsToDeniedPath: (path: AbsolutePath) => boolean;
 };
 
 type Exact = { readonly users: Deny[]; readonly builtIn: Deny[]; isException: boolean; isInner: boolean };
@@ -122,7 +124,12 @@ const nothing: DeniedAt = { read: null, write: null };
 /** `isNew`: the session itself made this directory. */
 export function indexDenies(denies: Denies, isNew: (path: AbsolutePath) => boolean): DenyIndex {
   if (denies.rules.length === 0)
-    return { at: () => nothing, movingChanges: () => false, leadsToDenied: () => false };
+    return {
+      at: () => nothing,
+      movingChanges: () => false,
+      leadsToDenied: () => false,
+      leadsToDeniedPath: () => false,
+    };
   const exact = indexExact(denies);
   const globs = [
     ...denies.rules.filter(({ kind }) => kind === 'glob').map((deny) => globOf(deny, deny)),
@@ -165,5 +172,6 @@ export function indexDenies(denies: Denies, isNew: (path: AbsolutePath) => boole
       const names = split(path);
       return isInner(names) || globs.some((glob) => follow(glob, names, isNew).advanced);
     },
+    leadsToDeniedPath: (path) => isInner(split(path)),
   };
 }

@@ -29,6 +29,7 @@ function creating(prepared: Prepared, { object }: Seen, rights: readonly Right[]
   const isSave = savedFor(prepared, object, rights) !== null;
   return [
     ...denyObstacles(prepared, object, ['write']),
+    ...prepared.ways.making(prepared, object),
     ...(isSave ? [] : rights.flatMap((right) => directoryObstacles(prepared, object, right))),
   ];
 }
@@ -60,6 +61,7 @@ function deleting(prepared: Prepared, seen: Seen): Obstacle[] {
 function makingDirectory(prepared: Prepared, { name }: Seen): Obstacle[] {
   return [
     ...(prepared.judgesCreations ? denyObstacles(prepared, name, ['write']) : []),
+    ...prepared.ways.making(prepared, name),
     ...directoryObstacles(prepared, name),
   ];
 }
@@ -68,6 +70,7 @@ function makingLink(prepared: Prepared, { name }: Seen): Obstacle[] {
   return [
     ...denyObstacles(prepared, name, ['write']),
     ...prepared.ways.misleading(prepared, name),
+    ...prepared.ways.making(prepared, name),
     ...directoryObstacles(prepared, name),
   ];
 }

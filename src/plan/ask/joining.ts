@@ -57,6 +57,7 @@ export function askSocket(prepared: Prepared, op: Joining, seen: Seen): Verdict 
   };
   const obstacles = [
     ...denyObstacles(prepared, path, ['read', 'write']),
+    ...(op === 'bind' ? ways.making(prepared, path) : []),
     ...(isOpen && isMade && ways.joinsSockets(plan.machine) ? [] : [closed]),
   ];
   const rule = socket !== undefined ? ruleOfSocket(socket) : grant === null ? null : ruleOfGrant(grant);

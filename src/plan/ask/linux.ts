@@ -104,6 +104,7 @@ export const landlockWays: Ways = {
     ...replacingObstacles(prepared, from, to),
   ],
   linking: linkingObstacles,
+  making: () => [],
   misleading: misleadingObstacles,
   seesLinks: true,
   joinsSockets: hasBroker,

@@ -8,10 +8,17 @@ import { noRule, type Obstacle } from './obstacles.ts';
 import type { Ways } from './ways.ts';
 
 /** A directory that leads to what is denied stays where it is, and what may not be read is not moved to where it may. */
-function placeObstacles({ denies, reach }: Prepared, name: AbsolutePath): Obstacle[] {
-  if (denies.leadsToDenied(name)) return [noRule('what is denied lies in it, or may come to')];
+function placeObstacles({ denies, depths, host, reach }: Prepared, name: AbsolutePath): Obstacle[] {
+  const mayHoldDenied = host.status(name)?.kind === 'directory' && depths().at(name).read !== null;
+  if (denies.leadsToDenied(name) || mayHoldDenied)
+    return [noRule('what is denied lies in it, or may come to')];
   if (reach.directoryGrantFor(name, 'read') !== null) return [];
   return [noRule('what may only be written is not removed here', 'insufficient_access')];
+}
+
+/** Whatever had the name of a directory on the way to a denied path could have been moved there with what is denied in it. */
+function making({ denies }: Prepared, name: AbsolutePath): Obstacle[] {
+  return denies.leadsToDeniedPath(name) ? [noRule('what is denied would lie in it')] : [];
 }
 
 function removing(prepared: Prepared, name: AbsolutePath): readonly Obstacle[] {
@@ -28,9 +35,11 @@ export const seatbeltWays: Ways = {
   saved: () => [],
   keeping: () => [],
   cutting: () => [],
+  making,
   removing,
   moving: (prepared, from, to) => [
     ...removing(prepared, from),
+    ...making(prepared, to),
     ...(prepared.host.status(to) === null ? [] : removing(prepared, to)),
   ],
   linking: () => [noRule('no file gets a further name here: it would not be denied by that')],

@@ -30,6 +30,8 @@ export type Ways = {
   readonly keeping: (prepared: Prepared, path: AbsolutePath) => readonly Obstacle[];
   /** What stands in the way of cutting a file that may be written. */
   readonly cutting: (prepared: Prepared, seen: Seen) => readonly Obstacle[];
+  /** Of making something of this name, be it a directory, a file or what is moved there. */
+  readonly making: (prepared: Prepared, name: AbsolutePath) => readonly Obstacle[];
   /** Of removing an entry whose directory may be changed. */
   readonly removing: (prepared: Prepared, name: AbsolutePath) => readonly Obstacle[];
   /** Of moving between names that may both be changed. */

@@ -2,7 +2,7 @@
 import type { Issue } from '../../errors.ts';
 import { formatLimit } from '../../policy/limits.ts';
 import type { NetworkMode } from '../../policy/policy.ts';
-import type { Demands, Guarantee, GuaranteeId } from '../guarantees.ts';
+import type { Demands, Guarantee, GuaranteeId, Occasion } from '../guarantees.ts';
 import type { SeatbeltSupport } from '../host.ts';
 import type { Limits } from '../limits.ts';
 
@@ -87,6 +87,12 @@ const originalsRow: Row = {
   mechanism: 'Seatbelt, and a clone of what may be written, made before the run',
 };
 
+function decide({ id, promise, mechanism, own }: Row, { seatbelt }: SeatbeltSupport): Guarantee {
+  if (seatbelt || own) return { id, promise, mechanism };
+  const missing = { reason: '/usr/bin/sandbox-exec does not run here', remedy: 'macOS as Apple ships it' };
+  return { id, promise, mechanism: null, missing };
+}
+
 /** What a Mac will hold of a run. */
 export function decideSeatbeltGuarantees(
   { network, writes, denies }: Demands,
@@ -98,11 +104,27 @@ export function decideSeatbeltGuarantees(
     ...(denies ? [deniesRow] : []),
     ...(writes ? [originalsRow] : []),
   ];
-  return all.map(({ id, promise, mechanism, own }): Guarantee => {
-    if (seatbelt || own) return { id, promise, mechanism };
-    const missing = { reason: '/usr/bin/sandbox-exec does not run here', remedy: 'macOS as Apple ships it' };
-    return { id, promise, mechanism: null, missing };
-  });
+  return all.map((row) => decide(row, { seatbelt }));
+}
+
+const rowsOf: Record<Occasion, readonly Row[]> = {
+  always: rows,
+  writing: [deniesRow, originalsRow],
+  blocked: networkRows.blocked,
+  ports: networkRows.ports,
+};
+
+/** What this Mac holds of all that any run may be promised. */
+export function everySeatbeltGuarantee(
+  support: SeatbeltSupport,
+): Readonly<Record<Occasion, readonly Guarantee[]>> {
+  const decided = (occasion: Occasion) => rowsOf[occasion].map((row) => decide(row, support));
+  return {
+    always: decided('always'),
+    writing: decided('writing'),
+    blocked: decided('blocked'),
+    ports: decided('ports'),
+  };
 }
 
 /** The clock is nono's own; macOS counts nothing for a whole session. */

@@ -46,6 +46,19 @@ describe('evaluator()', () => {
     expect(allows(file('/a/x', 'file-write-data'))).toBe(false);
   });
 
+  it('answers only where both readings do: by order, and by the narrower name', () => {
+    const both = (rules: string) => () =>
+      evaluator(`${closed}${rules}`, {}).allows(file('/a/b', 'file-write-unlink'));
+    expect(both('(allow file-write-unlink (subpath "/a"))(deny file-write* (literal "/a/b"))')).toThrow(
+      'one reading',
+    );
+    expect(both('(allow file-write-unlink (subpath "/a"))(deny file-write-unlink)')).toThrow('one reading');
+    expect(both('(allow file-write* (subpath "/a"))(deny file-write-unlink (literal "/a/b"))')()).toBe(false);
+    expect(
+      both('(allow file-write-unlink (subpath "/a"))(deny file-write* file-write-unlink (literal "/a/b"))')(),
+    ).toBe(false);
+  });
+
   it('takes several filters as alternatives, and combines them as told', () => {
     const { allows } = evaluator(
       `${closed}(allow file-write* (literal "/x") (require-all (subpath "/a") (require-not (regex #"/no$")) (require-any (literal "/a/p") (literal "/a/no"))))`,

@@ -1,5 +1,7 @@
 // Reads a profile and decides by it, written from Apple's profiles and what is published about the language, and not from
 // the compiler: S-expressions; a rule's filters are alternatives; the last rule that matches decides, else the default.
+// It is said both ways whether a rule for `file-write-data` stands above every rule for `file-write*`, and a rule without a
+// filter below every one with a filter, wherever they stand: an answer must be the same by either reading.
 
 export type Expression =
   | { readonly kind: 'symbol'; readonly name: string }
@@ -61,6 +63,8 @@ export type Subject = {
   readonly name?: string;
   readonly target?: 'same-sandbox' | 'others';
   readonly extensions?: readonly string[];
+  /** Of an ioctl. */
+  readonly command?: number;
 };
 
 type Test = (subject: Subject) => boolean;
@@ -180,6 +184,10 @@ const filters: Readonly<Record<string, (args: readonly Expression[], parameters:
     const text = textOf(args[0], parameters);
     return ({ extensions = [] }) => extensions.includes(text);
   },
+  'ioctl-command':
+    ([number]) =>
+    ({ command }) =>
+      command === Number(nameOf(number)),
   'socket-domain':
     ([domain]) =>
     ({ name }) =>
@@ -197,16 +205,19 @@ function filterOf(expression: Expression, parameters: Parameters): Test {
 
 type Rule = {
   readonly allows: boolean;
-  readonly covers: (operation: string) => boolean;
+  /** Operations, and wildcards for several. */
+  readonly names: readonly string[];
+  readonly isFiltered: boolean;
   readonly matches: Test;
 };
 
-function operationTest(name: string): (operation: string) => boolean {
-  const covers = name.endsWith('*')
-    ? (operation: string) => operation.startsWith(name.slice(0, -1).replace(/-$/, ''))
-    : (operation: string) => operation === name;
-  if (!operations.some(covers)) throw new Error(`"${name}" is no operation`);
-  return covers;
+function covers(name: string, operation: string): boolean {
+  return name.endsWith('*') ? operation.startsWith(name.slice(0, -1).replace(/-$/, '')) : operation === name;
+}
+
+function operationOf(name: string): string {
+  if (!operations.some((operation) => covers(name, operation))) throw new Error(`"${name}" is no operation`);
+  return name;
 }
 
 function isModifier(expression: Expression): boolean {
@@ -215,16 +226,34 @@ function isModifier(expression: Expression): boolean {
 
 function ruleOf(items: readonly Expression[], parameters: Parameters): Rule {
   const [action, ...rest] = items;
-  const named = rest.flatMap((each) => (each.kind === 'symbol' ? [operationTest(each.name)] : []));
+  const names = rest.flatMap((each) => (each.kind === 'symbol' ? [operationOf(each.name)] : []));
   const tests = rest
     .filter((each) => each.kind === 'list' && !isModifier(each))
     .map((each) => filterOf(each, parameters));
-  if (named.length === 0) throw new Error('a rule without an operation');
+  if (names.length === 0) throw new Error('a rule without an operation');
   return {
     allows: nameOf(action) === 'allow',
-    covers: (operation) => named.some((covers) => covers(operation)),
+    names,
+    isFiltered: tests.length > 0,
     matches: (subject) => tests.length === 0 || tests.some((test) => test(subject)),
   };
+}
+
+/** The rules for an operation, the first that matches deciding: the last one of all; or the last of the narrowest name. */
+function readings(rules: readonly Rule[], operation: string): readonly (readonly Rule[])[] {
+  const backwards = rules.filter(({ names }) => names.some((name) => covers(name, operation))).reverse();
+  const names = [
+    ...new Set(backwards.flatMap((rule) => rule.names.filter((name) => covers(name, operation)))),
+  ];
+  names.sort((one, other) => other.replace('*', '').length - one.replace('*', '').length);
+  const byName = names.flatMap((name) => {
+    const named = backwards.filter((rule) => rule.names.includes(name));
+    return [
+      ...named.filter(({ isFiltered }) => isFiltered),
+      ...named.filter(({ isFiltered }) => !isFiltered),
+    ];
+  });
+  return [backwards, byName];
 }
 
 /**
@@ -248,15 +277,21 @@ export function evaluator(
     return ruleOf(items, parameters);
   });
   const [byDefault, ...rest] = rules;
-  if (byDefault === undefined || byDefault.allows || !byDefault.covers('default'))
+  if (byDefault === undefined || byDefault.allows || !byDefault.names.includes('default'))
     throw new Error('not closed by default');
+  const known = new Map<string, readonly (readonly Rule[])[]>();
   return {
     rules: rules.length,
     allows: (subject) => {
       if (!operations.includes(subject.operation)) throw new Error(`"${subject.operation}" is no operation`);
-      return (
-        rest.findLast((rule) => rule.covers(subject.operation) && rule.matches(subject))?.allows ?? false
-      );
+      const read = known.get(subject.operation) ?? readings(rest, subject.operation);
+      known.set(subject.operation, read);
+      const [answer, other] = read.map(
+        (inTurn) => inTurn.find(({ matches }) => matches(subject))?.allows ?? false,
+      ) as [boolean, boolean];
+      if (answer !== other)
+        throw new Error(`"${subject.operation}" of "${subject.path}" is allowed by one reading alone`);
+      return answer;
     },
   };
 }

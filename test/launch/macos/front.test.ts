@@ -48,7 +48,12 @@ describe('the front on macOS', () => {
     expect([done.status, done.stderr]).toEqual([125, expect.stringContaining('npm run build')]);
   });
 
-  it('says which commands are not there yet', () => {
-    expect(start(front, ['doctor']).status).toBe(2);
+  it.each(['learn', 'compile', 'exec'])('says that %s is not there yet', (name) => {
+    const done = start(front, [name, '--help']);
+    expect([done.status, done.stderr]).toEqual([2, expect.stringContaining(`no nono ${name} on macOS`)]);
+  });
+
+  it.each(['doctor', 'setup', 'selftest', 'why', 'undo'])('has %s', (name) => {
+    expect(JSON.parse(start(front, [name]).stdout).words).toEqual([name]);
   });
 });

@@ -20,6 +20,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { jsoncPlugin } from '../../../scripts/jsonc-plugin.mjs';
 import { textPlugin } from '../../../scripts/text-plugin.mjs';
 import { decodeFrames } from '../../../src/launch/frames.ts';
+import { logArguments } from '../../../src/launch/macos/log.ts';
 import type { PolicyFlags } from '../../../src/policy/from-flags.ts';
 import { compareSession } from '../../../src/store/compare.ts';
 import { Replaced, restoreOriginal } from '../../../src/store/restore.ts';
@@ -119,6 +120,20 @@ describe('runSession()', () => {
     expect(done.stdout).toContain('NAME=value');
     expect(done.stdout).toContain('NONO=1');
     expect(done.stdout).not.toContain('MY_API_KEY');
+  });
+
+  it('has what --env says of the loader, which the system would take away', () => {
+    const done = run({ env: ['DYLD_LIBRARY_PATH=/a b'] }, ['sh', '-c', 'echo "$DYLD_LIBRARY_PATH"']);
+    expect([done.status, done.stdout]).toEqual([0, '/a b\n']);
+    const words = given();
+    const at = words.indexOf('/usr/bin/env');
+    expect(words.slice(at, at + 3)).toEqual([
+      '/usr/bin/env',
+      'DYLD_LIBRARY_PATH=/a b',
+      expect.stringMatching(/\/sh$/),
+    ]);
+    run({}, ['sh', '-c', ':']);
+    expect(given().slice(words.length)).not.toContain('/usr/bin/env');
   });
 
   it('hands the profile over with its parameters, each as one word', () => {
@@ -227,6 +242,23 @@ describe('originals on a Mac', () => {
     expect(readdirSync(join(directory, 'objects'))).toHaveLength(1);
   });
 
+  it('are kept of what was changed to look the same, and not of what only was touched', () => {
+    writeFileSync(join(project, 'large'), Buffer.alloc(2_500_000));
+    const text =
+      'touch -r large "$TMPDIR/l"; printf x | dd of=large bs=1 seek=2499999 conv=notrunc; touch -r "$TMPDIR/l" large; touch -r notes "$TMPDIR/t"; echo BEFORE > notes; touch -r "$TMPDIR/t" notes; touch other; chmod 640 other; mv other x; mv x other';
+    run({ ...allow, allowCommand: ['chmod'] }, ['sh', '-c', text]);
+    const [directory = ''] = sessions();
+    const kept = readSession(directory).journal.entries.flatMap((entry) =>
+      entry.kind === 'kept' ? [[entry.path, entry.reason]] : [],
+    );
+    expect(kept.sort()).toEqual([
+      [join(project, 'large'), 'written'],
+      [join(project, 'notes'), 'written'],
+    ]);
+    restoreAll(directory);
+    expect(readFileSync(join(project, 'notes'), 'utf8')).toBe('before\n');
+  });
+
   it('are put back by undo: what was rewritten, replaced, cut, moved and deleted', () => {
     mkdirSync(join(project, 'deep/er'), { recursive: true });
     writeFileSync(join(project, 'deep/er/file'), 'deep\n');
@@ -296,6 +328,16 @@ describe('what the log says', () => {
     const start = texts.slice(0, 3).reduce((length, text) => length + text.length + 1, 0);
     expect(decodeFrames(input.subarray(start))).toEqual([
       { kind: 'denied', operation: 'read', count: 1, first: `${home}/.ssh/id`, second: '' },
+    ]);
+  });
+
+  it('is asked for in words of the kernel, from when the run began', () => {
+    const words = logArguments('nono-7', new Date('2026-02-03T04:05:06.789Z'));
+    expect(words.slice(words.indexOf('--start'))).toEqual([
+      '--start',
+      '2026-02-03 04:05:06+0000',
+      '--predicate',
+      'processID == 0 AND senderImagePath ENDSWITH "/Sandbox" AND eventMessage CONTAINS "nono-7"',
     ]);
   });
 

@@ -1,0 +1,1 @@
+export function waysOutSources(root: string): Readonly<Record<'linux' | 'macos', readonly string[]>>;
