@@ -16,19 +16,52 @@ function escapeExpression(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-function foldCharacter(character: string): string {
+// A character with the accents that follow it, or the parts of one syllable of Hangul.
+const letter =
+  /(?:[\u1100-\u115f][\u1160-\u11a7][\u11a8-\u11ff]?|[\uac00-\ud7a3][\u11a8-\u11ff]|[\s\S])\p{M}*/uy;
+
+function letterAt(text: string, at: number): string {
+  letter.lastIndex = at;
+  return letter.exec(text)?.[0] ?? '';
+}
+
+/** A letter in either case, where its other case is one letter as well: of some it is two, or none. */
+function casesOf(text: string): string[] {
+  const composed = text.normalize('NFC');
+  const cases = [composed.toLowerCase(), composed.toUpperCase()];
+  return [text, composed, ...cases.filter((each) => [...each].length === [...composed].length)];
+}
+
+/** A letter with its accents apart, together, and every step between: volumes take them all for one. */
+function compositionsOf(text: string): string[] {
+  const parts = [...text.normalize('NFD')];
+  return parts.map(
+    (_, at) =>
+      parts
+        .slice(0, at + 1)
+        .join('')
+        .normalize('NFC') + parts.slice(at + 1).join(''),
+  );
+}
+
+function foldAscii(character: string): string {
   if (!/[a-z]/i.test(character)) return escapeExpression(character);
   return `[${character.toLowerCase()}${character.toUpperCase()}]`;
 }
 
-function foldedText(text: string): string {
-  return [...text].map(foldCharacter).join('');
+function foldLetter(text: string): string {
+  if (/^[\0-\x7f]$/.test(text)) return foldAscii(text);
+  const spellings = casesOf(text).flatMap((each) => [each, ...compositionsOf(each)]);
+  const all = [...new Set(spellings.map((each) => [...each].map(foldAscii).join('')))];
+  return all.length === 1 ? (all[0] as string) : `(${all.join('|')})`;
 }
 
-/** A name in either case, and in both ways of composing its letters. */
+/** A name in either case, and in every way of composing its letters. */
 function foldedName(name: string): string {
-  const forms = [...new Set([name, name.normalize('NFC'), name.normalize('NFD')])].map(foldedText);
-  return forms.length === 1 ? (forms[0] as string) : `(${forms.join('|')})`;
+  let source = '';
+  for (let at = 0; at < name.length; at += letterAt(name, at).length)
+    source += foldLetter(letterAt(name, at));
+  return source;
 }
 
 /** The characters of a set such as `a-c_`, in either case; null where it has some beyond ASCII. */
@@ -72,11 +105,15 @@ function globName(glob: string): string {
       at = end + 1;
       continue;
     }
-    const meant = character === '\\' ? (glob[at + 1] ?? '\\') : character;
-    if (character === '*') source += '[^/]*';
-    else if (character === '?') source += '[^/]';
-    else source += foldCharacter(meant);
-    at += character === '\\' ? 2 : character.length;
+    if (character === '*' || character === '?') {
+      source += character === '*' ? '[^/]*' : '[^/]';
+      at += 1;
+      continue;
+    }
+    const start = character === '\\' && at + 1 < glob.length ? at + 1 : at;
+    const meant = letterAt(glob, start);
+    source += foldLetter(meant);
+    at = start + meant.length;
   }
   return source;
 }

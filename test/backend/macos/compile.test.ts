@@ -131,6 +131,37 @@ describe('compileSeatbelt()', () => {
       expect(may('file-write-create', path), path).toBe(true);
   });
 
+  it.each(['Résumé', '**/Résumé*'])('denies letters with accents in every spelling: %s', (denied) => {
+    const may = judge(planOf({ allow: ['.'], deny: [denied] }));
+    const [apart, together] = ['Re\u0301sume\u0301', 'R\u00e9sum\u00e9'];
+    const mixed = 'Re\u0301sum\u00e9';
+    for (const name of [
+      apart,
+      together,
+      mixed,
+      mixed.toUpperCase(),
+      apart.toLowerCase(),
+      together.toUpperCase(),
+    ])
+      expect(may('file-write-create', `${project}/${name}`), name).toBe(false);
+    expect(may('file-write-create', `${project}/Resume`)).toBe(true);
+  });
+
+  it('denies a letter with two accents in each of its steps', () => {
+    const may = judge(planOf({ allow: ['.'], deny: ['\u1ebf'] }));
+    for (const name of ['\u1ebf', '\u00ea\u0301', 'e\u0302\u0301', '\u1ebe', 'E\u0302\u0301'])
+      expect(may('file-read-data', `${project}/${name}`), name).toBe(false);
+    expect(may('file-read-data', `${project}/e`)).toBe(true);
+    for (const syllable of ['\uac01', '\u1100\u1161\u11a8', '\uac00\u11a8'])
+      for (const name of ['\uac01', '\u1100\u1161\u11a8', '\uac00\u11a8'])
+        expect(
+          judge(planOf({ allow: ['.'], deny: [syllable] }))('file-read-data', `${project}/${name}`),
+        ).toBe(false);
+    const unit = judge(planOf({ allow: ['.'], deny: ['\u212b', '*.\u212b'] })); // which nothing composes to
+    for (const name of ['\u212b', '\u00c5', 'A\u030a', 'a\u030a', 'x.\u212b', 'x.\u00e5'])
+      expect(unit('file-read-data', `${project}/${name}`), name).toBe(false);
+  });
+
   it('keeps what is denied where it is, by its name as well as by the wildcard', () => {
     const may = judge(planOf({ allow: ['.'], deny: ['**/.env'], denyWrite: ['locked'], onDelete: 'keep' }));
     for (const path of ['.env', 'sub/.env', 'locked', 'locked/x'])
