@@ -128,14 +128,29 @@ static int hold_thread(pid_t caller, struct thread *thread) {
 
 static struct thread *place_of_thread(pid_t caller) { return &held.threads[caller % THREADS_HELD]; }
 
+static int take_from(int process, int descriptor) {
+  int fd = (int)syscall(NR_PIDFD_GETFD, process, descriptor, 0);
+  return fd < 0 ? -errno : fd;
+}
+
+// Threads have no descriptors before Linux 6.9: then by the process, whose descriptors they share. Nothing of it is held,
+// since the thread's number could become another's while the process lives on.
+static int take_by_process(pid_t caller, int descriptor) {
+  int number = read_status(caller, "\nTgid:\t", 10);
+  int process = number > 0 ? open_process(number, 0) : number;
+  if (process < 0) return process;
+  int fd = take_from(process, descriptor);
+  close(process);
+  return fd;
+}
+
 int take_descriptor(pid_t caller, int descriptor) {
   struct thread *thread = place_of_thread(caller);
-  int fd = thread->number == caller ? (int)syscall(NR_PIDFD_GETFD, thread->descriptor, descriptor, 0) : -1;
-  if (fd >= 0 || (thread->number == caller && errno != ESRCH)) return fd < 0 ? -errno : fd;
+  int fd = thread->number == caller ? take_from(thread->descriptor, descriptor) : -ESRCH;
+  if (fd != -ESRCH) return fd;
   int error = hold_thread(caller, thread);
-  if (error != 0) return error;
-  fd = (int)syscall(NR_PIDFD_GETFD, thread->descriptor, descriptor, 0);
-  return fd < 0 ? -errno : fd;
+  if (error == -EINVAL) return take_by_process(caller, descriptor);
+  return error != 0 ? error : take_from(thread->descriptor, descriptor);
 }
 
 static bool hold_process(struct process *process, pid_t number) {

@@ -49,6 +49,29 @@ asEveryone('a kernel without notifications', (open) => {
   });
 });
 
+asEveryone('a kernel without descriptors of threads', (open) => {
+  it('has threads work by descriptor as by path', () => {
+    const script = `import os, socket, threading
+def work():
+    d, f = os.open(".", os.O_RDONLY), os.open("old", os.O_RDWR)
+    os.close(os.open("made", os.O_WRONLY | os.O_CREAT, dir_fd=d))
+    os.rename("made", "moved", src_dir_fd=d, dst_dir_fd=d)
+    os.ftruncate(f, 5); os.fchmod(f, 0o600); os.utime(f)
+    s = socket.socket(socket.AF_UNIX); s.bind("socket"); s.listen(); socket.socket(socket.AF_UNIX).connect("socket")
+    print(sorted(os.listdir(d)))
+for _ in range(3):
+    thread = threading.Thread(target=work); thread.start(); thread.join()
+    os.unlink("socket")`;
+    const box = open();
+    box.file(join(box.project, 'old'));
+    const { stdout, stderr } = on(box, 'threads', '-s', '--allow', '.', '--', 'python3', '-c', script);
+    expect([stdout, stderr]).toEqual([
+      "['moved', 'old', 'socket']\n".repeat(3),
+      expect.not.stringMatching(/Error/),
+    ]);
+  });
+});
+
 asEveryone('a machine', (open) => {
   it('where another broker judges already says so', () => {
     const { code, stderr } = on(open(), 'listener', '--allow', '.', '--', 'true');
