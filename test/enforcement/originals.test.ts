@@ -525,7 +525,7 @@ asEveryone('the store', (open) => {
   it('is not made where nothing from before can be written, and is gone where nothing was kept', () => {
     const box = open();
     box.run(['run', '-s', '--', 'true']);
-    expect(existsSync(join(box.home, '.local'))).toBe(false);
+    expect(existsSync(join(box.home, '.local/state/nono/sessions'))).toBe(false);
     box.run(['run', '-s', '--allow', '.', '--', 'true']);
     expect(readdirSync(join(box.home, '.local/state/nono/sessions'))).toEqual([]);
   });
