@@ -237,6 +237,12 @@ export function accountsText(): string {
   return contentOf(accounts, mostAccountBytes)?.toString('latin1') ?? '';
 }
 
+function hasAccount(uid: number | undefined): boolean {
+  return accountsText()
+    .split('\n')
+    .some((line) => line.split(':')[2] === `${uid}`);
+}
+
 /** The home that this user's account names; null: it has no entry, as where containers run as any number. */
 export function accountHome(): string | null {
   let home: string | null;
@@ -246,6 +252,6 @@ export function accountHome(): string | null {
     home = null;
   }
   // An account that is kept elsewhere may change without a file that says so.
-  if (watcher !== null && !accountsText().includes(`:${process.getuid?.()}:`)) watcher(null);
+  if (watcher !== null && !hasAccount(process.getuid?.())) watcher(null);
   return home;
 }

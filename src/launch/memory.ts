@@ -31,16 +31,30 @@ type Seen = { readonly looks: Map<string, Look>; canBeTaken: boolean };
 /** What was looked at since; null: this run is not to be remembered. */
 let seen: Seen | null = null;
 
+/** What changed while it was planned from may be seen again, but not everything was planned from that. */
+function note(looked: Seen, look: Look): void {
+  const place = `${look.kind}${look.text === '' ? '' : '+'}${look.path}`;
+  const before = looked.looks.get(place);
+  if (before !== undefined && (before.number !== look.number || before.text !== look.text))
+    looked.canBeTaken = false;
+  looked.looks.set(place, look);
+}
+
+/** Begins to watch. */
+export function collectLooks(): Seen {
+  const looked: Seen = { looks: new Map(), canBeTaken: true };
+  watchLooks((look) => {
+    if (look === null) looked.canBeTaken = false;
+    else note(looked, look);
+  });
+  return looked;
+}
+
 /** Begins to watch, where nono's own process asks for it. */
 export function beginToRemember(): void {
   if (process.env[memoryVariable] === undefined) return;
   delete process.env[memoryVariable]; // it is nobody else's
-  const looked: Seen = { looks: new Map(), canBeTaken: true };
-  seen = looked;
-  watchLooks((look) => {
-    if (look === null) looked.canBeTaken = false;
-    else looked.looks.set(`${look.kind}${look.text === '' ? '' : '+'}${look.path}`, look);
-  });
+  seen = collectLooks();
 }
 
 export type Remembered = {
@@ -91,11 +105,16 @@ function writeMemory(bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(memory, bytes, at, bytes.length - at, at);
 }
 
+/** A grant that was missing is made by planning alone. */
+function canBeRepeated({ grants }: LinuxPlan): boolean {
+  return grants.every(({ make }) => make === undefined);
+}
+
 /** Writes the run down, when it has been handed over; nobody waits for it. */
 export function remember(run: Remembered): void {
   if (seen === null) return;
   try {
-    if (seen.canBeTaken)
+    if (seen.canBeTaken && canBeRepeated(run.plan))
       writeMemory(encodePlanFile(recordsOf(run, seen.looks.values(), readFileSync(memory))));
   } catch {
     // The run goes on as it is; the next one is planned like this one.

@@ -3,6 +3,7 @@ import {
   chmodSync,
   linkSync,
   mkdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -13,7 +14,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 import { encodePlanFile, type PlanRecord } from '../../src/backend/linux/plan-file.ts';
 import * as disk from '../../src/launch/disk.ts';
-import { lookRecord } from '../../src/launch/memory.ts';
+import { collectLooks, lookRecord } from '../../src/launch/memory.ts';
 import type { AbsolutePath } from '../../src/plan/host.ts';
 import { compileHarness, openScratch, runHarness } from './harness.ts';
 
@@ -39,7 +40,8 @@ const rest: readonly PlanRecord[] = [
 ];
 
 let looks: disk.Look[] = [];
-disk.watchLooks((look) => look !== null && looks.push(look));
+const watch = () => disk.watchLooks((look) => look !== null && looks.push(look));
+watch();
 
 /** What nono's own process says of what was looked at since the test began. */
 function judged(records = looks.map(lookRecord)): string {
@@ -142,12 +144,45 @@ it('takes no look that it does not know', () => {
 });
 
 it('says that the account may have changed where no file would tell', () => {
-  const seen: (disk.Look | null)[] = [];
-  disk.watchLooks((look) => seen.push(look));
+  const accounts = readFileSync('/etc/passwd', 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.split(':'));
+  const group = accounts.find(([, , , gid]) => accounts.every(([, , uid]) => uid !== gid))?.[3];
   const { getuid } = process;
-  process.getuid = () => 4_000_000_000;
-  disk.accountHome();
-  process.getuid = getuid as NonNullable<typeof getuid>;
-  expect(seen).toContain(null);
-  disk.watchLooks((look) => look !== null && looks.push(look));
+  try {
+    for (const uid of [4_000_000_000, Number(group ?? Number.NaN)]) {
+      process.getuid = () => uid;
+      const seen = collectLooks();
+      disk.accountHome();
+      expect(seen.canBeTaken).toBe(false);
+    }
+  } finally {
+    process.getuid = getuid as NonNullable<typeof getuid>;
+    watch();
+  }
+});
+
+it('takes nothing again that changed while it was planned from', () => {
+  const file = at('full/one');
+  const twice: readonly (readonly [look: () => unknown, change: () => void])[] = [
+    [() => disk.lookAtEntry(file), () => chmodSync(file, 0o600)],
+    [() => disk.lookAtObject(file), () => chmodSync(file, 0o640)],
+    [() => disk.namesIn(at('full')), grow('full/two')],
+    [() => disk.entriesIn(at('full')), grow('full/three')],
+    [() => disk.contentOf(file, 10), grow('full/one')],
+  ];
+  try {
+    for (const [look, change] of twice) {
+      const seen = collectLooks();
+      look();
+      look();
+      expect(seen.canBeTaken).toBe(true);
+      change();
+      look();
+      expect(seen.canBeTaken).toBe(false);
+    }
+  } finally {
+    watch();
+  }
 });
