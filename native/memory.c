@@ -138,17 +138,25 @@ static const char *variable_of(const char *name) {
   return NULL;
 }
 
+// Where Node is a script, what it sets was planned from as well, and cannot be told from here.
+static bool has_variables(const struct plan_file *plan) {
+  struct plan_record record;
+  for (size_t at = 0; next_record(plan, PLAN_INHERITED, &at, &record);)
+    if (variable_of(record.text) == NULL) return false;
+  return true;
+}
+
 static void put_variables_of(struct bytes *program, const struct plan_file *plan, const struct names *names) {
   struct plan_record record;
-  for (size_t at = 0; next_record_of(plan, PLAN_INHERITED, PLAN_SET, &at, &record);)
+  for (size_t at = 0; next_record_of(plan, PLAN_INHERITED, PLAN_SET, &at, &record);) {
     if (record.tag == PLAN_SET) {
       put_u32(program, TAG_VARIABLE);
       put_u32(program, (uint32_t)strlen(record.text) + 1);
       put_filled(program, record.text, strlen(record.text) + 1, names);
     } else {
-      const char *variable = variable_of(record.text); // it is there: the environment is the same
-      if (variable != NULL) put_text(program, TAG_VARIABLE, variable);
+      put_text(program, TAG_VARIABLE, variable_of(record.text));
     }
+  }
 }
 
 static void put_whole_program(struct bytes *program, const struct plan_file *plan, const struct names *names) {
@@ -251,7 +259,7 @@ bool recall_run(struct memory *memory, const char *companions, char **words, str
     return false;
   }
   if (fd < 0) return false;
-  bool is_known = read_memory(memory, fd, &plan) && looks_hold(&plan) && begin_session(&plan, execution);
+  bool is_known = read_memory(memory, fd, &plan) && has_variables(&plan) && looks_hold(&plan) && begin_session(&plan, execution);
   if (is_known) futimens(fd, NULL); // what is used is the last to be forgotten
   else begin_file(memory);
   close(fd);

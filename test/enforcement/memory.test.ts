@@ -48,9 +48,10 @@ function watched(sandbox: Sandbox): Watched {
   return {
     nono: join(base, 'nono/dist/nono'),
     runs: join(home, '.local/state/nono/runs'),
-    run: (words, options) => {
+    run: (words, options = {}) => {
       const before = count();
-      const { code, stdout, stderr } = outside([join(base, 'nono/dist/nono'), ...words], options);
+      const env = { PWD: options.cwd ?? sandbox.project, ...options.env }; // the script would set it
+      const { code, stdout, stderr } = outside([join(base, 'nono/dist/nono'), ...words], { ...options, env });
       const said = stderr.replace(/nono: Node was replaced[^\n]*\n {2}Try:[^\n]*\n/, '');
       return { code, stdout, stderr: said, planned: count() - before };
     },
@@ -339,14 +340,21 @@ for full in (False, False, False, True, True): run(full)
   it('passes on the same variables in the same order, whatever they are called', () => {
     const sandbox = open();
     const nono = watched(sandbox);
-    // A shell, as which Node is watched here, would add PWD.
-    const env = { NONO_CALLER_ODD: '1', NODE_ODD: '2', NONO_REMEMBER: '3', PWD: sandbox.project };
+    const env = { NONO_CALLER_ODD: '1', NODE_ODD: '2', NONO_REMEMBER: '3' };
     const words = ['wrap', '--read', '.', '--', 'env'];
     const done = [1, 2, 3].map(() => nono.run(words, { env }));
     expect(done.map(({ planned }) => planned)).toEqual([1, 1, 0]);
     const [first = '', ...more] = done.map(({ stdout }) => withoutSession(stdout));
     expect(more).toEqual([first, first]);
     for (const [name, value] of Object.entries(env)) expect(first.split('\n')).toContain(`${name}=${value}`);
+  });
+
+  it('is planned each time where the Node that plans sets a variable', () => {
+    const sandbox = open();
+    const nono = watched(sandbox);
+    const words = ['wrap', '--read', '.', '--', 'sh', '-c', 'echo $PWD'];
+    for (let count = 0; count < 4; count++)
+      expect(nono.run(words, { env: { PWD: undefined } })).toMatchObject({ planned: 1, code: 0 });
   });
 
   it('ends where the terminal stopped the planner meanwhile', () => {
