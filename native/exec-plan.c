@@ -133,14 +133,22 @@ const char *decode_plan_file(const uint8_t *bytes, size_t length, enum plan_kind
 }
 
 bool next_record(const struct plan_file *plan, enum plan_tag tag, size_t *at, struct plan_record *record) {
-  if (*at == 0) *at = plan->first[tag];
-  while (*at < plan->end[tag]) {
+  return next_record_of(plan, tag, tag, at, record);
+}
+
+bool next_record_of(const struct plan_file *plan, enum plan_tag one, enum plan_tag other, size_t *at,
+                    struct plan_record *record) {
+  size_t first = plan->first[one], end = plan->end[one];
+  if (first == 0 || (plan->first[other] != 0 && plan->first[other] < first)) first = plan->first[other];
+  if (plan->end[other] > end) end = plan->end[other];
+  if (*at == 0) *at = first;
+  while (*at < end) {
     uint32_t found = read_u32(plan->bytes + *at), length = read_u32(plan->bytes + *at + 4);
     const uint8_t *payload = plan->bytes + *at + RECORD_HEADER_BYTES;
     *at += RECORD_HEADER_BYTES + length;
-    if (found != tag) continue;
-    const char *text = (const char *)payload + grammar[tag].number_bytes;
-    *record = (struct plan_record){tag, payload, text, (const char *)payload + length};
+    if (found != one && found != other) continue;
+    const char *text = (const char *)payload + grammar[found].number_bytes;
+    *record = (struct plan_record){found, payload, text, (const char *)payload + length};
     return true;
   }
   return false;

@@ -61,6 +61,10 @@ const char *decode_plan_file(const uint8_t *bytes, size_t length, enum plan_kind
 // The next record of that tag behind `at`, which starts at 0; false where there is none.
 bool next_record(const struct plan_file *plan, enum plan_tag tag, size_t *at, struct plan_record *record);
 
+// The next of either tag, in the order in which they stand.
+bool next_record_of(const struct plan_file *plan, enum plan_tag one, enum plan_tag other, size_t *at,
+                    struct plan_record *record);
+
 // The only one; false where the plan has none.
 bool find_record(const struct plan_file *plan, enum plan_tag tag, struct plan_record *record);
 

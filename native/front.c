@@ -157,10 +157,25 @@ _Noreturn static void end_as_the_command(const struct front *front) {
   exit(front->exit_code);
 }
 
+// Where the caller closed one, the next to be opened would be it, and what is said to the user would go there: into the
+// channel, say. Children find it closed as before.
+static void hold_standard_descriptors(void) {
+  int fd;
+  while ((fd = open("/", O_PATH | O_CLOEXEC)) >= 0 && fd <= STDERR_FILENO) continue;
+  if (fd >= 0) close(fd);
+}
+
+// Whether it has to remember the run or not, it may have been stopped by the terminal, which only the command answered to.
+static void wait_for_planner(pid_t planner) {
+  int status;
+  while (waitpid(planner, &status, WUNTRACED) > 0 ? WIFSTOPPED(status) : errno == EINTR) kill(planner, SIGCONT);
+}
+
 int main(int argc, char **argv) {
   static struct front front;
   int channel[2];
   char **arguments = argv + (argc > 0);
+  hold_standard_descriptors();
   note_start(&front);
   find_directory(&front);
   front.node = find_node(front.directory, FREE_FD, is_execution(arguments) ? 0 : EXIT_NOT_STARTED);
@@ -168,6 +183,7 @@ int main(int argc, char **argv) {
   front.channel = channel[0];
   start_launcher(&front, channel[1]);
   close(channel[1]);
+  signal(SIGPIPE, SIG_IGN); // a reader that has gone is no failure of the run, and a launcher that has is told of
 
   front.memory.file = -1;
   struct planned planned = begin(&front, arguments);
@@ -179,7 +195,7 @@ int main(int argc, char **argv) {
   // It has said all, and taking Node down in order takes longer than many a command; but it may have to remember the run.
   if (planned.planner > 0 && front.memory.file < 0) kill(planned.planner, SIGKILL);
   follow_session(&front);
-  if (planned.planner > 0) wait_for(planned.planner);
+  if (planned.planner > 0) wait_for_planner(planned.planner);
   keep_memory(&front.memory);
   int launcher_code = wait_for(front.launcher);
   if (rmdir(front.temporary) != 0)

@@ -1,7 +1,7 @@
 // Takes every look of src/launch/disk.ts again: see memory-looks.h.
 #include "memory-looks.h"
 
-#include "exec-facts.h"
+#include "siphash.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -27,6 +27,10 @@ enum look_kind {
 enum { START_BYTES = 256, CONTENT_MAX = 1 << 20 };
 
 static const uint64_t nothing = UINT64_MAX;
+
+static const uint8_t *hash_key;
+
+static uint64_t hash_bytes(const void *bytes, size_t length) { return sip_hash(hash_key, bytes, length); }
 
 struct look {
   enum look_kind kind;
@@ -131,6 +135,8 @@ static bool holds(const struct look *look) {
 
 bool looks_hold(const struct plan_file *plan) {
   struct plan_record record;
+  if (!find_record(plan, PLAN_KEY, &record) || record.end - record.text < SIP_KEY_BYTES) return false;
+  hash_key = (const uint8_t *)record.text;
   for (size_t at = 0; next_record(plan, PLAN_LOOK, &at, &record);) {
     const char *text = record.text + strlen(record.text) + 1;
     struct look look = {(enum look_kind)number_at(&record, 0), record.text, text, long_at(&record, 4)};

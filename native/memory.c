@@ -4,14 +4,17 @@
 #include "exec-facts.h"
 #include "exec-trust.h"
 #include "memory-looks.h"
+#include "siphash.h"
 #include "support.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,6 +37,8 @@ static void put_identity(struct bytes *key, const char *directory, const char *n
   put_number(key, (uint64_t)status.st_size);
   put_number(key, (uint64_t)status.st_mtim.tv_sec);
   put_number(key, (uint64_t)status.st_mtim.tv_nsec);
+  put_number(key, (uint64_t)status.st_ctim.tv_sec); // packages give all their versions one time
+  put_number(key, (uint64_t)status.st_ctim.tv_nsec);
 }
 
 // Terminals are granted, and what is said on one has colours.
@@ -60,7 +65,7 @@ static uint64_t hash_environment(void) {
 
 // All that planning goes by besides the disk. False where that cannot be said.
 static bool describe_run(struct bytes *key, const char *companions, char **words) {
-  static const char *const parts[] = {"nono-launcher", "planner.blob", "cli.cjs", "planner.js", "nono-planner"};
+  static const char *const parts[] = {"nono-launcher", "planner.blob", "cli.cjs", "planner.js", "tools.cjs", "nono-planner"};
   char here[PATH_MAX];
   if (getcwd(here, sizeof here) == NULL) return false;
   put_number(key, PLAN_FILE_VERSION);
@@ -114,8 +119,8 @@ static bool path_of(int fd, char path[PATH_MAX]) {
 
 static bool is_of_this_run(const struct memory *memory, const struct plan_file *plan) {
   struct plan_record key;
-  return find_record(plan, PLAN_KEY, &key) && (size_t)(key.end - key.text) == memory->key.length &&
-         memcmp(key.text, memory->key.at, memory->key.length) == 0;
+  return find_record(plan, PLAN_KEY, &key) && (size_t)(key.end - key.text) == SIP_KEY_BYTES + memory->key.length &&
+         memcmp(key.text + SIP_KEY_BYTES, memory->key.at, memory->key.length) == 0;
 }
 
 static bool read_memory(const struct memory *memory, int fd, struct plan_file *plan) {
@@ -135,16 +140,24 @@ static const char *variable_of(const char *name) {
   return NULL;
 }
 
+// Where Node is a script, what it sets was planned from as well, and cannot be told from here.
+static bool has_variables(const struct plan_file *plan) {
+  struct plan_record record;
+  for (size_t at = 0; next_record(plan, PLAN_INHERITED, &at, &record);)
+    if (variable_of(record.text) == NULL) return false;
+  return true;
+}
+
 static void put_variables_of(struct bytes *program, const struct plan_file *plan, const struct names *names) {
   struct plan_record record;
-  for (size_t at = 0; next_record(plan, PLAN_INHERITED, &at, &record);) {
-    const char *variable = variable_of(record.text); // it is there: the environment is the same
-    if (variable != NULL) put_text(program, TAG_VARIABLE, variable);
-  }
-  for (size_t at = 0; next_record(plan, PLAN_SET, &at, &record);) {
-    put_u32(program, TAG_VARIABLE);
-    put_u32(program, (uint32_t)strlen(record.text) + 1);
-    put_filled(program, record.text, strlen(record.text) + 1, names);
+  for (size_t at = 0; next_record_of(plan, PLAN_INHERITED, PLAN_SET, &at, &record);) {
+    if (record.tag == PLAN_SET) {
+      put_u32(program, TAG_VARIABLE);
+      put_u32(program, (uint32_t)strlen(record.text) + 1);
+      put_filled(program, record.text, strlen(record.text) + 1, names);
+    } else {
+      put_text(program, TAG_VARIABLE, variable_of(record.text));
+    }
   }
 }
 
@@ -157,12 +170,23 @@ static void put_whole_program(struct bytes *program, const struct plan_file *pla
   end_program(program);
 }
 
+// Waits where the reader is slow; one that has gone is no failure of the run.
+static void say(const uint8_t *at, size_t length) {
+  struct pollfd reader = {STDERR_FILENO, POLLOUT, 0};
+  for (ssize_t wrote; length > 0; at += wrote, length -= (size_t)wrote) {
+    if ((wrote = write(STDERR_FILENO, at, length)) >= 0) continue;
+    wrote = 0;
+    if (errno == EAGAIN) poll(&reader, 1, -1);
+    else if (errno != EINTR) return;
+  }
+}
+
 static void announce(const struct plan_file *plan, const struct names *names) {
   struct plan_record record;
   struct bytes text = {0};
   find_record(plan, PLAN_ANNOUNCED, &record);
   put_filled(&text, record.text, (size_t)(record.end - record.text), names);
-  fwrite(text.at, 1, text.length, stderr);
+  say(text.at, text.length);
   free(text.at);
 }
 
@@ -183,14 +207,49 @@ static bool begin_session(const struct plan_file *plan, struct execution *execut
   return true;
 }
 
-// The planner finds in the file what the run is told apart by, and writes it anew.
+// The planner finds in the file a key to hash by, which nobody else knows, and what the run is told apart by; it writes the
+// file anew.
 static void begin_file(struct memory *memory) {
+  uint8_t key[SIP_KEY_BYTES];
+  if (getrandom(key, sizeof key, 0) != sizeof key) return;
   memory->file = openat(memory->directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   if (memory->file < 0) return; // this file system has no such files, so nothing is remembered
-  ssize_t wrote = pwrite(memory->file, memory->key.at, memory->key.length, 0);
-  if (wrote >= 0 && (size_t)wrote == memory->key.length) return;
+  ssize_t wrote = pwrite(memory->file, memory->key.at, memory->key.length, sizeof key);
+  bool is_whole = wrote >= 0 && (size_t)wrote == memory->key.length && pwrite(memory->file, key, sizeof key, 0) == sizeof key;
+  if (is_whole && lseek(memory->file, 0, SEEK_SET) == 0) return;
   close(memory->file);
   memory->file = -1;
+}
+
+struct oldest {
+  char name[NAME_MAX + 1];
+  struct timespec used;
+  size_t count;
+};
+
+// Of those that were made once, or of those that are remembered: many of the former must not drive the latter out.
+static struct oldest find_oldest(int directory, bool is_remembered) {
+  struct oldest oldest = {.count = 0};
+  int again = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *entries = again < 0 ? NULL : fdopendir(again);
+  if (entries == NULL) return oldest;
+  for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
+    struct stat status;
+    if (entry->d_name[0] == '.' || fstatat(directory, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
+    if ((status.st_size > 0) != is_remembered) continue;
+    bool is_older = status.st_mtim.tv_sec != oldest.used.tv_sec ? status.st_mtim.tv_sec < oldest.used.tv_sec
+                                                                : status.st_mtim.tv_nsec < oldest.used.tv_nsec;
+    if (oldest.count++ > 0 && !is_older) continue;
+    oldest.used = status.st_mtim;
+    snprintf(oldest.name, sizeof oldest.name, "%s", entry->d_name);
+  }
+  closedir(entries);
+  return oldest;
+}
+
+static void forget_oldest(int directory, bool is_remembered) {
+  for (struct oldest oldest; (oldest = find_oldest(directory, is_remembered)).count > MOST_REMEMBERED;)
+    if (unlinkat(directory, oldest.name, 0) != 0) return;
 }
 
 bool recall_run(struct memory *memory, const char *companions, char **words, struct execution *execution) {
@@ -202,10 +261,11 @@ bool recall_run(struct memory *memory, const char *companions, char **words, str
   if (fd < 0 && errno == ENOENT) { // it may never be made again
     fd = openat(memory->directory, memory->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd >= 0) close(fd);
+    forget_oldest(memory->directory, false);
     return false;
   }
   if (fd < 0) return false;
-  bool is_known = read_memory(memory, fd, &plan) && looks_hold(&plan) && begin_session(&plan, execution);
+  bool is_known = read_memory(memory, fd, &plan) && has_variables(&plan) && looks_hold(&plan) && begin_session(&plan, execution);
   if (is_known) futimens(fd, NULL); // what is used is the last to be forgotten
   else begin_file(memory);
   close(fd);
@@ -224,39 +284,10 @@ static bool is_whole(const struct memory *memory) {
   return is_plan;
 }
 
-struct oldest {
-  char name[NAME_MAX + 1];
-  struct timespec used;
-  size_t count;
-};
-
-static struct oldest find_oldest(int directory) {
-  struct oldest oldest = {.count = 0};
-  int again = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  DIR *entries = again < 0 ? NULL : fdopendir(again);
-  if (entries == NULL) return oldest;
-  for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
-    struct stat status;
-    if (entry->d_name[0] == '.' || fstatat(directory, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
-    bool is_older = status.st_mtim.tv_sec != oldest.used.tv_sec ? status.st_mtim.tv_sec < oldest.used.tv_sec
-                                                                : status.st_mtim.tv_nsec < oldest.used.tv_nsec;
-    if (oldest.count++ > 0 && !is_older) continue;
-    oldest.used = status.st_mtim;
-    snprintf(oldest.name, sizeof oldest.name, "%s", entry->d_name);
-  }
-  closedir(entries);
-  return oldest;
-}
-
-static void forget_oldest(int directory) {
-  for (struct oldest oldest; (oldest = find_oldest(directory)).count > MOST_REMEMBERED;)
-    if (unlinkat(directory, oldest.name, 0) != 0) return;
-}
-
 void keep_memory(const struct memory *memory) {
   char link[64];
   if (memory->file < 0 || !is_whole(memory)) return;
   snprintf(link, sizeof link, "/proc/self/fd/%d", memory->file);
   unlinkat(memory->directory, memory->name, 0);
-  if (linkat(AT_FDCWD, link, memory->directory, memory->name, AT_SYMLINK_FOLLOW) == 0) forget_oldest(memory->directory);
+  if (linkat(AT_FDCWD, link, memory->directory, memory->name, AT_SYMLINK_FOLLOW) == 0) forget_oldest(memory->directory, true);
 }

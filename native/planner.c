@@ -19,9 +19,13 @@ extern char **environ;
 // BUN_OPTIONS, and run anything with BUN_BE_BUN.
 static char memory_variable[] = "NONO_REMEMBER=";
 
+static const char callers[] = "NONO_CALLER_";
+
+// What has that other name already gets it once more: it is given back less one.
 static int steers_planner(const char *variable) {
-  return strncmp(variable, memory_variable, sizeof memory_variable - 1) == 0 || strncmp(variable, "NODE_", 5) == 0 || strncmp(variable, "BUN_", 4) == 0 ||
-         strncmp(variable, "GLIBC_TUNABLES=", 15) == 0;
+  return strncmp(variable, memory_variable, sizeof memory_variable - 1) == 0 || strncmp(variable, "NODE_", 5) == 0 ||
+         strncmp(variable, "BUN_", 4) == 0 || strncmp(variable, "GLIBC_TUNABLES=", 15) == 0 ||
+         strncmp(variable, callers, sizeof callers - 1) == 0;
 }
 
 // Node reads its snapshot into memory that it then copies: a third of its page faults, unless they are of huge pages and
@@ -31,14 +35,13 @@ static char tunables[] =
 
 // What steers it is meant for the command: the planner finds it under another name and gives it back its own.
 static char **planner_environment(int remembers) {
-  static const char ours[] = "NONO_CALLER_";
   size_t count = 0;
   while (environ[count] != NULL) count++;
   char **renamed = calloc(count + 3, sizeof *renamed);
   for (size_t i = 0; renamed != NULL && i < count; i++) {
     renamed[i] = environ[i];
     if (!steers_planner(environ[i])) continue;
-    if (asprintf(&renamed[i], "%s%s", ours, environ[i]) < 0) die("prepare the planner's environment");
+    if (asprintf(&renamed[i], "%s%s", callers, environ[i]) < 0) die("prepare the planner's environment");
   }
   if (renamed == NULL) die("prepare the planner's environment");
   renamed[count++] = tunables;

@@ -37,7 +37,7 @@ export function sourcesOf(root) {
   const filesIn = (directory) => readdirSync(directory).filter((name) => name.endsWith('.c'));
   const { linux } = waysOutSources(root);
   const isShared = (name) => name === 'support.c';
-  const isFront = (name) => /^(front|planner|follow|node|exec.*|memory.*)\.c$/.test(name);
+  const isFront = (name) => /^(front|planner|follow|node|siphash|exec.*|memory.*)\.c$/.test(name);
   const paths = (names) => names.map((name) => join(native, name));
   return {
     nono: paths(filesIn(native).filter((name) => isFront(name) || isShared(name))),

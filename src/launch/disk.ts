@@ -19,7 +19,6 @@ import {
 import { userInfo } from 'node:os';
 import type { AbsolutePath, Entry, FileKind } from '../plan/host.ts';
 import { childOf } from '../plan/path.ts';
-import { hash } from './hash.ts';
 
 /** What was looked at; native/looks.c looks at the same. */
 export type LookKind =
@@ -44,10 +43,16 @@ export type Look = {
 type Watcher = (look: Look | null) => void;
 
 let watcher: Watcher | null = null;
+let hash: (bytes: Uint8Array) => bigint;
 
-/** From here on `watch` sees every look, until the process ends. */
-export function watchLooks(watch: Watcher): void {
+/**
+ * From here on `watch` sees every look, until the process ends.
+ *
+ * @param digest stands for what is too long to be written down
+ */
+export function watchLooks(watch: Watcher, digest: (bytes: Uint8Array) => bigint): void {
   watcher = watch;
+  hash = digest;
 }
 
 const nothing = 0xffff_ffff_ffff_ffffn;
@@ -266,6 +271,12 @@ export function accountsText(): string {
   return contentOf(accounts, mostAccountBytes)?.toString('latin1') ?? '';
 }
 
+function hasAccount(uid: number | undefined): boolean {
+  return accountsText()
+    .split('\n')
+    .some((line) => line.split(':')[2] === `${uid}`);
+}
+
 /** The home that this user's account names; null: it has no entry, as where containers run as any number. */
 export function accountHome(): string | null {
   let home: string | null;
@@ -275,6 +286,6 @@ export function accountHome(): string | null {
     home = null;
   }
   // An account that is kept elsewhere may change without a file that says so.
-  if (watcher !== null && !accountsText().includes(`:${process.getuid?.()}:`)) watcher(null);
+  if (watcher !== null && !hasAccount(process.getuid?.())) watcher(null);
   return home;
 }

@@ -8,6 +8,7 @@ import type { SessionDirectories } from './directories.ts';
 import { type Look, type LookKind, watchLooks } from './disk.ts';
 import { callerEnvironment } from './host.ts';
 import { encodeReportWish, type ReportWish } from './report-wish.ts';
+import { sipHash, sipKeyBytes } from './siphash.ts';
 
 const memory = 5;
 
@@ -27,19 +28,41 @@ const kinds: Readonly<Record<LookKind, number>> = {
 
 type Seen = { readonly looks: Map<string, Look>; canBeTaken: boolean };
 
-/** What was looked at since; null: this run is not to be remembered. */
-let seen: Seen | null = null;
+type Remembering = {
+  readonly seen: Seen;
+  /** What the file held: a key to hash by, which nobody else knows, and what the run is told apart by. */
+  readonly key: Buffer;
+};
+
+/** null: this run is not to be remembered. */
+let remembering: Remembering | null = null;
+
+/** What changed while it was planned from may be seen again, but not everything was planned from that. */
+function note(looked: Seen, look: Look): void {
+  const what = look.kind === 'entries' ? look.text : look.text !== ''; // of some kinds; where a link leads
+  const place = `${look.kind} ${what} ${look.path}`;
+  const before = looked.looks.get(place);
+  if (before !== undefined && (before.number !== look.number || before.text !== look.text))
+    looked.canBeTaken = false;
+  looked.looks.set(place, look);
+}
+
+/** Begins to watch, with what is long hashed by this key. */
+export function collectLooks(key: Uint8Array): Seen {
+  const looked: Seen = { looks: new Map(), canBeTaken: true };
+  watchLooks((look) => {
+    if (look === null) looked.canBeTaken = false;
+    else note(looked, look);
+  }, sipHash(key));
+  return looked;
+}
 
 /** Begins to watch, where nono's own process asks for it. */
 export function beginToRemember(): void {
   if (process.env[memoryVariable] === undefined) return;
   delete process.env[memoryVariable]; // it is nobody else's
-  const looked: Seen = { looks: new Map(), canBeTaken: true };
-  seen = looked;
-  watchLooks((look) => {
-    if (look === null) looked.canBeTaken = false;
-    else looked.looks.set(`${look.kind}${look.text === '' ? '' : '+'}${look.path}`, look);
-  });
+  const key = readFileSync(memory);
+  remembering = { seen: collectLooks(key.subarray(0, sipKeyBytes)), key };
 }
 
 export type Remembered = {
@@ -66,12 +89,12 @@ export function lookRecord({ kind, path, number, text }: Look): PlanRecord {
   return { tag: 'look', numbers: [kinds[kind], number], texts: [path, text] };
 }
 
-function recordsOf(run: Remembered, looks: Iterable<Look>, key: Uint8Array): PlanRecord[] {
+function recordsOf(run: Remembered, { seen, key }: Remembering): PlanRecord[] {
   const { plan, directories } = run;
   const { temporary, store, cgroup, guide } = directories;
   return [
     { tag: 'key', bytes: key },
-    ...[...looks].map(lookRecord),
+    ...[...seen.looks.values()].map(lookRecord),
     { tag: 'session', texts: [plan.session.id, plan.session.started] },
     { tag: 'program', bytes: compileWithoutVariables(plan) },
     ...variableRecords(run),
@@ -90,12 +113,17 @@ function writeMemory(bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(memory, bytes, at, bytes.length - at, at);
 }
 
+/** A grant that was missing is made by planning alone. */
+function canBeRepeated({ grants }: LinuxPlan): boolean {
+  return grants.every(({ make }) => make === undefined);
+}
+
 /** Writes the run down, when it has been handed over; nobody waits for it. */
 export function remember(run: Remembered): void {
-  if (seen === null) return;
+  if (remembering === null) return;
   try {
-    if (seen.canBeTaken)
-      writeMemory(encodePlanFile(recordsOf(run, seen.looks.values(), readFileSync(memory))));
+    if (remembering.seen.canBeTaken && canBeRepeated(run.plan))
+      writeMemory(encodePlanFile(recordsOf(run, remembering)));
   } catch {
     // The run goes on as it is; the next one is planned like this one.
   }

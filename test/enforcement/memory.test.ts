@@ -1,4 +1,5 @@
 // Runs that are made again: without planning, and only where planning would come to the same.
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -50,9 +51,10 @@ function watched(sandbox: Sandbox): Watched {
   return {
     nono: join(base, 'nono/dist/nono'),
     runs: join(home, '.local/state/nono/runs'),
-    run: (words, options) => {
+    run: (words, options = {}) => {
       const before = count();
-      const { code, stdout, stderr } = outside([join(base, 'nono/dist/nono'), ...words], options);
+      const env = { PWD: options.cwd ?? sandbox.project, ...options.env }; // the script would set it
+      const { code, stdout, stderr } = outside([join(base, 'nono/dist/nono'), ...words], { ...options, env });
       const said = stderr.replace(/nono: Node was replaced[^\n]*\n {2}Try:[^\n]*\n/, '');
       return { code, stdout, stderr: said, planned: count() - before };
     },
@@ -102,6 +104,13 @@ const changes: Readonly<Record<string, Change>> = {
     symlinkSync('moved', join(base, 'granted'));
   },
   'nono itself': ({ base }) => utimesSync(join(base, 'nono/dist/nono-launcher'), 1, 1),
+  'nono itself, of the same size and time': ({ base }) => {
+    const launcher = join(base, 'nono/dist/nono-launcher');
+    execFileSync('cp', ['-p', launcher, join(base, 'before')]);
+    writeFileSync(launcher, readFileSync(launcher));
+    execFileSync('touch', ['-r', join(base, 'before'), launcher]);
+  },
+  'what reads profiles': ({ base }) => utimesSync(join(base, 'nono/dist/tools.cjs'), 1, 1),
   'the planner': ({ base }) => {
     const snapshot = join(base, 'nono/dist/planner.blob');
     utimesSync(existsSync(snapshot) ? snapshot : join(base, 'nono/dist/nono-planner'), 1, 1);
@@ -147,7 +156,7 @@ asEveryone('a run that is made again', (open) => {
       '--',
       'sh',
       '-c',
-      'cat "$NONO_PLAN" "$NONO_GUIDE"; env | sort; ls -ld "$TMPDIR"; rm old; echo new > made; exit 7',
+      'cat "$NONO_PLAN" "$NONO_GUIDE"; env; ls -ld "$TMPDIR"; rm old; echo new > made; exit 7',
     ];
     const env = { TOKEN: 'of-the-caller', EMPTY: '', 'A B': 'name' };
     sandbox.file(project(sandbox, 'old'), 'from before');
@@ -286,10 +295,112 @@ asEveryone('a run that is made again', (open) => {
     remember(nono, words);
     const memory = theMemory(nono.runs);
     utimesSync(memory, 1, 1);
-    for (let count = 0; count < 70; count++) sandbox.file(join(nono.runs, `other-${count}`));
+    for (let count = 0; count < 70; count++) sandbox.file(join(nono.runs, `other-${count}`), 'run');
     remember(nono, [...words, 'again']);
     expect(existsSync(memory)).toBe(false);
     expect(readdirSync(nono.runs)).toHaveLength(64);
+  });
+
+  it('is not driven out by runs that were made once', () => {
+    const sandbox = open();
+    const nono = watched(sandbox);
+    const words = ['wrap', '--allow', '.', '--', 'true'];
+    remember(nono, words);
+    const memory = theMemory(nono.runs);
+    utimesSync(memory, 1, 1);
+    for (let count = 0; count < 70; count++) sandbox.file(join(nono.runs, `other-${count}`));
+    expect(nono.run([...words, 'again']).planned).toBe(1);
+    expect(readdirSync(nono.runs)).toHaveLength(1 + 64);
+    expect(nono.run(words).planned).toBe(0);
+  });
+
+  it.each(['<&- 2>&-', '>&- 2>&-', '<&- >&- 2>&-', '<&- >&-', '2>&-'])('is the same with %s', (closed) => {
+    const sandbox = open();
+    const nono = watched(sandbox);
+    const made = project(sandbox, 'made');
+    for (let count = 0; count < 3; count++) {
+      rmSync(made, { force: true });
+      const line = `exec ${nono.nono} run --allow . -- sh -c 'ls /proc/self/fd > made; exit 7' ${closed}`;
+      expect(sandbox.outside(['sh', '-c', line])).toMatchObject({ code: 7, signal: null });
+      // ls opens the directory itself at the lowest number that is free.
+      expect(readFileSync(made, 'utf8').split('\n').filter(Boolean).length).toBeLessThanOrEqual(4);
+      expect(readdirSync(join(sandbox.base, 'tmp'))).toEqual([]);
+    }
+  });
+
+  it('goes on where nobody reads what it says, and waits where the reader is slow', () => {
+    const sandbox = open();
+    const { nono } = watched(sandbox);
+    const script = `
+import fcntl, os, subprocess, sys, threading, time
+def run(full):
+  reader, writer = os.pipe()
+  if full:
+    fcntl.fcntl(writer, fcntl.F_SETFL, os.O_NONBLOCK)
+    try:
+      while True: os.write(writer, b'x')
+    except BlockingIOError: pass
+  else: os.close(reader)
+  child = subprocess.Popen([${JSON.stringify(nono)}, 'run', '--allow', '.', '--', 'sh', '-c', 'exit 7'], stderr=writer)
+  os.close(writer)
+  said = b''
+  if full:
+    time.sleep(0.2)
+    while (more := os.read(reader, 65536)): said += more
+  print(child.wait(), said.lstrip(b'x').count(b'nono: writes'), flush=True)
+for full in (False, False, False, True, True): run(full)
+`;
+    expect(sandbox.outside(['python3', '-c', script]).stdout).toBe('7 0\n'.repeat(3) + '7 1\n'.repeat(2));
+    expect(readdirSync(join(sandbox.base, 'tmp'))).toEqual([]);
+  });
+
+  it('makes what an agent wants to be there each time that it is missing', () => {
+    const sandbox = open();
+    const nono = watched(sandbox);
+    const agent = sandbox.file(join(sandbox.base, 'bin/claude'), '#!/bin/sh\ntouch ~/.claude/mark\n', 0o755);
+    for (let count = 0; count < 4; count++) {
+      rmSync(join(sandbox.home, '.claude'), { recursive: true, force: true });
+      rmSync(join(sandbox.home, '.claude.json'), { force: true });
+      expect(nono.run(['wrap', '--', agent])).toMatchObject({ code: 0, planned: 1 });
+      expect(existsSync(join(sandbox.home, '.claude/mark'))).toBe(true);
+    }
+  });
+
+  it('passes on the same variables in the same order, whatever they are called', () => {
+    const sandbox = open();
+    const nono = watched(sandbox);
+    const env = { NONO_CALLER_ODD: '1', NODE_ODD: '2', NONO_REMEMBER: '3' };
+    const words = ['wrap', '--read', '.', '--', 'env'];
+    const done = [1, 2, 3].map(() => nono.run(words, { env }));
+    expect(done.map(({ planned }) => planned)).toEqual([1, 1, 0]);
+    const [first = '', ...more] = done.map(({ stdout }) => withoutSession(stdout));
+    expect(more).toEqual([first, first]);
+    for (const [name, value] of Object.entries(env)) expect(first.split('\n')).toContain(`${name}=${value}`);
+  });
+
+  it('is planned each time where the Node that plans sets a variable', () => {
+    const sandbox = open();
+    const nono = watched(sandbox);
+    const words = ['wrap', '--read', '.', '--', 'sh', '-c', 'echo $PWD'];
+    for (let count = 0; count < 4; count++)
+      expect(nono.run(words, { env: { PWD: undefined } })).toMatchObject({ planned: 1, code: 0 });
+  });
+
+  it('ends where the terminal stopped the planner meanwhile', () => {
+    const sandbox = open();
+    const nono = watched(sandbox);
+    const patch = sandbox.file(
+      join(sandbox.base, 'stops.cjs'),
+      "const kill = process.kill.bind(process); process.kill = (pid) => { kill(pid, 'SIGSTOP'); kill(pid, 'SIGKILL'); };",
+    );
+    sandbox.file(
+      join(sandbox.base, 'node'),
+      `#!/bin/sh\nexec ${process.execPath} --require ${patch} "$@"\n`,
+      0o755,
+    );
+    const words = ['wrap', '--read', '.', '--', 'sh', '-c', 'exit 7'];
+    for (let count = 0; count < 3; count++) expect(nono.run(words).code).toBe(7);
+    expect(statSync(theMemory(nono.runs)).size).toBeGreaterThan(0);
   });
 
   it('is planned each time where nothing can be remembered', () => {

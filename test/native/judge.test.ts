@@ -22,6 +22,7 @@ beforeAll(() => {
       'held.c',
       'handle.c',
       'channel.c',
+      'support.c',
       'program.c',
       'originals.c',
       'births.c',

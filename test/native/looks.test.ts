@@ -1,10 +1,20 @@
 // Every look that planning takes, taken again by nono's own process: it holds until what was seen is another.
-import { chmodSync, linkSync, mkdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 import { encodePlanFile, type PlanRecord } from '../../src/backend/linux/plan-file.ts';
 import * as disk from '../../src/launch/disk.ts';
-import { lookRecord } from '../../src/launch/memory.ts';
+import { collectLooks, lookRecord } from '../../src/launch/memory.ts';
+import { sipHash } from '../../src/launch/siphash.ts';
 import type { AbsolutePath } from '../../src/plan/host.ts';
 import { compileHarness, openScratch, runHarness } from './harness.ts';
 
@@ -13,14 +23,16 @@ afterAll(scratch.close);
 const harness = compileHarness(
   join(scratch.path, 'looks'),
   ['looks.c'],
-  ['memory-looks.c', 'exec-facts.c', 'exec-plan.c', 'support.c'],
+  ['memory-looks.c', 'exec-plan.c', 'siphash.c'],
 );
 
 const root = join(scratch.path, 'root') as AbsolutePath;
 const at = (name: string): AbsolutePath => `${root}/${name}`;
 
+const key = Buffer.from([...Array(16).keys()]);
+
 const rest: readonly PlanRecord[] = [
-  { tag: 'key', bytes: new Uint8Array() },
+  { tag: 'key', bytes: key },
   { tag: 'session', texts: ['', ''] },
   { tag: 'program', bytes: new Uint8Array() },
   { tag: 'ownPlan', bytes: new Uint8Array() },
@@ -30,12 +42,13 @@ const rest: readonly PlanRecord[] = [
 ];
 
 let looks: disk.Look[] = [];
-disk.watchLooks((look) => look !== null && looks.push(look));
+const watch = () => disk.watchLooks((look) => look !== null && looks.push(look), sipHash(key));
+watch();
 
 /** What nono's own process says of what was looked at since the test began. */
-function judged(records = looks.map(lookRecord)): string {
+function judged(records = looks.map(lookRecord), others = rest): string {
   const file = join(scratch.path, 'remembered');
-  writeFileSync(file, encodePlanFile([...records, ...rest]));
+  writeFileSync(file, encodePlanFile([...records, ...others]));
   return runHarness(harness, [file]).trim();
 }
 
@@ -135,6 +148,17 @@ for (const [what, look, change] of rows)
     expect(judged()).toBe('differs');
   });
 
+it('hashes as the paper on SipHash-2-4 does, and by the key of its own file', () => {
+  expect(sipHash(key)(Buffer.from([...Array(15).keys()]))).toBe(0xa129ca6149be45e5n);
+  disk.contentOf(at('full/one'), 10);
+  const other = rest.map((each) => (each.tag === 'key' ? { ...each, bytes: Buffer.alloc(16) } : each));
+  expect(judged()).toBe('holds');
+  expect(judged(looks.map(lookRecord), other)).toBe('differs');
+  expect(judged(looks.map(lookRecord), [{ tag: 'key', bytes: key.subarray(0, 15) }, ...rest.slice(1)])).toBe(
+    'differs',
+  );
+});
+
 it('goes on where a directory changed in what was not asked', () => {
   disk.entriesIn(at('full'), ['symlink', 'directory']);
   absent('full', 'two');
@@ -155,12 +179,44 @@ it('takes no look that it does not know', () => {
 });
 
 it('says that the account may have changed where no file would tell', () => {
-  const seen: (disk.Look | null)[] = [];
-  disk.watchLooks((look) => seen.push(look));
+  const accounts = readFileSync('/etc/passwd', 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.split(':'));
+  const group = accounts.find(([, , , gid]) => accounts.every(([, , uid]) => uid !== gid))?.[3];
   const { getuid } = process;
-  process.getuid = () => 4_000_000_000;
-  disk.accountHome();
-  process.getuid = getuid as NonNullable<typeof getuid>;
-  expect(seen).toContain(null);
-  disk.watchLooks((look) => look !== null && looks.push(look));
+  try {
+    for (const uid of [4_000_000_000, Number(group ?? Number.NaN)]) {
+      process.getuid = () => uid;
+      const seen = collectLooks(key);
+      disk.accountHome();
+      expect(seen.canBeTaken).toBe(false);
+    }
+  } finally {
+    process.getuid = getuid as NonNullable<typeof getuid>;
+    watch();
+  }
+});
+
+it('takes nothing again that changed while it was planned from', () => {
+  const file = at('full/one');
+  const twice: readonly (readonly [look: () => unknown, change: () => void])[] = [
+    [() => disk.lookAtEntry(file), () => chmodSync(file, 0o600)],
+    [() => disk.lookAtObject(file), () => chmodSync(file, 0o640)],
+    [() => disk.entriesIn(at('full')), grow('full/three')],
+    [() => disk.contentOf(file, 10), grow('full/one')],
+  ];
+  try {
+    for (const [look, change] of twice) {
+      const seen = collectLooks(key);
+      look();
+      look();
+      expect(seen.canBeTaken).toBe(true);
+      change();
+      look();
+      expect(seen.canBeTaken).toBe(false);
+    }
+  } finally {
+    watch();
+  }
 });
