@@ -130,6 +130,21 @@ print("waited", time.time() - began > 0.2)`;
   });
 });
 
+asEveryone('a tmux server outside, by which anything could be typed there', (open) => {
+  it('is out of reach, unless its socket is granted', () => {
+    const box = open();
+    const socket = join(box.base, 'tmux');
+    const line = `tmux -f /dev/null -S ${socket} new-session -d cat
+for flags in "" "--allow ." "--allow-unix-socket ${socket}"; do
+  "$0" run -s --no-diagnostics $flags -- tmux -S ${socket} list-sessions 2>&1
+done
+tmux -S ${socket} kill-server`;
+    const { stdout } = box.outside(['bash', '-c', line, box.nono]);
+    const refused = `error connecting to ${socket} (Permission denied)`;
+    expect(stdout.split('\n')).toEqual([refused, refused, expect.stringMatching(/^0: 1 windows/), '']);
+  });
+});
+
 const versions = '/usr/lib/postgresql';
 const postgres = (existsSync(versions) ? readdirSync(versions) : [])
   .map((version) => join(versions, version, 'bin'))
