@@ -99,13 +99,13 @@ static void make_state(char *state) {
   }
 }
 
-static int open_state(void) {
+// -1 with errno; ENOENT where it is not there yet, and may be made.
+static int open_state(bool make) {
   char state[PATH_MAX];
   const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  errno = EACCES;
   if (!find_state(state) || distrust_directories(state) != NULL) return -1; // as where root has a user's home
-  int directory = open(state, flags);
-  if (directory >= 0 || errno != ENOENT) return directory;
-  make_state(state);
+  if (make) make_state(state);
   return open(state, flags);
 }
 
@@ -255,15 +255,11 @@ static void forget_oldest(int directory, bool is_remembered) {
 bool recall_run(struct memory *memory, const char *companions, char **words, struct execution *execution) {
   struct plan_file plan;
   *memory = (struct memory){.directory = -1, .file = -1};
-  if (!describe_run(&memory->key, companions, words) || (memory->directory = open_state()) < 0) return false;
+  if (!describe_run(&memory->key, companions, words)) return false;
   snprintf(memory->name, sizeof memory->name, "%016llx", (unsigned long long)hash_bytes(memory->key.at, memory->key.length));
-  int fd = openat(memory->directory, memory->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-  if (fd < 0 && errno == ENOENT) { // it may never be made again
-    fd = openat(memory->directory, memory->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd >= 0) close(fd);
-    forget_oldest(memory->directory, false);
-    return false;
-  }
+  int fd = memory->directory = open_state(false);
+  if (fd >= 0) fd = openat(memory->directory, memory->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  memory->is_first = fd < 0 && errno == ENOENT;
   if (fd < 0) return false;
   bool is_known = read_memory(memory, fd, &plan) && has_variables(&plan) && looks_hold(&plan) && begin_session(&plan, execution);
   if (is_known) futimens(fd, NULL); // what is used is the last to be forgotten
@@ -284,8 +280,19 @@ static bool is_whole(const struct memory *memory) {
   return is_plan;
 }
 
+// It may never be made again: its name is enough.
+static void note_first(const struct memory *memory) {
+  int directory = open_state(true);
+  int fd = directory < 0 ? -1 : openat(directory, memory->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd >= 0) close(fd);
+  if (directory < 0) return;
+  forget_oldest(directory, false);
+  close(directory);
+}
+
 void keep_memory(const struct memory *memory) {
   char link[64];
+  if (memory->is_first) note_first(memory);
   if (memory->file < 0 || !is_whole(memory)) return;
   snprintf(link, sizeof link, "/proc/self/fd/%d", memory->file);
   unlinkat(memory->directory, memory->name, 0);
