@@ -83,29 +83,32 @@ function choose(given, known, what) {
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const document = join(root, 'docs/performance.md');
+const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'nono-bench');
 const say = (line) => console.error(line);
 
 function openContext(values) {
   if (!existsSync(join(root, 'dist/nono'))) stop('nono is not built\n  Try: npm run build');
   const scratch = mkdtempSync(join(tmpdir(), 'nono-bench-'));
   const fast = existsSync('/dev/shm') ? mkdtempSync('/dev/shm/nono-bench-') : scratch;
-  for (const name of ['work', 'tmp', 'state']) mkdirSync(join(scratch, name));
+  for (const name of ['work', 'tmp']) mkdirSync(join(scratch, name));
+  // Beside the peers, since one of them runs nothing where its state lies in what it lets everything write.
+  mkdirSync(cache, { recursive: true });
+  const state = mkdtempSync(join(cache, 'state-'));
   // Node parses the bundle at every start when this is set, ours and the peers': it would hide everything else.
   const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
-  removeAtExit({ scratch, fast });
+  removeAtExit([scratch, fast, state]);
   const context = {
     ...(values.quick ? quick : full),
     ...(values.rounds && { rounds: Number(values.rounds) }),
     ...(values.seconds && { seconds: Number(values.seconds), workSeconds: Number(values.seconds) }),
     ...{ root, scratch, fast, say, work: join(scratch, 'work') },
-    env: { ...env, TMPDIR: join(scratch, 'tmp'), XDG_STATE_HOME: join(scratch, 'state') },
+    env: { ...env, TMPDIR: join(scratch, 'tmp'), XDG_STATE_HOME: state },
   };
   return { ...context, timer: compile(context, 'timer.c', 'timer') };
 }
 
 function findContenders(context, names) {
-  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
-  return findWays(context, installPeers(names, join(cache, 'nono-bench'), say));
+  return findWays(context, installPeers(names, cache, say));
 }
 
 async function check(context, name, first) {
@@ -121,9 +124,9 @@ async function check(context, name, first) {
 }
 
 /** However the benchmark ends, Ctrl-C included. */
-function removeAtExit({ scratch, fast }) {
+function removeAtExit(directories) {
   process.on('exit', () => {
-    for (const directory of [scratch, fast]) rmSync(directory, { recursive: true, force: true });
+    for (const directory of directories) rmSync(directory, { recursive: true, force: true });
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
 }

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile } from './measure.mjs';
-import { held, table } from './record.mjs';
+import { held, signed, table } from './record.mjs';
 
 function run(context, words, cwd) {
   const [file, ...rest] = words;
@@ -25,7 +25,7 @@ export function calls(context) {
   const rows = Object.keys(results[0]).map((call) => {
     const [outside, within, free, freeWithin, denied] = results.map((each) => each[call]);
     const times = [outside, within, free, freeWithin, denied].map((each) => each.toFixed(1));
-    const more = [within - outside, denied - outside].map((each) => `+${each.toFixed(1)}`);
+    const more = [within - outside, denied - outside].map((each) => signed(each, 1));
     return [call, ...times, ...more, held(within / outside)];
   });
   const columns = ['outside, pinned', 'inside, pinned', 'outside', 'inside', 'with a deny, pinned'];

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile, measure } from './measure.mjs';
-import { held, heldFailure, ratio, table } from './record.mjs';
+import { held, heldFailure, ratio, signed, table } from './record.mjs';
 
 function directories(context, count) {
   const paths = Array.from({ length: count }, (_, index) => join(context.scratch, 'granted', `${index}`));
@@ -35,7 +35,7 @@ export function grants(context) {
   const cell = (name, index) => {
     const ms = columns[index].get(name)?.ms;
     if (ms === undefined) return columns[index].has(name) ? failed.get(name) : '';
-    return index === 0 ? `${ms.toFixed(1)} ms` : `+${more(name, index).toFixed(1)} ms`;
+    return index === 0 ? `${ms.toFixed(1)} ms` : `${signed(more(name, index), 1)} ms`;
   };
   const last = columns.length - 1;
   const compared = ({ name, ours }) => {

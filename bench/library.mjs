@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { findLeaks } from './leaks.mjs';
 import { median } from './measure.mjs';
-import { held, ratio, table } from './record.mjs';
+import { held, ratio, signed, table } from './record.mjs';
 
 async function timed(start) {
   const before = process.hrtime.bigint();
@@ -44,7 +44,7 @@ export async function library(context) {
   await timeAll(tasks, 3); // what is compiled by the first runs is compiled by then
   const results = await timeAll(tasks, rounds);
   const rows = tasks.map(({ name, ours }, at) => {
-    const over = `+${(results[at] - results[0]).toFixed(2)} ms`;
+    const over = `${signed(results[at] - results[0], 2)} ms`;
     return [
       name,
       `${results[at].toFixed(2)} ms`,

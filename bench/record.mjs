@@ -18,6 +18,9 @@ export const held = (value) => `**${value.toFixed(2)}** ×`;
 /** In place of a ratio of ours that there is none of: no measurement is worse. */
 export const heldFailure = '**fails**';
 
+/** A difference as text, with its sign. */
+export const signed = (value, digits) => `${value < 0 ? '' : '+'}${value.toFixed(digits)}`;
+
 /** What a program said, as text for one cell of a table: no address, no path of this machine, not too long. */
 export function oneCell(text) {
   const plain = text.replaceAll(/https?:\/\/\S+/g, '…').replaceAll(/(\/[\w.-]+){3,}/g, '…/$1');

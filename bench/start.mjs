@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { compile, measure } from './measure.mjs';
-import { held, heldFailure, ratio, table } from './record.mjs';
+import { held, heldFailure, ratio, signed, table } from './record.mjs';
 
 /** A recorded program, handed over without planning: what the launcher alone costs. Its driver has a row of its own. */
 function launcherTasks(context) {
@@ -58,7 +58,7 @@ export function start(context) {
     return [
       name,
       `${ms.toFixed(2)} ms`,
-      `+${(ms - bare).toFixed(2)} ms`,
+      `${signed(ms - bare, 2)} ms`,
       name === to ? '' : (ours ? held : ratio)(value),
       name === to ? '' : to,
       runs,

@@ -48,7 +48,16 @@ const confinements = {
     return [file, 'run', '-p', policyFile(context, policy), '--', ...words];
   },
   'nono in Rust': (file, { write, read }, words) => [
-    ...[file, 'run', '--silent', ...flags('--read', read), ...flags('--allow', write), '--', ...words],
+    ...[
+      file,
+      'run',
+      '--silent',
+      '--allow-cwd',
+      ...flags('--read', read),
+      ...flags('--allow', write),
+      '--',
+      ...words,
+    ],
   ],
   sandlock: (file, { write, read }, words) => [
     ...[file, 'run', '-r', '/', ...flags('-r', read), '-w', '/dev', ...flags('-w', write), '--', ...words],
