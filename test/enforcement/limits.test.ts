@@ -209,9 +209,19 @@ asEveryone.skipIf(process.getuid?.() !== 0 || mount === undefined)('a control gr
   beforeAll(() => {
     mkdirSync(own, { recursive: true });
   });
-  afterAll(() => {
+  /** Who was killed a moment ago is still in it. */
+  function removed(group: string): boolean {
+    try {
+      rmdirSync(group);
+      return true;
+    } catch {
+      return !existsSync(group);
+    }
+  }
+
+  afterAll(async () => {
     for (const group of [join(own, 'x'), join(around, 'x'), own, around])
-      if (existsSync(group)) rmdirSync(group);
+      await until(() => removed(group), `${group} to be empty`);
   });
 
   /** nono started in a group whose surroundings are the identity's own. */
