@@ -171,7 +171,9 @@ function declare(
   suite.each(everyone)(`${title}, as $name`, (identity) => {
     const open: Sandbox[] = [];
     afterEach(() => {
-      for (const { base } of open.splice(0)) rmSync(base, { recursive: true, force: true });
+      // A nono that a test did not wait for may be at its end still.
+      for (const { base } of open.splice(0))
+        rmSync(base, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     });
     tests(() => {
       const sandbox = openSandbox(identity);
