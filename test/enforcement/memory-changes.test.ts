@@ -23,6 +23,12 @@ import { project, remember, theMemory, type Watched, watched } from './watched.t
 // biome-ignore lint/suspicious/noConfusingVoidType: most change the disk and nothing else
 type Change = (sandbox: Sandbox, memory: string) => RunOptions | void;
 
+/** What this nono consists of: the standalone has one file for several. */
+function oneOf(base: string, ...names: string[]): string {
+  const paths = names.map((name) => join(base, 'nono/dist', name));
+  return paths.find((path) => existsSync(path)) as string;
+}
+
 // What a second installation, a user or a project may bring about between two runs.
 const changes: Readonly<Record<string, Change>> = {
   'a variable': () => ({ env: { MORE: '1' } }),
@@ -54,11 +60,8 @@ const changes: Readonly<Record<string, Change>> = {
     writeFileSync(launcher, readFileSync(launcher));
     execFileSync('touch', ['-r', join(base, 'before'), launcher]);
   },
-  'what reads profiles': ({ base }) => utimesSync(join(base, 'nono/dist/tools.cjs'), 1, 1),
-  'the planner': ({ base }) => {
-    const snapshot = join(base, 'nono/dist/planner.blob');
-    utimesSync(existsSync(snapshot) ? snapshot : join(base, 'nono/dist/nono-planner'), 1, 1);
-  },
+  'what reads profiles': ({ base }) => utimesSync(oneOf(base, 'tools.cjs', 'nono-planner'), 1, 1),
+  'the planner': ({ base }) => utimesSync(oneOf(base, 'planner.blob', 'nono-planner'), 1, 1),
   'a byte of the memory': (_, memory) => {
     const bytes = readFileSync(memory);
     bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
