@@ -8,7 +8,7 @@ const mountinfo = `22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
 31 22 8:1 /home/ada /mnt/with\\040blank rw - ext4 /dev/sda1 rw
 32 22 0:5 / /proc rw - proc proc rw
 33 22 8:2 / /data rw - ext4 /dev/sdb1 rw
-34 33 8:2 /projects /work rw - ext4 /dev/sdb1 rw
+34 33 8:2 /projects /mirror rw - ext4 /dev/sdb1 rw
 35 22 0:4 net:[4026531840] /run/net rw - nsfs nsfs rw
 `;
 const mounts = parseMounts(mountinfo);
@@ -21,7 +21,7 @@ describe('parseMounts()', () => {
       '/mnt/with blank',
       '/proc',
       '/data',
-      '/work',
+      '/mirror',
     ]);
   });
 });
@@ -32,8 +32,8 @@ describe('aliasesOf()', () => {
     ['/home/ada/.ssh/id', ['/srv/keys/id', '/mnt/with blank/.ssh/id']],
     ['/home', ['/srv/keys', '/mnt/with blank']],
     ['/srv/keys/id', ['/home/ada/.ssh/id', '/mnt/with blank/.ssh/id']],
-    ['/data/projects/x', ['/work/x']],
-    ['/work/x', ['/data/projects/x']],
+    ['/data/projects/x', ['/mirror/x']],
+    ['/mirror/x', ['/data/projects/x']],
     ['/data/other', []],
     ['/etc/shadow', []],
   ])('of %s', (path, expected) => {

@@ -67,13 +67,13 @@ const homes: Record<string, Home> = {
   'full of links': {
     disk: {
       ...below('/home/ada'),
-      '/home/ada/.kube': { link: '/srv/work/kube' },
-      '/srv/work/kube/config': { mode: 0o644 },
+      '/home/ada/.kube': { link: '/srv/dotfiles/kube' },
+      '/srv/dotfiles/kube/config': { mode: 0o644 },
       '/home/ada/.azure': { link: 'data/azure' },
       '/home/ada/data/azure/token': { mode: 0o600 },
     },
     host: {},
-    secrets: [...secretsBelow('/home/ada'), '/srv/work/kube/config', '/home/ada/data/azure/token'],
+    secrets: [...secretsBelow('/home/ada'), '/srv/dotfiles/kube/config', '/home/ada/data/azure/token'],
   },
   relocated: {
     disk: {
