@@ -102,7 +102,7 @@ const somewhere = fc.constantFrom(
     '/data',
     '/data/ada',
     '/srv',
-    '/srv/work',
+    '/srv/dotfiles',
     '/srv/config',
     '/scratch',
     '/etc',
