@@ -75,13 +75,18 @@ asEveryone('a run that is made again', (open) => {
     expect(statSync(nono.runs).mode & 0o777).toBe(0o700);
   });
 
-  it('is forgotten when 64 others were made since', () => {
+  function rememberedLongAgo() {
     const sandbox = open();
     const nono = watched(sandbox);
     const words = ['wrap', '--allow', '.', '--', 'true'];
     remember(nono, words);
     const memory = theMemory(nono.runs);
     utimesSync(memory, 1, 1);
+    return { sandbox, nono, words, memory };
+  }
+
+  it('is forgotten when 64 others were made since', () => {
+    const { sandbox, nono, words, memory } = rememberedLongAgo();
     for (let count = 0; count < 70; count++) sandbox.file(join(nono.runs, `other-${count}`), 'run');
     remember(nono, [...words, 'again']);
     expect(existsSync(memory)).toBe(false);
@@ -89,12 +94,7 @@ asEveryone('a run that is made again', (open) => {
   });
 
   it('is not driven out by runs that were made once', () => {
-    const sandbox = open();
-    const nono = watched(sandbox);
-    const words = ['wrap', '--allow', '.', '--', 'true'];
-    remember(nono, words);
-    const memory = theMemory(nono.runs);
-    utimesSync(memory, 1, 1);
+    const { sandbox, nono, words, memory } = rememberedLongAgo();
     for (let count = 0; count < 70; count++) sandbox.file(join(nono.runs, `other-${count}`));
     expect(nono.run([...words, 'again']).planned).toBe(1);
     expect(readdirSync(nono.runs)).toHaveLength(1 + 64);
