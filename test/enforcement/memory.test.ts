@@ -94,7 +94,7 @@ asEveryone('a run that is made again', (open) => {
   });
 
   it('is not driven out by runs that were made once', () => {
-    const { sandbox, nono, words, memory } = rememberedLongAgo();
+    const { sandbox, nono, words } = rememberedLongAgo();
     for (let count = 0; count < 70; count++) sandbox.file(join(nono.runs, `other-${count}`));
     expect(nono.run([...words, 'again']).planned).toBe(1);
     expect(readdirSync(nono.runs)).toHaveLength(1 + 64);
