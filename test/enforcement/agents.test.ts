@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openTerminal } from './open-terminal.ts';
 import { asOrdinaryUser, type Sandbox, until } from './sandbox.ts';
 
@@ -155,8 +155,7 @@ asOrdinaryUser('an agent from the registry', (open) => {
       `stty -a > before; nono run --allow . -- ${command} ${words}; echo "code $?"; stty -a > after`,
     );
     await terminal.shows(draws);
-    terminal.keys(key[0]);
-    await terminal.shows(key[1]);
+    await terminal.press(...key);
     terminal.resize(120, 45);
     await terminal.shows(key[1]);
     for (const each of leave) {
@@ -180,9 +179,7 @@ asOrdinaryUser('an agent from the registry', (open) => {
     terminal.resize(100, 50);
     terminal.type('nono run --allow . -- claude doctor; echo "code $?"');
     await terminal.shows(/Diagnostics[\s\S]*Enter to close/);
-    const pressing = setInterval(() => terminal.keys('Enter'), 1000); // what comes before it listens is lost
-    onTestFinished(() => clearInterval(pressing));
-    await terminal.shows(/^code 0/m);
+    await terminal.press('Enter', /^code 0/m);
   });
 
   it.each(agents)('$command: reaches its own state, and neither another’s nor any decoy', (agent) => {

@@ -24,6 +24,12 @@ export function openTerminal(box: Sandbox, more: Record<string, string> = {}, wa
       until(() => pattern.test(screen()), `${pattern} on\n${screen()}`, waitMs).catch(() =>
         expect(screen()).toMatch(pattern),
       ),
+    /** Presses the key, again each four seconds, until the pattern shows: what comes before a program listens is lost. */
+    async press(key: string, pattern: RegExp) {
+      terminal.keys(key);
+      const pressing = setInterval(() => terminal.keys(key), 4000);
+      await terminal.shows(pattern).finally(() => clearInterval(pressing));
+    },
   };
   terminal.type(`PS1='outer$ '; nono() { ${box.nono} "$@"; }; clear`);
   return terminal;
