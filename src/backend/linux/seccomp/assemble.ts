@@ -18,7 +18,7 @@ import {
   largestBranch,
   load,
 } from './instruction.ts';
-import type { ArgumentTest, SyscallRule } from './rules.ts';
+import type { ArgumentTest, SyscallRule } from './rule.ts';
 import { lastReviewed, type Syscall, syscallNumbers } from './syscalls.ts';
 
 const wholeWord = 0xffffffff;

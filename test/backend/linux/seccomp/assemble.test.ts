@@ -5,11 +5,8 @@ import { type Action, actionNumber } from '../../../../src/backend/linux/seccomp
 import { type Architecture, auditArchitecture } from '../../../../src/backend/linux/seccomp/architecture.ts';
 import { assemble } from '../../../../src/backend/linux/seccomp/assemble.ts';
 import { opcode } from '../../../../src/backend/linux/seccomp/instruction.ts';
-import {
-  type ArgumentTest,
-  filterRules,
-  type SyscallRule,
-} from '../../../../src/backend/linux/seccomp/rules.ts';
+import type { ArgumentTest, SyscallRule } from '../../../../src/backend/linux/seccomp/rule.ts';
+import { filterRules } from '../../../../src/backend/linux/seccomp/rules.ts';
 import { simulate, verify } from '../../../../src/backend/linux/seccomp/simulate.ts';
 import {
   lastReviewed,

@@ -4,12 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { type Architecture, auditArchitecture } from '../../../../src/backend/linux/seccomp/architecture.ts';
 import { assemble } from '../../../../src/backend/linux/seccomp/assemble.ts';
 import type { Instruction } from '../../../../src/backend/linux/seccomp/instruction.ts';
-import {
-  type ArgumentTest,
-  type Broker,
-  filterRules,
-  type SyscallRule,
-} from '../../../../src/backend/linux/seccomp/rules.ts';
+import type { ArgumentTest, SyscallRule } from '../../../../src/backend/linux/seccomp/rule.ts';
+import { type Broker, filterRules } from '../../../../src/backend/linux/seccomp/rules.ts';
 import { simulate } from '../../../../src/backend/linux/seccomp/simulate.ts';
 import { type Syscall, syscallNumbers } from '../../../../src/backend/linux/seccomp/syscalls.ts';
 import type { NetworkMode } from '../../../../src/policy/policy.ts';
