@@ -87,8 +87,8 @@ export type EnvironmentList = {
   readonly caches: readonly PrivateCache[];
 };
 
-// The casts hold because test/policy/lists.test.ts checks each file against its schema in list-schema.ts, which the
-// compiler checks against these types. The files are part of the bundle, so nothing can change in between.
+// The casts hold because test/policy/lists.test.ts checks each file against its schema, which the compiler checks against
+// these types. The files are part of the bundle, so nothing can change in between.
 /** A thousand entries: parsed only where something is to be said about one. */
 export const sensitiveList = sensitive as () => SensitiveList;
 /** The paths alone, by their first component: what follows it. */

@@ -2,11 +2,11 @@
 // from docs/program-format.md and docs/architecture.md, and not from the plan that it was made of.
 
 import { auditArchitecture } from '../../src/backend/linux/seccomp/architecture.ts';
-import { simulate } from '../../src/backend/linux/seccomp/simulate.ts';
 import { syscallNumbers } from '../../src/backend/linux/seccomp/syscalls.ts';
 import type { Request } from '../../src/plan/ask/request.ts';
 import type { AbsolutePath, Host } from '../../src/plan/host.ts';
 import { decodeRecords } from '../backend/linux/decode.ts';
+import { simulate } from '../backend/linux/seccomp/simulate.ts';
 
 const right = {
   execute: 1n << 0n,

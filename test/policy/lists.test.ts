@@ -3,14 +3,6 @@ import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { compileGlob } from '../../src/plan/glob.ts';
 import {
-  commandListSchema,
-  environmentListSchema,
-  protectedListSchema,
-  sensitiveListSchema,
-  systemListSchema,
-  toolchainListSchema,
-} from '../../src/policy/list-schema.ts';
-import {
   commandList,
   environmentList,
   sensitiveList as parseSensitive,
@@ -19,6 +11,14 @@ import {
   toolchainList,
 } from '../../src/policy/lists.ts';
 import { countingMatcher } from '../backend/linux/matcher.ts';
+import {
+  commandListSchema,
+  environmentListSchema,
+  protectedListSchema,
+  sensitiveListSchema,
+  systemListSchema,
+  toolchainListSchema,
+} from './list-schema.ts';
 
 const sensitiveList = parseSensitive();
 

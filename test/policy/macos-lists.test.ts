@@ -1,6 +1,5 @@
 // The lists of macOS: their shape, and what they must and must not catch.
 import { describe, expect, it, test } from 'vitest';
-import { sensitiveListSchema, systemListSchema, toolchainListSchema } from '../../src/policy/list-schema.ts';
 import { linuxLists } from '../../src/policy/lists.ts';
 import {
   macosLists,
@@ -8,6 +7,7 @@ import {
   macSystemList,
   macToolchainList,
 } from '../../src/policy/macos-lists.ts';
+import { sensitiveListSchema, systemListSchema, toolchainListSchema } from './list-schema.ts';
 
 function contains(directory: string, path: string): boolean {
   return path === directory || path.startsWith(`${directory}/`);

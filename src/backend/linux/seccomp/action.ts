@@ -30,17 +30,3 @@ const kinds = {
 export function actionNumber(action: Action): number {
   return action.kind === 'errno' ? kinds.errno | errnoNumbers[action.errno] : kinds[action.kind];
 }
-
-/** @throws {RangeError} for a number that no action of ours has. */
-export function actionFromNumber(number: number): Action {
-  const actions: Action[] = [
-    { kind: 'allow' },
-    { kind: 'kill' },
-    { kind: 'notify' },
-    { kind: 'pretend' },
-    ...(Object.keys(errnoNumbers) as ErrnoName[]).map((errno): Action => ({ kind: 'errno', errno })),
-  ];
-  const found = actions.find((action) => actionNumber(action) === number);
-  if (found === undefined) throw new RangeError(`no action has the number ${number}`);
-  return found;
-}

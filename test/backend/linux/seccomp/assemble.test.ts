@@ -7,12 +7,12 @@ import { assemble } from '../../../../src/backend/linux/seccomp/assemble.ts';
 import { opcode } from '../../../../src/backend/linux/seccomp/instruction.ts';
 import type { ArgumentTest, SyscallRule } from '../../../../src/backend/linux/seccomp/rule.ts';
 import { filterRules } from '../../../../src/backend/linux/seccomp/rules.ts';
-import { simulate, verify } from '../../../../src/backend/linux/seccomp/simulate.ts';
 import {
   lastReviewed,
   type Syscall,
   syscallNumbers,
 } from '../../../../src/backend/linux/seccomp/syscalls.ts';
+import { simulate, verify } from './simulate.ts';
 
 const architectures: readonly Architecture[] = ['x64', 'arm64'];
 const networks = ['open', 'ports', 'blocked'] as const;

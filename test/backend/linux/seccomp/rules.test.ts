@@ -6,9 +6,9 @@ import { assemble } from '../../../../src/backend/linux/seccomp/assemble.ts';
 import type { Instruction } from '../../../../src/backend/linux/seccomp/instruction.ts';
 import type { ArgumentTest, SyscallRule } from '../../../../src/backend/linux/seccomp/rule.ts';
 import { type Broker, filterRules } from '../../../../src/backend/linux/seccomp/rules.ts';
-import { simulate } from '../../../../src/backend/linux/seccomp/simulate.ts';
 import { type Syscall, syscallNumbers } from '../../../../src/backend/linux/seccomp/syscalls.ts';
 import type { NetworkMode } from '../../../../src/policy/policy.ts';
+import { simulate } from './simulate.ts';
 
 type Verdict = 'allow' | 'notify' | 'pretend' | 'EPERM' | 'EACCES' | 'ENOSYS' | 'EOPNOTSUPP' | 'EAFNOSUPPORT';
 type Expectation = {

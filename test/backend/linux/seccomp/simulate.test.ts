@@ -9,7 +9,7 @@ import {
   jump,
   load,
 } from '../../../../src/backend/linux/seccomp/instruction.ts';
-import { simulate, verify } from '../../../../src/backend/linux/seccomp/simulate.ts';
+import { simulate, verify } from './simulate.ts';
 
 const ALLOW = 0x7fff0000;
 const ERRNO = 0x00050000;

@@ -1,6 +1,6 @@
-// Runs a filter as the kernel would: what the tests and the explanations believe is what the bytes say.
-import { type Action, actionFromNumber } from './action.ts';
-import { dataOffset, type Instruction, opcode } from './instruction.ts';
+// Runs a filter as the kernel would: what the tests believe is what the bytes say.
+import { type Action, actionNumber, type ErrnoName } from '../../../../src/backend/linux/seccomp/action.ts';
+import { dataOffset, type Instruction, opcode } from '../../../../src/backend/linux/seccomp/instruction.ts';
 
 /** `struct seccomp_data` less the instruction pointer; arguments are whole 64-bit registers. */
 export type Call = {
@@ -53,6 +53,22 @@ export function verify(instructions: readonly Instruction[]): void {
     const fault = faultOf(instruction, length - at - 1);
     if (fault !== undefined) throw new RangeError(`instruction ${at}: ${fault}`);
   });
+}
+
+const errnos: readonly ErrnoName[] = ['EPERM', 'EACCES', 'ENOSYS', 'EOPNOTSUPP', 'EAFNOSUPPORT'];
+
+/** @throws {RangeError} for a number that no action of ours has. */
+function actionFromNumber(number: number): Action {
+  const actions: Action[] = [
+    { kind: 'allow' },
+    { kind: 'kill' },
+    { kind: 'notify' },
+    { kind: 'pretend' },
+    ...errnos.map((errno): Action => ({ kind: 'errno', errno })),
+  ];
+  const found = actions.find((action) => actionNumber(action) === number);
+  if (found === undefined) throw new RangeError(`no action has the number ${number}`);
+  return found;
 }
 
 /**
