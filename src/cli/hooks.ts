@@ -3,8 +3,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } 
 import { createTwoFilesPatch } from 'diff';
 import { applyEdits, modify, type ParseError, parse } from 'jsonc-parser';
 import { exitCodes, type Issue, NonoError } from '../errors.ts';
-import { canonicalFile } from '../launch/trust.ts';
-import type { AbsolutePath, Host } from '../plan/host.ts';
+import { type AbsolutePath, canonicalOf, type Host } from '../plan/host.ts';
 import { childOf, isAbsolute, parentOf } from '../plan/path.ts';
 import { escapeText } from '../term/escape.ts';
 import { confirmed, isTerminal, printResult, say } from './output.ts';
@@ -148,7 +147,7 @@ function changeOf({ name, directory, file, change }: Agent, host: Host): Change 
   const path = directory(host);
   if (path === null) throw refusal('there is no home', 'HOME=/a/directory nono profile init --hooks');
   // A link stays one: what it leads to is written.
-  const target = canonicalFile(file(path, host), host);
+  const target = canonicalOf(file(path, host), host);
   const before = read(target);
   return { agent: name, file: target, before, after: change(before ?? '', target) };
 }

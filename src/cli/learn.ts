@@ -3,7 +3,7 @@ import { type Issue, NonoError } from '../errors.ts';
 import { thisHost } from '../launch/host.ts';
 import { profileFinder, profilesDirectory } from '../launch/profiles.ts';
 import type { LearnWish } from '../launch/report-wish.ts';
-import type { AbsolutePath, Host } from '../plan/host.ts';
+import { type AbsolutePath, canonicalOf, type Host } from '../plan/host.ts';
 import { childOf, nameOf, toAbsolute } from '../plan/path.ts';
 import type { Plan } from '../plan/plan.ts';
 import { leadsElsewhere } from '../plan/report-file.ts';
@@ -59,8 +59,7 @@ function targetOf(flags: LearnFlags, command: readonly string[], host: Host, rea
 
 /** Where the file really is: nothing inside may lead it elsewhere before nono writes it. */
 function placeOf(file: AbsolutePath, plan: Plan, host: Host): AbsolutePath {
-  const fact = host.inspect(file);
-  const place = 'canonical' in fact ? fact.canonical : file;
+  const place = canonicalOf(file, host);
   const grant = leadsElsewhere(place, plan.grants);
   if (grant === null) return place;
   const issue: Issue = {

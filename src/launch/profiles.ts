@@ -1,12 +1,12 @@
 // Where profiles are found: a file, the user's own directory, or among those that come with nono.
-import type { AbsolutePath, Host } from '../plan/host.ts';
+import { type AbsolutePath, canonicalOf, type Host } from '../plan/host.ts';
 import { childOf, isAbsolute, nameOf, toAbsolute } from '../plan/path.ts';
 import { bundledNames, bundledProfile } from '../policy/bundled.ts';
 import type { FoundProfile } from '../policy/profile.ts';
 import type { FindProfile } from '../policy/resolve-profile.ts';
 import { entriesIn } from './disk.ts';
 import { notFound, type ProfileReader, profileBytes, textOf } from './profile-file.ts';
-import { canonicalFile, demandTrust, isOfProject } from './trust.ts';
+import { demandTrust, isOfProject } from './trust.ts';
 
 const endings = ['.jsonc', '.json'] as const;
 
@@ -40,7 +40,7 @@ function readFile(
 ): FoundProfile | null {
   const bytes = profileBytes(file);
   if (bytes === null) return null;
-  const canonical = canonicalFile(file, host);
+  const canonical = canonicalOf(file, host);
   if (isOfProject(file) || isOfProject(canonical)) demandTrust(canonical, bytes, host, reader());
   return { name, file, profile: reader().read(textOf(bytes, file), file) };
 }

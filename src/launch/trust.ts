@@ -1,7 +1,7 @@
 // Which projects' profiles are trusted: by the content that somebody read, so that every change asks again.
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { NonoError } from '../errors.ts';
-import type { AbsolutePath, Host } from '../plan/host.ts';
+import { type AbsolutePath, canonicalOf, type Host } from '../plan/host.ts';
 import { childOf, parentOf } from '../plan/path.ts';
 import { quoteForShell } from '../plan/quote.ts';
 import type { FoundProfile } from '../policy/profile.ts';
@@ -52,12 +52,6 @@ export function demandTrust(file: AbsolutePath, bytes: Buffer, host: Host, { dig
   if (!Object.hasOwn(trusted, file) || trusted[file] !== digest(bytes)) throw untrusted(file);
 }
 
-/** Where a file really is, links resolved. */
-export function canonicalFile(path: AbsolutePath, host: Host): AbsolutePath {
-  const fact = host.inspect(path);
-  return 'canonical' in fact ? fact.canonical : path;
-}
-
 /**
  * Trusts what a project's profile says now: a run uses it as long as it stays the same.
  *
@@ -71,7 +65,7 @@ export function trustProject(
   reader: () => ProfileReader,
   accept: (found: FoundProfile) => boolean,
 ): AbsolutePath | null {
-  const file = canonicalFile(childOf(directory, projectProfile), host);
+  const file = canonicalOf(childOf(directory, projectProfile), host);
   const bytes = profileBytes(file);
   if (bytes === null) throw notFound(file);
   const { read, digest } = reader();

@@ -1,15 +1,11 @@
 // Denies under the other names of what they deny: a directory that is mounted in two places is the same in both.
 
 import type { Pattern } from './denies.ts';
-import { compileName, escapeGlob, foldCase } from './glob.ts';
+import { compileName, foldCase, globBelow } from './glob.ts';
 import type { Grant } from './grant.ts';
 import type { AbsolutePath, Host } from './host.ts';
 import { aliasesOf, type Mount, otherNamesOf, parseMounts } from './mounts.ts';
-import { contains } from './path.ts';
-
-function namesOf(path: string): string[] {
-  return path.split('/').filter((name) => name !== '');
-}
+import { contains, namesOf } from './path.ts';
 
 /** What is left of a glob below a directory, in each way that it matches the way there: null where it means all of it. */
 function restsOf(glob: AbsolutePath, directory: AbsolutePath): string[] | null {
@@ -32,10 +28,6 @@ function restsOf(glob: AbsolutePath, directory: AbsolutePath): string[] | null {
   return states.has(components.length) ? null : [...states].map((at) => components.slice(at).join('/'));
 }
 
-function below(directory: AbsolutePath, glob: string): AbsolutePath {
-  return `${directory === '/' ? '' : escapeGlob(directory)}/${glob}` as AbsolutePath;
-}
-
 /** Two names of one directory. */
 type Pair = readonly [known: AbsolutePath, other: AbsolutePath];
 
@@ -55,7 +47,7 @@ function globAliases<D extends Pattern>(deny: D, pairs: readonly Pair[]): D[] {
   return pairs.flatMap(([known, other]): D[] => {
     const rests = restsOf(deny.text, known);
     if (rests === null) return [{ ...deny, kind: 'path', text: other }];
-    return rests.map((rest) => ({ ...deny, text: below(other, rest) }));
+    return rests.map((rest) => ({ ...deny, text: globBelow(other, rest) }));
   });
 }
 

@@ -11,10 +11,10 @@ import {
 } from '../policy/policy.ts';
 import { withAliases } from './aliases.ts';
 import { gitConfigFile, hooksPathIn } from './git-config.ts';
-import { compileGlob, escapeGlob, expandBraces, foldCase, hasOddSet, isGlob } from './glob.ts';
+import { compileGlob, expandBraces, foldCase, globBelow, hasOddSet, isGlob } from './glob.ts';
 import { allowsReading, allowsWriting, type Grant, isAskedFor } from './grant.ts';
-import type { AbsolutePath, Host } from './host.ts';
-import { childOf, contains, isFaithful, lineage, nameOf, parentOf, toAbsolute } from './path.ts';
+import { type AbsolutePath, canonicalOf, type Host } from './host.ts';
+import { childOf, contains, isFaithful, lineage, nameOf, namesOf, parentOf, toAbsolute } from './path.ts';
 import type { Protection } from './sensitive.ts';
 
 /** A path, or a glob, with everything below it. */
@@ -70,12 +70,6 @@ function valueIssue(wish: DenyWish, why: string): Issue {
   };
 }
 
-/** Where a path leads, links resolved, whether or not anything is there; itself where that cannot be told. */
-function canonicalOf(path: AbsolutePath, host: Host): AbsolutePath {
-  const fact = host.inspect(path);
-  return 'canonical' in fact ? fact.canonical : path;
-}
-
 /** The path by its last name in the canonical directory, and what it leads to where it is a link. */
 function pathPatterns(path: AbsolutePath, host: Host): Pattern[] {
   const named = path === '/' ? path : childOf(canonicalOf(parentOf(path), host), nameOf(path));
@@ -85,11 +79,10 @@ function pathPatterns(path: AbsolutePath, host: Host): Pattern[] {
 
 /** The directories before the first glob are canonical, and match as they are spelled. */
 function globPattern(glob: AbsolutePath, host: Host): Pattern {
-  const names = glob.split('/').filter((each) => each !== '');
+  const names = namesOf(glob);
   const first = names.findIndex(isGlob);
   const directory = canonicalOf(`/${names.slice(0, first).join('/')}`, host);
-  const base = directory === '/' ? '' : escapeGlob(directory);
-  return { kind: 'glob', text: `${base}/${names.slice(first).join('/')}` as AbsolutePath };
+  return { kind: 'glob', text: globBelow(directory, names.slice(first).join('/')) };
 }
 
 /** A glob without a slash is meant at any depth, as is one that starts with `**`: of what the user granted. */
@@ -107,7 +100,7 @@ function globPatterns(glob: string, host: Host, asked: readonly Grant[]): Patter
   const matches = compileGlob(`/${everywhere}` as AbsolutePath);
   return [
     ...outermost(directoriesOf(asked)).map(
-      (directory): Pattern => ({ kind: 'glob', text: below(directory, everywhere) }),
+      (directory): Pattern => ({ kind: 'glob', text: globBelow(directory, everywhere) }),
     ),
     ...asked.filter(({ path }) => matches(path)).map(({ path }): Pattern => ({ kind: 'path', text: path })),
   ];
@@ -155,10 +148,6 @@ function sensitiveDenies(asked: readonly Grant[], protection: Protection): Deny[
   );
 }
 
-function below(directory: AbsolutePath, glob: string): AbsolutePath {
-  return `${directory === '/' ? '' : escapeGlob(directory)}/${glob}` as AbsolutePath;
-}
-
 function directoriesOf(grants: readonly Grant[]): AbsolutePath[] {
   return grants.filter(({ kind }) => kind === 'directory').map(({ path }) => path);
 }
@@ -178,7 +167,7 @@ function protectedIn(directories: readonly AbsolutePath[], excluded: readonly Na
       entries.map(
         ({ path }): Deny => ({
           kind: 'glob',
-          text: below(directory, path),
+          text: globBelow(directory, path),
           access: 'write',
           origin: `built-in:${name}`,
         }),
@@ -200,7 +189,7 @@ function linkedDenies(writable: readonly AbsolutePath[], host: Host): Deny[] {
       return meant.map(({ group, names: [, ...rest] }): Deny => {
         const origin: Origin = `built-in:${group}`;
         if (rest.length === 0) return { kind: 'path', text: target.canonical, access: 'write', origin };
-        return { kind: 'glob', text: below(target.canonical, rest.join('/')), access: 'write', origin };
+        return { kind: 'glob', text: globBelow(target.canonical, rest.join('/')), access: 'write', origin };
       });
     }),
   );
@@ -277,7 +266,7 @@ function ownDenies(asked: readonly Grant[], { sessions, files, profiles, cgroups
 function exceptionsIn(directories: readonly AbsolutePath[]): Pattern[] {
   return directories.flatMap((directory) =>
     protectedList.groups.flatMap(({ except = [] }) =>
-      except.map((glob): Pattern => ({ kind: 'glob', text: below(directory, glob) })),
+      except.map((glob): Pattern => ({ kind: 'glob', text: globBelow(directory, glob) })),
     ),
   );
 }

@@ -1,6 +1,7 @@
 // Globs over paths, component by component, as native/judge.c matches them: `*` `?` `[…]` within a name, `**` for any
 // number of names, upper and lower case alike.
 import type { AbsolutePath } from './host.ts';
+import { namesOf } from './path.ts';
 
 /** True where a text would be a glob rather than a name. */
 export function isGlob(text: string): boolean {
@@ -24,6 +25,11 @@ export function hasOddSet(glob: string): boolean {
 /** A name as a glob that matches it alone. */
 export function escapeGlob(name: string): string {
   return name.replace(/[*?[\]\\]/g, '\\$&');
+}
+
+/** A glob for what lies below a directory. */
+export function globBelow(directory: AbsolutePath, glob: string): AbsolutePath {
+  return `${directory === '/' ? '' : escapeGlob(directory)}/${glob}` as AbsolutePath;
 }
 
 /** `a{b,c}d` → `abd`, `acd`; braces may nest. Text without a pair of them stays as it is. */
@@ -98,10 +104,7 @@ export function literalName(glob: string): string | null {
 
 /** Whether a path, or a directory around it, is what the glob means. */
 export function compileGlob(pattern: AbsolutePath): (path: AbsolutePath) => boolean {
-  const components = foldCase(pattern)
-    .split('/')
-    .filter((each) => each !== '')
-    .map((each) => (each === '**' ? null : compileName(each)));
+  const components = namesOf(foldCase(pattern)).map((each) => (each === '**' ? null : compileName(each)));
   const matches = (names: readonly string[], at: number, component: number): boolean => {
     if (component === components.length) return true;
     const isMeant = components[component];
@@ -111,12 +114,5 @@ export function compileGlob(pattern: AbsolutePath): (path: AbsolutePath) => bool
       at < names.length && isMeant?.(names[at] as string) === true && matches(names, at + 1, component + 1)
     );
   };
-  return (path) =>
-    matches(
-      foldCase(path)
-        .split('/')
-        .filter((each) => each !== ''),
-      0,
-      0,
-    );
+  return (path) => matches(namesOf(foldCase(path)), 0, 0);
 }

@@ -1,5 +1,4 @@
 // The machine as a value: all that planning may know of it. launch/host.ts fills it; a test writes one by hand.
-
 import type { PlatformLists } from '../policy/lists.ts';
 
 export type AbsolutePath = `/${string}`;
@@ -73,6 +72,12 @@ export type Host = {
   /** Whether this user may execute the file. */
   readonly executable: (file: AbsolutePath) => boolean;
 };
+
+/** Where a path leads, links resolved, whether or not anything is there; itself where that cannot be told. */
+export function canonicalOf(path: AbsolutePath, host: Host): AbsolutePath {
+  const fact = host.inspect(path);
+  return 'canonical' in fact ? fact.canonical : path;
+}
 
 /** What this machine's kernel offers, asked of the kernel and never read off its version. */
 export type Support = {

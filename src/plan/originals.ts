@@ -2,7 +2,7 @@
 import type { Issue } from '../errors.ts';
 import type { Policy } from '../policy/policy.ts';
 import { allowsWriting, type Grant, isAskedFor } from './grant.ts';
-import type { AbsolutePath, Host } from './host.ts';
+import { type AbsolutePath, canonicalOf, type Host } from './host.ts';
 import { childOf, contains, parentOf } from './path.ts';
 
 export type Originals =
@@ -91,9 +91,7 @@ function exposedStore(store: AbsolutePath, grant: Grant): Issue {
 /** Where sessions keep originals; null where there is no place for them. */
 export function sessionsDirectory(host: Host): AbsolutePath | null {
   if (host.state === null) return null;
-  const fact = host.inspect(host.state);
-  const state = 'canonical' in fact ? fact.canonical : host.state;
-  return childOf(childOf(state, 'nono'), 'sessions');
+  return childOf(canonicalOf(host.state, host), 'nono/sessions');
 }
 
 /**

@@ -27,6 +27,11 @@ export function childOf(directory: AbsolutePath, name: string): AbsolutePath {
   return directory === '/' ? `/${name}` : `${directory}/${name}`;
 }
 
+/** The names that a path is made of, from the root on. */
+export function namesOf(path: string): string[] {
+  return path.split('/').filter((name) => name !== '');
+}
+
 /** The path and its ancestors up to `/`, nearest first. */
 export function lineage(path: AbsolutePath): AbsolutePath[] {
   const line = [path];

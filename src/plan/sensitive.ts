@@ -4,7 +4,7 @@
 // through. Only what exists and is a link is looked up on the disk: it leads elsewhere.
 import type { PlatformLists } from '../policy/lists.ts';
 import type { NameWish } from '../policy/policy.ts';
-import type { AbsolutePath, Host } from './host.ts';
+import { type AbsolutePath, canonicalOf, type Host } from './host.ts';
 import { childOf, contains, isAbsolute, parentOf } from './path.ts';
 
 export type SensitivePath = {
@@ -133,12 +133,6 @@ function bases(host: Host): Anchor[] {
         valuesOf(variable, host).map((path): Anchor => ({ path, shelf: home, rest })),
       ),
     );
-}
-
-/** Where a path leads, links resolved, whether or not anything is there yet. */
-function canonicalOf(path: AbsolutePath, host: Host): AbsolutePath {
-  const fact = host.inspect(path);
-  return fact.kind === 'loop' || fact.kind === 'inaccessible' ? path : fact.canonical;
 }
 
 /** A protected directory that is there, seen from its anchor. */

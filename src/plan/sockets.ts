@@ -3,7 +3,7 @@ import type { Issue } from '../errors.ts';
 import type { Origin, SocketWish } from '../policy/policy.ts';
 import type { Denies } from './denies.ts';
 import { matchesDeny } from './denies.ts';
-import type { AbsolutePath, Host, PathFact } from './host.ts';
+import { type AbsolutePath, canonicalOf, type Host, type PathFact } from './host.ts';
 import { contains, isFaithful, nameOf, parentOf, toAbsolute } from './path.ts';
 import { quoteForShell } from './quote.ts';
 
@@ -69,8 +69,7 @@ function takesDatagrams({ right, extent }: SocketWish, place: AbsolutePath, host
   if (right === 'bind') return true;
   return datagramNames(host).some((name) => {
     if (!name.startsWith('/')) return extent !== 'socket' || nameOf(place) === nameOf(`/${name}`);
-    const fact = host.inspect(name as AbsolutePath);
-    const path = 'canonical' in fact ? fact.canonical : (name as AbsolutePath);
+    const path = canonicalOf(name as AbsolutePath, host);
     if (extent === 'socket') return path === place;
     return extent === 'entries' ? parentOf(path) === place : contains(place, path);
   });

@@ -3,7 +3,7 @@
 import type { Pattern } from '../../plan/denies.ts';
 import { isGlob } from '../../plan/glob.ts';
 import type { AbsolutePath } from '../../plan/host.ts';
-import { contains } from '../../plan/path.ts';
+import { contains, namesOf } from '../../plan/path.ts';
 import { spelledStart } from './spellings.ts';
 
 /** One name as an expression; null stands for any number of names. */
@@ -116,10 +116,6 @@ function globName(glob: string): string {
     at = start + meant.length;
   }
   return source;
-}
-
-function namesOf(path: string): string[] {
-  return path.split('/').filter((name) => name !== '');
 }
 
 function unescapeGlob(name: string): string {

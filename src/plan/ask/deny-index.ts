@@ -2,6 +2,7 @@
 import { type Denies, type Deny, isBuiltIn, type Pattern } from '../denies.ts';
 import { compileName, foldCase, literalName } from '../glob.ts';
 import type { AbsolutePath } from '../host.ts';
+import { namesOf } from '../path.ts';
 
 /** The denies that decide about reading and about writing at a path. */
 export type DeniedAt = { readonly read: Deny | null; readonly write: Deny | null };
@@ -30,10 +31,6 @@ type Glob = {
 };
 
 type States = { readonly set: ReadonlySet<number>; readonly matched: boolean; readonly advanced: boolean };
-
-function namesOf(path: string): string[] {
-  return path.split('/').filter((name) => name !== '');
-}
 
 function prefixesOf(names: readonly string[]): string[] {
   let prefix = '';

@@ -1,5 +1,5 @@
 // What may be asked of a plan, and what a path in a question means on the machine.
-import type { AbsolutePath, FileKind, Host } from '../host.ts';
+import { type AbsolutePath, canonicalOf, type FileKind, type Host } from '../host.ts';
 import { childOf, nameOf, parentOf } from '../path.ts';
 
 export const fileOperations = [
@@ -54,11 +54,6 @@ export type Seen = {
   /** The closest directory around the object that is there. */
   readonly nearest: AbsolutePath;
 };
-
-function canonicalOf(path: AbsolutePath, host: Host): AbsolutePath {
-  const fact = host.inspect(path);
-  return 'canonical' in fact ? fact.canonical : path;
-}
 
 /** Follows a path through the machine's links. */
 export function see(path: AbsolutePath, host: Host): Seen {
