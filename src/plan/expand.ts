@@ -1,17 +1,10 @@
 // Paths and values of profiles on this machine: `~` and variables, read by a parser, never put in as text to be read again.
 import type { Issue } from '../errors.ts';
 import type { Origin, PathWish, Policy } from '../policy/policy.ts';
-import { spelledParts } from '../policy/spelling.ts';
+import { spelledParts, xdgDefaults } from '../policy/spelling.ts';
 import { escapeGlob, isGlob } from './glob.ts';
 import type { AbsolutePath, Host } from './host.ts';
 import { childOf, isAbsolute } from './path.ts';
-
-const xdgDefaults: Record<string, string> = {
-  XDG_CONFIG_HOME: '.config',
-  XDG_DATA_HOME: '.local/share',
-  XDG_STATE_HOME: '.local/state',
-  XDG_CACHE_HOME: '.cache',
-};
 
 /** The value of a variable that a profile may name; null: it is not set here. */
 function variableValue(name: string, host: Host, workdir: AbsolutePath | null): string | null {

@@ -26,7 +26,8 @@ export type Originals =
   /** No broker here, and the user goes on without: nothing can be removed or cut, but what is rewritten is lost. */
   | { readonly kind: 'withheld' };
 
-const filesToALimit = 4;
+/** One file may take this part of what a run may keep. */
+export const filesToALimit = 4;
 
 type Births = 'recorded' | 'remembered' | 'unknown';
 

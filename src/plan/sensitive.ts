@@ -4,6 +4,7 @@
 // through. Only what exists and is a link is looked up on the disk: it leads elsewhere.
 import type { PlatformLists } from '../policy/lists.ts';
 import type { NameWish } from '../policy/policy.ts';
+import { xdgDefaults } from '../policy/spelling.ts';
 import { type AbsolutePath, canonicalOf, type Host } from './host.ts';
 import { childOf, contains, isAbsolute, parentOf } from './path.ts';
 
@@ -23,12 +24,10 @@ export type Protection = {
 
 type Listed = Omit<SensitivePath, 'path'>;
 
-const xdgDefaults: Record<string, string> = {
-  $XDG_CONFIG_HOME: '.config',
-  $XDG_DATA_HOME: '.local/share',
-  $XDG_STATE_HOME: '.local/state',
-  $XDG_CACHE_HOME: '.cache',
-};
+/** Where a base is in the home by default; undefined: nowhere. */
+function inHomeByDefault(base: string): string | undefined {
+  return base.startsWith('$') ? xdgDefaults[base.slice(1)] : undefined;
+}
 
 /** A listed path as its base (`/`, `~` or another variable) and what follows; the XDG directories count as home. */
 function splitSpelling(spelling: string): { base: string; rest: string } {
@@ -36,7 +35,7 @@ function splitSpelling(spelling: string): { base: string; rest: string } {
   const slash = spelling.indexOf('/');
   const base = slash < 0 ? spelling : spelling.slice(0, slash);
   const rest = slash < 0 ? '' : spelling.slice(slash + 1);
-  const inHome = xdgDefaults[base];
+  const inHome = inHomeByDefault(base);
   if (inHome === undefined) return { base, rest };
   return { base: '~', rest: rest === '' ? inHome : `${inHome}/${rest}` };
 }
@@ -72,7 +71,7 @@ function shelve(lists: PlatformLists): ReadonlyMap<string, Shelf> {
   const home = [...(lists.sensitiveRests['~'] ?? [])];
   const shelves = new Map<string, Shelf>();
   for (const [base, rests] of Object.entries(lists.sensitiveRests)) {
-    const inHome = xdgDefaults[base];
+    const inHome = inHomeByDefault(base);
     if (inHome === undefined) shelves.set(base, shelfOf(lists, base, rests));
     else home.push(...rests.map((rest) => below(inHome, rest)));
   }
@@ -114,7 +113,7 @@ function detailsOf({ base, lists }: Shelf, rest: string): Listed | undefined {
 type Anchor = { readonly path: AbsolutePath; readonly shelf: Shelf; readonly rest: string };
 
 function valuesOf(variable: string, host: Host): AbsolutePath[] {
-  const value = host.environment[variable.slice(1)] ?? '';
+  const value = host.environment[variable] ?? '';
   return value.split(':').filter(isAbsolute);
 }
 
@@ -125,7 +124,7 @@ function bases(host: Host): Anchor[] {
   return [...shelves]
     .flatMap(([base, shelf]) => {
       if (base === '/') return [{ path: '/' as const, shelf, rest: '' }];
-      const places = base === '~' ? [...host.homes, ...host.otherHomes] : valuesOf(base, host);
+      const places = base === '~' ? [...host.homes, ...host.otherHomes] : valuesOf(base.slice(1), host);
       return places.map((path): Anchor => ({ path, shelf, rest: '' }));
     })
     .concat(
@@ -199,7 +198,7 @@ export function protectionVariables(lists: PlatformLists): string[] {
   const named = [...shelvesOf(lists).keys()]
     .filter((base) => base.startsWith('$'))
     .map((base) => base.slice(1));
-  return ['HOME', ...Object.keys(xdgDefaults).map((variable) => variable.slice(1)), ...named];
+  return ['HOME', ...Object.keys(xdgDefaults), ...named];
 }
 
 /** The files that a protected directory holds by links: keys that a dotfile manager keeps elsewhere. */
@@ -258,12 +257,12 @@ export function placesOf(spelling: string, host: Host): AbsolutePath[] {
   if (isAbsolute(spelling)) return [spelling];
   const slash = spelling.indexOf('/');
   const base = slash < 0 ? spelling : spelling.slice(0, slash);
-  const inHome = xdgDefaults[base];
+  const inHome = inHomeByDefault(base);
   const starts =
     base === '~'
       ? host.homes
       : [
-          ...valuesOf(base, host),
+          ...valuesOf(base.slice(1), host),
           ...(inHome === undefined ? [] : host.homes.map((home) => childOf(home, inHome))),
         ];
   return starts.map((start) => (slash < 0 ? start : childOf(start, spelling.slice(slash + 1))));

@@ -15,15 +15,11 @@ const spelling = z
   .refine((path) => !path.includes('\0'), 'a path holds a NUL')
   .refine((path) => !/(^|\/)\.\.(\/|$)/.test(path), 'a path of a profile has no ".." in it');
 
-const anchored = (path: string) => isAnchored(path);
-
-const path = spelling
+const grantPath = spelling
   .refine(
-    anchored,
+    isAnchored,
     'a path of a profile starts with /, ~/ or $NAME: it means the same wherever nono is started',
   )
-  .meta({ examples: ['~/data', '$XDG_CACHE_HOME/tool', '/srv/data'] });
-const grantPath = path
   .refine((text) => !/[*?]/.test(text), 'grants take no globs: name the directory, all below it is granted')
   .meta({ examples: ['~/data', '$XDG_CACHE_HOME/tool', '/srv/data'] });
 const denyPath = spelling

@@ -1,5 +1,13 @@
 // How profiles spell paths: `~`, `$NAME` and `${NAME}` stand for what the machine has there, `$$` for a dollar sign.
 
+/** What the variables of the XDG directories mean where they are not set, in the home. */
+export const xdgDefaults: Readonly<Record<string, string>> = {
+  XDG_CONFIG_HOME: '.config',
+  XDG_DATA_HOME: '.local/share',
+  XDG_STATE_HOME: '.local/state',
+  XDG_CACHE_HOME: '.cache',
+};
+
 export type SpelledPart =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'variable'; readonly name: string };
@@ -51,5 +59,5 @@ export function spelledParts(path: string): readonly SpelledPart[] {
 /** Whether a path starts where every machine has it: at the root, in the home or at a variable. */
 export function isAnchored(path: string): boolean {
   const [first] = spelledParts(path);
-  return first?.kind === 'variable' ? /^[^/]*(\/|$)/.test(path) : path.startsWith('/');
+  return first?.kind === 'variable' || path.startsWith('/');
 }

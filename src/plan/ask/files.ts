@@ -6,6 +6,7 @@ import {
   denyObstacles,
   directoryObstacles,
   grantedTo,
+  noRule,
   type Obstacle,
   objectObstacles,
   verdictOf,
@@ -89,12 +90,7 @@ function changingMetadata(prepared: Prepared, seen: Seen): Obstacle[] {
   if (grant?.kind === 'device' && grant.path === seen.object)
     return [
       ...denies,
-      {
-        reason: 'insufficient_access',
-        rule: null,
-        details: "a device that is granted by itself is not the command's to change",
-        flags: null,
-      },
+      noRule("a device that is granted by itself is not the command's to change", 'insufficient_access'),
     ];
   if (grant !== null || isSibling(prepared, seen.object)) return [...denies];
   const found = objectObstacles(prepared, seen.object, seen.kind, ['write']);

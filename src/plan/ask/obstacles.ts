@@ -2,6 +2,7 @@
 import { nameOrigin } from '../../policy/policy.ts';
 import { type Deny, isBuiltIn } from '../denies.ts';
 import type { AbsolutePath, FileKind } from '../host.ts';
+import { parentOf } from '../path.ts';
 import type { Prepared } from './askable.ts';
 import type { Right } from './reach.ts';
 import { bypassFlag, directoryFlag, existingAround, type Flag, grantFlag, together } from './suggest.ts';
@@ -74,14 +75,7 @@ export function denyObstacles(
 /** A link could stand for a directory in which something is denied. */
 export function misleadingObstacles({ denies }: Prepared, link: AbsolutePath): readonly Obstacle[] {
   if (!denies.leadsToDenied(link)) return [];
-  return [
-    {
-      reason: 'denied_path',
-      rule: null,
-      details: 'a link of this name would lead what is denied below it elsewhere',
-      flags: null,
-    },
-  ];
+  return [noRule('a link of this name would lead what is denied below it elsewhere')];
 }
 
 const verbs: Record<string, string> = {
@@ -172,8 +166,7 @@ export function directoryObstacles(
   entry: AbsolutePath,
   right: Right = 'write',
 ): readonly Obstacle[] {
-  const directory = (entry.slice(0, entry.lastIndexOf('/')) || '/') as AbsolutePath;
-  if (prepared.reach.directoryGrantFor(directory, right) !== null) return [];
+  if (prepared.reach.directoryGrantFor(parentOf(entry), right) !== null) return [];
   const path = existingAround(entry, prepared.host);
   return [missingObstacle(prepared, entry, [right], { path, flag: directoryFlag(path, prepared.host) })];
 }

@@ -1,6 +1,7 @@
 // The smallest flags that would allow what is denied: never a whole home, never the root.
 import { type Deny, isBuiltIn } from '../denies.ts';
 import type { AbsolutePath, FileKind, Host } from '../host.ts';
+import { filesToALimit } from '../originals.ts';
 import { contains, parentOf } from '../path.ts';
 import type { Right } from './reach.ts';
 
@@ -81,7 +82,6 @@ export function bypassFlag(deny: Deny, path: AbsolutePath): Flag | null {
 }
 
 const mebibyte = 2 ** 20;
-const filesToALimit = 4;
 
 /** A limit under which so many bytes of one file may be kept. */
 export function keepLimitFor(bytes: number): Flag {

@@ -1,6 +1,6 @@
 // What a run on a Mac promises, and what of Seatbelt holds it. docs/platforms.md says what Linux promises beyond that.
 import type { Issue } from '../../errors.ts';
-import { formatLimit } from '../../policy/limits.ts';
+import { formatLimit, limitKinds } from '../../policy/limits.ts';
 import type { NetworkMode } from '../../policy/policy.ts';
 import type { Demands, Guarantee, GuaranteeId, Occasion } from '../guarantees.ts';
 import type { SeatbeltSupport } from '../host.ts';
@@ -145,19 +145,19 @@ export function decideSeatbeltLimits({ list }: Limits): readonly Guarantee[] {
   });
 }
 
-const limitKinds: ReadonlySet<GuaranteeId> = new Set(['memory', 'pids', 'cpu-time', 'timeout']);
+const limits: ReadonlySet<GuaranteeId> = new Set(limitKinds);
 
 /** Seatbelt is all that there is: without it nothing goes on. Without a limit it may, where that is asked for. */
 export function seatbeltIssues(guarantees: readonly Guarantee[], bestEffort: boolean): Issue[] {
   return guarantees.flatMap(({ id, promise, missing }): Issue[] => {
-    if (missing === undefined || (bestEffort && limitKinds.has(id))) return [];
+    if (missing === undefined || (bestEffort && limits.has(id))) return [];
     const { reason, remedy } = missing;
     return [
       {
         code: 'support/guarantee',
         message: `cannot promise that ${promise}: ${reason}`,
         origin: `guarantee:${id}`,
-        remedy: limitKinds.has(id) ? `${remedy}; or --best-effort to go on without it` : remedy,
+        remedy: limits.has(id) ? `${remedy}; or --best-effort to go on without it` : remedy,
       },
     ];
   });

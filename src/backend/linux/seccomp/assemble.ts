@@ -6,8 +6,9 @@
 //   rule      = each test holds → its action; else the next rule
 //
 // Every path ends in a return, so halves and rules are laid one after the other without labels.
+import type { Architecture } from '../../../plan/machine.ts';
 import { type Action, actionNumber } from './action.ts';
-import { type Architecture, auditArchitecture } from './architecture.ts';
+import { auditArchitecture } from './architecture.ts';
 import {
   and,
   branch,

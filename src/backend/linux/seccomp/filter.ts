@@ -1,7 +1,7 @@
 // The filter of a run, as the bytes that the launcher installs. The bundle holds the bytes of every choice instead:
 // scripts/filter-plugin.mjs.
+import type { Architecture } from '../../../plan/machine.ts';
 import type { NetworkMode } from '../../../policy/policy.ts';
-import type { Architecture } from './architecture.ts';
 import { assemble } from './assemble.ts';
 import { encodeInstructions } from './instruction.ts';
 import { type Broker, brokers, filterRules } from './rules.ts';

@@ -1,6 +1,6 @@
 // Numbers of the system calls that the rules name: asm/unistd_64.h and asm-generic/unistd.h of Linux 6.1 (compared by
 // script), and of 6.13 to 6.18 for those from 463 on.
-import type { Architecture } from './architecture.ts';
+import type { Architecture } from '../../../plan/machine.ts';
 
 type Numbers = { readonly [A in Architecture]: number | null };
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Action, actionNumber } from '../../../../src/backend/linux/seccomp/action.ts';
-import { type Architecture, auditArchitecture } from '../../../../src/backend/linux/seccomp/architecture.ts';
+import { auditArchitecture } from '../../../../src/backend/linux/seccomp/architecture.ts';
 import { assemble } from '../../../../src/backend/linux/seccomp/assemble.ts';
 import { opcode } from '../../../../src/backend/linux/seccomp/instruction.ts';
 import type { ArgumentTest, SyscallRule } from '../../../../src/backend/linux/seccomp/rule.ts';
@@ -12,6 +12,7 @@ import {
   type Syscall,
   syscallNumbers,
 } from '../../../../src/backend/linux/seccomp/syscalls.ts';
+import type { Architecture } from '../../../../src/plan/machine.ts';
 import { simulate, verify } from './simulate.ts';
 
 const architectures: readonly Architecture[] = ['x64', 'arm64'];

@@ -1,12 +1,13 @@
 // What the filter must answer, written without looking at the rules, and proof that each rule is missed when it is gone.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Architecture, auditArchitecture } from '../../../../src/backend/linux/seccomp/architecture.ts';
+import { auditArchitecture } from '../../../../src/backend/linux/seccomp/architecture.ts';
 import { assemble } from '../../../../src/backend/linux/seccomp/assemble.ts';
 import type { Instruction } from '../../../../src/backend/linux/seccomp/instruction.ts';
 import type { ArgumentTest, SyscallRule } from '../../../../src/backend/linux/seccomp/rule.ts';
 import { type Broker, filterRules } from '../../../../src/backend/linux/seccomp/rules.ts';
 import { type Syscall, syscallNumbers } from '../../../../src/backend/linux/seccomp/syscalls.ts';
+import type { Architecture } from '../../../../src/plan/machine.ts';
 import type { NetworkMode } from '../../../../src/policy/policy.ts';
 import { simulate } from './simulate.ts';
 
