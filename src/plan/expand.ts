@@ -11,8 +11,11 @@ function variableValue(name: string, host: Host, workdir: AbsolutePath | null): 
   if (name === 'UID') return String(host.uid);
   if (name === 'HOME') return host.home;
   if (name === 'WORKDIR') return workdir ?? host.workingDirectory;
-  const value = host.environment[name] ?? '';
-  const inHome = xdgDefaults[name];
+  // A variable may be called `constructor`, as what every object has is.
+  const of = (texts: Readonly<Record<string, string>>) =>
+    Object.hasOwn(texts, name) ? texts[name] : undefined;
+  const value = of(host.environment) ?? '';
+  const inHome = of(xdgDefaults);
   if (inHome === undefined) return value === '' ? null : value;
   return isAbsolute(value) ? value : host.home && childOf(host.home, inHome);
 }

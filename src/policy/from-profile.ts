@@ -18,7 +18,7 @@ type Spelled<T> = Exclude<T, string>;
 
 function applies({ platform, set }: When, here: Circumstances): boolean {
   if (platform !== undefined && platform !== here.platform) return false;
-  return set === undefined || (here.environment[set] ?? '') !== '';
+  return set === undefined || (Object.hasOwn(here.environment, set) && here.environment[set] !== '');
 }
 
 /** The rules that hold here, each as an object. */

@@ -57,6 +57,7 @@ describe('expandPath()', () => {
 
   it.each([
     ['$NOT_SET/x', {}, /needs \$NOT_SET, which is not set/],
+    ['$constructor/x', {}, /needs \$constructor, which is not set/],
     ['/x/$EMPTY', { EMPTY: '' }, /needs \$EMPTY, which is not set/],
     ['$RELATIVE/x', { RELATIVE: 'a/b' }, /starts with \$RELATIVE, which holds no absolute path/],
   ])('says of %s what is missing', (path, environment, message) => {

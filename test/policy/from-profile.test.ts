@@ -30,6 +30,8 @@ describe('layerFromProfile()', () => {
     [{ set: 'A' }, { A: '1' }, all],
     [{ set: 'A' }, { A: '' }, []],
     [{ set: 'A' }, {}, []],
+    [{ set: 'constructor' }, {}, []],
+    [{ set: 'constructor' }, { constructor: '1' } as never, all],
     [{ platform: 'linux', set: 'A' }, {}, []],
     [{ platform: 'macos', set: 'A' }, { A: '1' }, []],
   ])('holds every kind of rule to %j with %j', (when, environment, paths) => {
