@@ -13,6 +13,7 @@ import { placeholder } from '../plan/placeholder.ts';
 import { buildPlan } from '../plan/plan.ts';
 import { quoteForShell } from '../plan/quote.ts';
 import type { PolicyFlags } from '../policy/from-flags.ts';
+import { anyCommand } from '../policy/policy.ts';
 import { escapeText } from '../term/escape.ts';
 import { renderGuide } from '../term/guide.ts';
 import { renderLine } from '../term/plan.ts';
@@ -21,9 +22,6 @@ import { type ProfileFlags, policyWithProfiles, type Reader } from './profiles.t
 
 export type CompileFlags = PolicyFlags &
   ProfileFlags & { readonly output?: string; readonly silent?: boolean; readonly json?: boolean };
-
-// A plan is of some command; those that it will run bring their own names.
-const anyCommand = ['/bin/sh'];
 
 function usage(message: string): NonoError {
   return new NonoError([

@@ -6,7 +6,7 @@ import { tryNono } from '../launch/own-run.ts';
 import { inScratch } from '../launch/scratch.ts';
 import type { Host } from '../plan/host.ts';
 import { diagnosisToJson, renderDiagnosis, type Trial } from '../term/doctor.ts';
-import { printResult, styleFor } from './output.ts';
+import { printJson, printResult, styleFor } from './output.ts';
 
 export type DoctorFlags = { readonly json?: boolean };
 
@@ -42,8 +42,7 @@ export function doctor({ json }: DoctorFlags): number {
   const { surroundings, guarantees, isStopped } = diagnose(host);
   const trial: Trial = isStopped ? { kind: 'left-out' } : tryRun(host);
   const diagnosis = { surroundings, guarantees, trial, isReady: trial.kind === 'worked' };
-  printResult(
-    json ? JSON.stringify(diagnosisToJson(diagnosis), null, 2) : renderDiagnosis(diagnosis, styleFor(1)),
-  );
+  if (json) printJson(diagnosisToJson(diagnosis));
+  else printResult(renderDiagnosis(diagnosis, styleFor(1)));
   return diagnosis.isReady ? 0 : exitCodes.notReady;
 }

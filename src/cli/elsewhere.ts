@@ -5,7 +5,7 @@ import { imaginedMac } from '../launch/macos/imagined.ts';
 import { buildPlan } from '../plan/plan.ts';
 import { renderPlan } from '../term/plan.ts';
 import { planToJson } from '../term/plan-json.ts';
-import { printResult, styleFor } from './output.ts';
+import { printJson, printResult, styleFor } from './output.ts';
 import { policyWithProfiles, type Reader } from './profiles.ts';
 import type { RunFlags } from './run.ts';
 
@@ -15,7 +15,7 @@ export function showOnMac(flags: RunFlags, command: readonly string[], reader: R
   const { policy } = policyWithProfiles(flags, command, host, reader);
   const plan = buildPlan(policy, host, { seatbelt: true });
   const seatbelt = compileSeatbelt(plan);
-  if (flags.json) printResult(JSON.stringify({ ...planToJson(plan), seatbelt }, null, 2));
+  if (flags.json) printJson({ ...planToJson(plan), seatbelt });
   else
     printResult(
       `${renderPlan(plan, host.home, styleFor(1), flags.verbose ?? false)}\n\n${seatbelt.text}\n${Object.entries(

@@ -1,6 +1,7 @@
 // The flags of run, wrap and shell as data: help, parsing and aliases all come from these rows.
 import { InvalidArgumentError, Option } from 'commander';
-import { parseSeconds, parseSize } from '../policy/quantity.ts';
+import { commandName } from '../policy/names.ts';
+import { largestPort, mostProcesses, parseSeconds, parseSize } from '../policy/quantity.ts';
 
 type Row = {
   /** As help shows it. */
@@ -36,15 +37,11 @@ function secondsOf(text: string): number {
   throw new InvalidArgumentError('It should be a time, such as 90, 10m or 2h.');
 }
 
-const mostProcesses = 2 ** 22;
-
 function processesOf(text: string): number {
   const count = /^\d{1,7}$/.test(text) ? Number(text) : 0;
   if (count > 0 && count <= mostProcesses) return count;
   throw new InvalidArgumentError(`It should be a number, 1 to ${mostProcesses}.`);
 }
-
-const largestPort = 65535;
 
 export function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
@@ -53,7 +50,7 @@ export function parsePort(text: string): number {
 }
 
 function parseCommandName(text: string): string {
-  if (text !== '' && !/[/\0]/.test(text)) return text;
+  if (commandName.test(text)) return text;
   throw new InvalidArgumentError('It should be the name of a command, without a path.');
 }
 

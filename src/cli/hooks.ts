@@ -6,7 +6,7 @@ import { exitCodes, type Issue, NonoError } from '../errors.ts';
 import { type AbsolutePath, canonicalOf, type Host } from '../plan/host.ts';
 import { childOf, isAbsolute, parentOf } from '../plan/path.ts';
 import { escapeText } from '../term/escape.ts';
-import { confirmed, isTerminal, printResult, say } from './output.ts';
+import { confirmed, isTerminal, printJson, printResult, say } from './output.ts';
 
 type Agent = {
   readonly name: string;
@@ -197,16 +197,10 @@ export function initHooks(names: readonly string[], host: Host, flags: HookFlags
   }
   for (const change of changes) write(change, host);
   if (flags.json)
-    printResult(
-      JSON.stringify(
-        {
-          version: 1,
-          hooks: all.map(({ agent, file, before, after }) => ({ agent, file, changed: before !== after })),
-        },
-        null,
-        2,
-      ),
-    );
+    printJson({
+      version: 1,
+      hooks: all.map(({ agent, file, before, after }) => ({ agent, file, changed: before !== after })),
+    });
   else
     for (const { agent, file, before, after } of all)
       say(`nono: ${agent}: ${escapeText(file)} ${before === after ? 'has it already' : 'was changed'}`);

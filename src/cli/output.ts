@@ -29,6 +29,11 @@ export function printResult(text: string): void {
   writeAll(1, `${text}\n`);
 }
 
+/** For programs. */
+export function printJson(value: object): void {
+  printResult(JSON.stringify(value, null, 2));
+}
+
 export function say(text: string): void {
   writeAll(2, `${text}\n`);
 }

@@ -1,7 +1,7 @@
 // `nono profile`: which profiles there are, what they say, whether they hold here, and new ones.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createTwoFilesPatch } from 'diff';
-import { exitCodes, type Issue, NonoError } from '../errors.ts';
+import { exitCodes, type Issue, isNonoError, NonoError } from '../errors.ts';
 import { askSupport } from '../launch/channel.ts';
 import { thisHost } from '../launch/host.ts';
 import { profileFinder, profileNames, profilesDirectory } from '../launch/profiles.ts';
@@ -13,6 +13,7 @@ import { quoteForShell } from '../plan/quote.ts';
 import { policyFromFlags } from '../policy/from-flags.ts';
 import { layerFromProfile } from '../policy/from-profile.ts';
 import { joinLayers, type Layer } from '../policy/layer.ts';
+import { anyCommand } from '../policy/policy.ts';
 import type { FoundProfile } from '../policy/profile.ts';
 import { profileName } from '../policy/profile-schema.ts';
 import { resolveProfiles } from '../policy/resolve-profile.ts';
@@ -20,7 +21,7 @@ import { escapeText } from '../term/escape.ts';
 import { type ProfileRule, renderRules, rulesOf } from '../term/profile.ts';
 import { plain } from '../term/style.ts';
 import { initHooks } from './hooks.ts';
-import { confirmed, isTerminal, printResult, say, styleFor } from './output.ts';
+import { confirmed, isTerminal, printJson, printResult, say, styleFor } from './output.ts';
 import type { Reader } from './profiles.ts';
 
 export type ProfileCommandFlags = {
@@ -31,10 +32,6 @@ export type ProfileCommandFlags = {
 };
 
 type Context = { readonly host: Host; readonly reader: Reader; readonly flags: ProfileCommandFlags };
-
-function printJson(value: object): void {
-  printResult(JSON.stringify({ version: 1, ...value }, null, 2));
-}
 
 function layersOf(reference: string, { host, reader }: Context): readonly Layer[] {
   const here = { platform: 'linux', environment: host.environment } as const;
@@ -48,7 +45,7 @@ function look(name: string, { host, reader }: Context): FoundProfile | null {
   try {
     return profileFinder(host, reader)(name, null);
   } catch (error) {
-    if (error instanceof Error && error.name === 'NonoError') return null;
+    if (isNonoError(error)) return null;
     throw error;
   }
 }
@@ -61,7 +58,7 @@ function list(words: readonly string[], context: Context): number {
       found === null ? 'cannot be read: nono profile check says why' : found.profile.meta?.description;
     return { name, file: found?.file ?? null, description: description ?? '' };
   });
-  if (context.flags.json) printJson({ profiles });
+  if (context.flags.json) printJson({ version: 1, profiles });
   else {
     const style = styleFor(1);
     const width = Math.max(...profiles.map(({ name }) => name.length));
@@ -78,7 +75,7 @@ function show([reference, ...rest]: readonly string[], context: Context): number
     throw usage('show takes one profile', 'nono profile show claude');
   const layer = joinLayers(layersOf(reference, context));
   const rules = rulesOf(layer);
-  if (context.flags.json) printJson({ profiles: layer.profiles, rules });
+  if (context.flags.json) printJson({ version: 1, profiles: layer.profiles, rules });
   else {
     const style = styleFor(1);
     const from = layer.profiles.map(({ name, file }) => `${name} (${file ?? 'built in'})`).join(', ');
@@ -86,9 +83,6 @@ function show([reference, ...rest]: readonly string[], context: Context): number
   }
   return 0;
 }
-
-// A plan is of some command; what a profile grants does not depend on this one.
-const anyCommand = ['/bin/sh'];
 
 /** Plans a run with it, so that what this machine lacks is said as well. */
 function check(words: readonly string[], context: Context): number {
@@ -98,7 +92,7 @@ function check(words: readonly string[], context: Context): number {
     buildPlan(policyFromFlags({}, anyCommand, layersOf(reference, context)), context.host, support);
     if (!context.flags.json) say(`nono: ${escapeText(reference)}: nothing is wrong with it`);
   }
-  if (context.flags.json) printJson({ status: 'valid', profiles: words });
+  if (context.flags.json) printJson({ version: 1, status: 'valid', profiles: words });
   return 0;
 }
 
@@ -115,7 +109,7 @@ function diff([one, other, ...rest]: readonly string[], context: Context): numbe
     const [had, has] = [text(before), text(after)];
     const only = (rules: readonly ProfileRule[], others: Set<string>) =>
       rules.filter(({ key, value }) => !others.has(JSON.stringify([key, value])));
-    printJson({ added: only(after, had), removed: only(before, has) });
+    printJson({ version: 1, added: only(after, had), removed: only(before, has) });
   } else {
     const bare = (rules: readonly ProfileRule[]) =>
       `${renderRules(

@@ -13,7 +13,8 @@ import { quotePath } from '../plan/quote.ts';
 import { editProfile, newProfile } from '../policy/edit-profile.ts';
 import { readProfile } from '../policy/read-profile.ts';
 import { escapeText } from '../term/escape.ts';
-import { leftToJson, renderDifference, renderLeftOut } from '../term/proposal.ts';
+import { renderPatch } from '../term/patch.ts';
+import { leftToJson, renderLeftOut } from '../term/proposal.ts';
 import { confirmed, isTerminal, say, styleFor } from './output.ts';
 
 /** A profile's text as it is, and as it would be. */
@@ -65,7 +66,7 @@ function sayProposal(proposal: Proposal, { before, after }: Change, wish: LearnW
   const style = styleFor(2);
   const name = shorten(wish.file, host.home);
   const patch = createTwoFilesPatch(before === null ? '/dev/null' : name, name, before ?? '', after);
-  say(renderDifference(patch.slice(patch.indexOf('--- ')).trimEnd(), style));
+  say(renderPatch(patch.slice(patch.indexOf('--- ')).trimEnd(), style));
   for (const line of renderLeftOut(proposal.left, host.home, style)) say(line);
 }
 

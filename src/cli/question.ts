@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { type Issue, NonoError } from '../errors.ts';
 import type { Question } from '../plan/ask/question.ts';
 import { fileOperations, nameOperations } from '../plan/ask/request.ts';
+import { largestPort } from '../policy/quantity.ts';
 
 const operations = [...fileOperations, ...nameOperations, 'connect', 'bind'] as const;
 export type Operation = (typeof operations)[number];
 
-const largestPort = 65535;
 const path = z.string().min(1);
 const port = z.int().min(1).max(largestPort);
 
@@ -19,9 +19,6 @@ const questionSchema = z.union([
   z.strictObject({ op: z.enum(['connect', 'bind']), host: z.string().min(1), port: port.optional() }),
   z.strictObject({ op: z.literal('execute'), command: z.string().min(1) }),
 ]);
-
-// The schema and the type mean the same: what the one lets through, the other takes.
-export type { Question };
 
 /** The flags of `nono why` that say what is asked. */
 export type QuestionFlags = {

@@ -1,25 +1,24 @@
 // Started by nono's own process at the end of a run, where there is something to say: what failed after planning, what was
 // refused, what was kept.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { machine } from '#machine';
 import { exitCodes, NonoError } from '../errors.ts';
 import { type Denials, explainDenials } from '../launch/denials.ts';
 import { failureIssue } from '../launch/failure.ts';
 import { decodeFrames, type Frame } from '../launch/frames.ts';
-import { readPlanFile } from '../launch/own-plan.ts';
+import { readOwnPlanFile } from '../launch/own-plan.ts';
 import { reachedLimits } from '../launch/reached-limits.ts';
 import { decodeReportWish, type LearnWish, type ReportWish } from '../launch/report-wish.ts';
 import type { Host } from '../plan/host.ts';
 import type { ReachedLimit } from '../plan/limits.ts';
 import { type Aftermath, aftermathOf } from '../store/aftermath.ts';
-import { pruneSessions, readSession, type Session } from '../store/sessions.ts';
+import { pruneSessions, readSession, type Session, stateAround } from '../store/sessions.ts';
 import { renderDenials } from '../term/denials.ts';
 import { escapeText } from '../term/escape.ts';
 import { renderReachedLimit } from '../term/limits.ts';
 import { countOriginals, renderAftermath, renderOriginals } from '../term/originals.ts';
 import { verdictToJson } from '../term/verdict.ts';
-
 import { reportError, say, styleFor } from './output.ts';
 
 const channel = 3;
@@ -112,7 +111,7 @@ export type Proposer = () => (
 function reportRun({ store, planFile, wish, frames }: Input, proposer: Proposer): void {
   const kept = readKept(store);
   const host = machine.host();
-  const plan = readPlanFile(planFile);
+  const plan = readOwnPlanFile(planFile);
   const denials = explainDenials(
     frames.filter((frame) => frame.kind === 'denied'),
     plan,
@@ -127,7 +126,7 @@ function reportRun({ store, planFile, wish, frames }: Input, proposer: Proposer)
   const told = proposal === undefined ? findings : { ...findings, denied: [] };
   if (wish.form === 'text') sayReport(told, host);
   else if (wish.form === 'json' && (proposal || isNews(findings))) say(JSON.stringify(json()));
-  if (kept !== null) pruneSessions(dirname(dirname(dirname(store))), Date.now());
+  if (kept !== null) pruneSessions(stateAround(store), Date.now());
 }
 
 /** Prints the failures, what was refused and what became of originals; returns the exit code that the failures mean. */

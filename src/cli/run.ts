@@ -12,7 +12,7 @@ import { renderGuide } from '../term/guide.ts';
 import { renderOverview } from '../term/overview.ts';
 import { renderLine, renderPlan } from '../term/plan.ts';
 import { planToJson } from '../term/plan-json.ts';
-import { printResult, say, styleFor } from './output.ts';
+import { printJson, printResult, say, styleFor } from './output.ts';
 import { type ProfileFlags, policyWithProfiles, type Reader, type WithProfiles } from './profiles.ts';
 
 export type RunFlags = PolicyFlags &
@@ -39,7 +39,7 @@ function reportWishOf(flags: RunFlags, plan: Plan, host: Host): ReportWish {
 
 function showPlan(plan: Plan, host: Host, flags: RunFlags, reader: Reader): void {
   if (flags.json) {
-    printResult(JSON.stringify(planToJson(plan), null, 2));
+    printJson(planToJson(plan));
     return;
   }
   const style = styleFor(1);

@@ -6,7 +6,7 @@ import { inScratch } from '../launch/scratch.ts';
 import { tryWaysOut } from '../launch/ways-out.ts';
 import { isFault, judgeWays } from '../plan/ways-out.ts';
 import { renderWays, waysToJson } from '../term/selftest.ts';
-import { printResult, styleFor } from './output.ts';
+import { printJson, printResult, styleFor } from './output.ts';
 
 export type SelftestFlags = { readonly json?: boolean };
 
@@ -16,10 +16,7 @@ export function selftest({ json }: SelftestFlags): number {
   const { inside, outside, trouble } = inScratch(host, (directory) => tryWaysOut(directory, host));
   const all = judgeWays(inside, outside, machine.platform);
   const nameOf = (errno: number) => getSystemErrorName(-errno);
-  printResult(
-    json
-      ? JSON.stringify(waysToJson(all, trouble, nameOf), null, 2)
-      : renderWays(all, trouble, nameOf, styleFor(1)),
-  );
+  if (json) printJson(waysToJson(all, trouble, nameOf));
+  else printResult(renderWays(all, trouble, nameOf, styleFor(1)));
   return trouble === '' && !all.some(isFault) ? 0 : exitCodes.notReady;
 }

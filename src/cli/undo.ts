@@ -1,12 +1,12 @@
 // `nono undo`: what sessions kept, how it differs from what is there now, and how it is put back.
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { type Issue, NonoError } from '../errors.ts';
 import { thisHost } from '../launch/host.ts';
 import type { Host } from '../plan/host.ts';
 import { compareSession, type Difference } from '../store/compare.ts';
 import { changeOf } from '../store/diff.ts';
 import { readSession, type Session, sessionDirectories } from '../store/sessions.ts';
-import { chooseUndoable, type Failure, undoSession } from '../store/undo.ts';
+import { chooseUndoable, type Failure, liesBelow, undoSession } from '../store/undo.ts';
 import {
   countOriginals,
   renderChange,
@@ -14,7 +14,7 @@ import {
   renderSession,
   showPath,
 } from '../term/originals.ts';
-import { confirmed, isTerminal, printResult, say, styleFor } from './output.ts';
+import { confirmed, isTerminal, printJson, printResult, say, styleFor } from './output.ts';
 
 export type UndoFlags = {
   readonly json?: boolean;
@@ -81,11 +81,10 @@ function chooseSession(
 
 /** The differences at or below the paths that were named; all of them where none was. */
 function chosen(session: Session, paths: readonly string[]): Difference[] {
-  const roots = paths.map((path) => Buffer.from(resolve(path)).toString('latin1'));
-  const isChosen = ({ original: { path } }: Difference) =>
-    roots.length === 0 || roots.some((root) => path === root || path.startsWith(`${root}/`));
-  const found = compareSession(session).filter(isChosen);
-  if (found.length > 0 || paths.length === 0) return found;
+  const all = compareSession(session);
+  if (paths.length === 0) return all;
+  const found = all.filter(liesBelow(paths));
+  if (found.length > 0) return found;
   throw new NonoError([
     {
       code: 'undo/no-original',
@@ -93,10 +92,6 @@ function chosen(session: Session, paths: readonly string[]): Difference[] {
       remedy: `nono undo list ${session.id}`,
     },
   ]);
-}
-
-function printJson(value: object): void {
-  printResult(JSON.stringify({ version: 1, ...value }, null, 2));
 }
 
 function differenceToJson({ original, state, newer }: Difference): object {
@@ -115,6 +110,7 @@ function listSessions(state: string, flags: UndoFlags): void {
   const sessions = sessionDirectories(state).map(readSession).reverse();
   if (flags.json) {
     printJson({
+      version: 1,
       sessions: sessions.map(({ journal }) => ({ ...journal.about, ...countOriginals(journal) })),
     });
     return;
@@ -133,7 +129,11 @@ function listSession(
   const distinct = [...new Set(refused)];
   if (flags.json) {
     const paths = distinct.map((path) => Buffer.from(path, 'latin1').toString('utf8'));
-    printJson({ ...session.journal.about, originals: differences.map(differenceToJson), refused: paths });
+    printJson({
+      ...session.journal.about,
+      originals: differences.map(differenceToJson),
+      refused: paths,
+    });
     return;
   }
   printResult(

@@ -11,8 +11,9 @@ import type { Request } from '../plan/ask/request.ts';
 import type { Verdict } from '../plan/ask/verdict.ts';
 import type { Host } from '../plan/host.ts';
 import type { PolicyFlags } from '../policy/from-flags.ts';
+import { anyCommand } from '../policy/policy.ts';
 import { renderVerdict, verdictToJson } from '../term/verdict.ts';
-import { printResult, styleFor } from './output.ts';
+import { printJson, printResult, styleFor } from './output.ts';
 import { type ProfileFlags, policyWithProfiles, type Reader } from './profiles.ts';
 import { type QuestionFlags, questionFromFlags, questionFromLine } from './question.ts';
 
@@ -26,9 +27,6 @@ export type WhyFlags = PolicyFlags &
   };
 
 const standardInput = 0;
-
-// A plan is of some command; what may be done does not depend on this one.
-const anyCommand = ['/bin/sh'];
 
 function planned(flags: WhyFlags, host: Host, reader: Reader): Askable {
   return platform.plan(policyWithProfiles(flags, anyCommand, host, reader).policy, host);
@@ -80,18 +78,12 @@ export function why(words: readonly string[], flags: WhyFlags, reader: Reader): 
   }
   const request = requestOf(questionFromFlags(flags, words), host);
   if (ask === null) {
-    printResult(
-      flags.json
-        ? JSON.stringify({ version: 1, status: notSandboxed }, null, 2)
-        : 'Status: not in a sandbox of nono',
-    );
+    if (flags.json) printJson({ version: 1, status: notSandboxed });
+    else printResult('Status: not in a sandbox of nono');
     return 0;
   }
   const verdict = ask(request);
-  printResult(
-    flags.json
-      ? JSON.stringify(verdictToJson(request, verdict, host.home), null, 2)
-      : renderVerdict(request, verdict, host.home, styleFor(1)),
-  );
+  if (flags.json) printJson(verdictToJson(request, verdict, host.home));
+  else printResult(renderVerdict(request, verdict, host.home, styleFor(1)));
   return flags.exitCode && verdict.status === 'denied' ? 1 : 0;
 }

@@ -20,6 +20,9 @@ export type Identity = {
   readonly changed: bigint;
 };
 
+/** A directory that was changed a moment ago may change again without its time telling. */
+export const settledAfterMs = 2000;
+
 export type PathKind = 'missing' | 'directory' | 'file' | 'device' | 'other';
 
 export type Fact =

@@ -24,7 +24,7 @@ function unreadable(file: string, why: string): NonoError {
   return new NonoError([issue]);
 }
 
-export function readPlanFile(file: string): OwnPlan {
+export function readOwnPlanFile(file: string): OwnPlan {
   try {
     return JSON.parse(readFileSync(file as AbsolutePath, 'utf8')) as OwnPlan;
   } catch (error) {
@@ -39,5 +39,5 @@ export function readPlanFile(file: string): OwnPlan {
  */
 export function readOwnPlan(environment: Readonly<Record<string, string>>): OwnPlan | null {
   const file = environment[planVariable];
-  return file === undefined || file === '' ? null : readPlanFile(file);
+  return file === undefined || file === '' ? null : readOwnPlanFile(file);
 }

@@ -13,7 +13,7 @@ import type { LinuxPlan as Plan } from '../plan/plan.ts';
 import { environmentList } from '../policy/lists.ts';
 import type { Policy } from '../policy/policy.ts';
 import { directoriesOf } from './directories.ts';
-import { type Fact, factsOf, identityOf, type PathKind } from './facts.ts';
+import { type Fact, factsOf, identityOf, type PathKind, settledAfterMs } from './facts.ts';
 import { hash } from './hash.ts';
 import { seccompBitsOf } from './support.ts';
 
@@ -25,9 +25,6 @@ const pathKinds: Readonly<Record<PathKind, number>> = {
   other: 4,
 };
 const nameFlag = { passes: 1, isExact: 2 } as const;
-
-// A directory that was changed a moment ago may change again without its time telling.
-const settledAfterMs = 2000;
 
 function settled(time: bigint, now: number): bigint {
   return BigInt(now - settledAfterMs) * 1_000_000n > time ? time : 0n;

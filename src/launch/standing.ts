@@ -4,7 +4,15 @@ import type { AbsolutePath, Host } from '../plan/host.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type LinkHolder, linkHolders } from '../plan/sensitive.ts';
 import type { Policy } from '../policy/policy.ts';
-import { hooksIn, identityOf, linksIn, mountsIn, namedPaths, writtenDirectories } from './facts.ts';
+import {
+  hooksIn,
+  identityOf,
+  linksIn,
+  mountsIn,
+  namedPaths,
+  settledAfterMs,
+  writtenDirectories,
+} from './facts.ts';
 
 /** What something is called → what it is, as text. */
 type Standing = ReadonlyMap<string, string>;
@@ -21,9 +29,6 @@ function linksOf(holders: readonly LinkHolder[]): Entry[] {
     }
   });
 }
-
-// A directory that was changed a moment ago may change again without its time telling.
-const settledAfterMs = 2000;
 
 /** What a directory is as long as nobody changes it; null: that cannot be told. */
 function stampOf(directory: AbsolutePath, sinceMs: number): string | null {

@@ -16,7 +16,7 @@ import { placeholder } from '../plan/placeholder.ts';
 import { buildPlan as planFor } from '../plan/plan.ts';
 import { policyFromFlags } from '../policy/from-flags.ts';
 import { layerFromProfile } from '../policy/from-profile.ts';
-import type { NetworkMode, Policy } from '../policy/policy.ts';
+import { anyCommand, type NetworkMode, type Policy } from '../policy/policy.ts';
 import { resolveProfiles } from '../policy/resolve-profile.ts';
 import { askSupport, installation, profileReader } from './installation.ts';
 import { definePolicy, type PolicyOptions } from './policy.ts';
@@ -97,9 +97,6 @@ function ownErrors<T>(act: () => T): T {
 
 // Of a run that is still to come, nothing that is there can be its own.
 const never = '9999-12-31T23:59:59.999Z';
-
-// A plan is of some command; every run brings its own.
-const anyCommand = ['/bin/sh'];
 
 function policyOf({ profiles = [], ...flags }: PolicyOptions, host: Host): Policy {
   const here = { platform: 'linux', environment: host.environment } as const;

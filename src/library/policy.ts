@@ -1,6 +1,7 @@
 // What may be asked for: the policy flags of the command line by their names, checked where they come in.
 import { type Issue, NonoError } from '../errors.ts';
 import type { PolicyFlags } from '../policy/from-flags.ts';
+import { largestPort, most32Bits } from '../policy/quantity.ts';
 
 /**
  * What a sandbox may reach. Every key is a flag of `nono run` in camel case, and means the same: docs/cli.md explains
@@ -89,9 +90,6 @@ function issuesOf(options: object): Issue[] {
 }
 
 const deletions = ['refuse', 'keep'];
-const largestPort = 65535;
-
-const most32Bits = 2 ** 32 - 1;
 
 function limitIssues({ memory, pids, cpuTime, timeout }: PolicyOptions): Issue[] {
   const limits = Object.entries({ memory, pids, cpuTime, timeout });

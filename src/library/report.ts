@@ -1,5 +1,4 @@
 // What became of a session: what was refused, what was kept, and what it leaves behind.
-import { dirname } from 'node:path';
 import { type DeniedRequest, explainDenials } from '../launch/denials.ts';
 import type { Cleared, SessionDirectories } from '../launch/directories.ts';
 import type { DeniedFrame, Frame } from '../launch/frames.ts';
@@ -9,7 +8,7 @@ import type { Host } from '../plan/host.ts';
 import type { ReachedLimit } from '../plan/limits.ts';
 import type { OwnPlan } from '../plan/own-plan.ts';
 import { aftermathOf } from '../store/aftermath.ts';
-import { pruneSessions, readSession } from '../store/sessions.ts';
+import { pruneSessions, readSession, stateAround } from '../store/sessions.ts';
 import { countOriginals, renderAftermath } from '../term/originals.ts';
 import type { Compiled } from './sandbox.ts';
 
@@ -74,7 +73,7 @@ function prune(state: string): void {
 function originalsIn(store: string): Pick<Report, 'originals' | 'warnings'> {
   const session = readSession(store);
   const { kept, moved, planted, refused } = countOriginals(session.journal);
-  prune(dirname(dirname(dirname(store))));
+  prune(stateAround(store));
   return { originals: { kept, moved, planted, refused }, warnings: renderAftermath(aftermathOf(session)) };
 }
 

@@ -1,10 +1,10 @@
 // What one session rewrote, moved or removed goes back to how it was.
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { NonoError } from '../errors.ts';
 import { newSession, thisHost } from '../launch/host.ts';
-import { compareSession, type Difference } from '../store/compare.ts';
+import { compareSession } from '../store/compare.ts';
 import { readSession, sessionDirectories } from '../store/sessions.ts';
-import { chooseUndoable, undoSession } from '../store/undo.ts';
+import { chooseUndoable, liesBelow, undoSession } from '../store/undo.ts';
 
 /**
  * What `undo` is to put back.
@@ -59,12 +59,6 @@ function stateDirectory(): string {
   ]);
 }
 
-function isBelow(paths: readonly string[] | undefined): (difference: Difference) => boolean {
-  const roots = paths?.map((path) => Buffer.from(resolve(path)).toString('latin1'));
-  return ({ original: { path } }) =>
-    roots === undefined || roots.some((root) => path === root || path.startsWith(`${root}/`));
-}
-
 /**
  * Puts back what a session changed of what existed before. What it replaces is kept, as a session of its own.
  *
@@ -93,7 +87,7 @@ export function undo(session: string, { paths, force = false }: UndoOptions = {}
       },
     ]);
   const found = readSession(directory);
-  const differences = compareSession(found).filter(isBelow(paths));
+  const differences = compareSession(found).filter(paths === undefined ? () => true : liesBelow(paths));
   const { wanted, left } = chooseUndoable(differences, paths !== undefined, force);
   const { failures, replaced } = undoSession(found, wanted, state, newSession().id);
   const failed = new Set(failures.map(({ path }) => path));

@@ -1,6 +1,7 @@
 // What a profile would have to say for denied requests to be allowed: as little as that takes, and nothing that is secret.
 import { grantFlags } from '../policy/from-flags.ts';
 import type { Access } from '../policy/policy.ts';
+import { directoryKeys } from '../policy/profile.ts';
 import type { Request } from './ask/request.ts';
 import { type Flag, isTooWide } from './ask/suggest.ts';
 import type { Verdict } from './ask/verdict.ts';
@@ -103,12 +104,6 @@ function smallest(wanted: Map<AbsolutePath, Wanted>): [AbsolutePath, Wanted][] {
       ),
   );
 }
-
-const directoryKeys = {
-  readwrite: 'filesystem.allow',
-  read: 'filesystem.read',
-  write: 'filesystem.write',
-} as const;
 
 function grantAddition({ kind, access }: Wanted, spelled: string): Addition {
   if (kind === 'file') return { key: 'filesystem.files', value: { path: spelled, access } };

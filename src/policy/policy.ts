@@ -71,6 +71,9 @@ export type VariableWish = Variable & { readonly origin: Origin };
 /** Where a profile was read: null for one that comes with nono. */
 export type ProfileSource = { readonly name: string; readonly file: string | null };
 
+/** A plan is of some command; this one, where it does not matter which. */
+export const anyCommand: readonly string[] = ['/bin/sh'];
+
 export type Policy = {
   readonly grants: readonly GrantWish[];
   /** Built-in denies that the user lifts; each needs a grant as well. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { commandName, variableName } from './names.ts';
 import type { Profile } from './profile.ts';
 import { optionalGroups, protectionGroups } from './protection-groups.ts';
-import { parseSeconds, parseSize } from './quantity.ts';
+import { largestPort, most32Bits, mostProcesses, parseSeconds, parseSize } from './quantity.ts';
 import { isAnchored } from './spelling.ts';
 
 const mostPathCharacters = 4096;
@@ -68,7 +68,6 @@ const list = <T extends z.ZodType>(element: T, example: unknown, description: st
     .optional()
     .meta({ description, examples: [[example]] });
 
-const largestPort = 65535;
 const port = z.int().min(1, 'a port is 1 to 65535').max(largestPort, 'a port is 1 to 65535');
 const command = z.string().regex(commandName, 'the name of a command has no path and is not empty');
 const withheld = z
@@ -80,15 +79,11 @@ const size = z.string().refine((text) => (parseSize(text) ?? 0) > 0, 'a size is 
 const seconds = (description: string) =>
   z
     .union([
-      z
-        .int()
-        .min(1, 'a time is a number of seconds')
-        .max(2 ** 32 - 1, 'a time is a number of seconds'),
+      z.int().min(1, 'a time is a number of seconds').max(most32Bits, 'a time is a number of seconds'),
       z.string().refine((text) => (parseSeconds(text) ?? 0) > 0, 'a time is such as 90s, 10m or 2h'),
     ])
     .optional()
     .meta({ description, examples: ['10m'] });
-const mostProcesses = 2 ** 22;
 
 /** Names of profiles: what file names and flags can hold everywhere. */
 export const profileName = /^[a-z0-9][a-z0-9._-]*$/;

@@ -26,6 +26,13 @@ export type DirectoryRule =
       readonly state?: boolean | undefined;
     });
 
+/** The key by which a profile grants a directory. */
+export const directoryKeys = {
+  readwrite: 'filesystem.allow',
+  read: 'filesystem.read',
+  write: 'filesystem.write',
+} as const satisfies Record<Access, string>;
+
 export type FileRule = Conditional & {
   readonly access: Access;
   /** Made with this content where it does not exist. */

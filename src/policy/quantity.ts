@@ -1,10 +1,15 @@
-// Sizes and times as people write them: 512M, 90, 5m.
+// Sizes and times as people write them: 512M, 90, 5m; and the most that there can be of what is counted.
 
 const sizeUnits = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 } as const;
 const timeUnits = { '': 1, s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
+export const largestPort = 65535;
+
+/** As many as the kernel has. */
+export const mostProcesses = 2 ** 22;
+
 /** What the launcher's 32 bits hold. */
-const mostSeconds = 2 ** 32 - 1;
+export const most32Bits = 2 ** 32 - 1;
 
 /** Bytes; null where it is no size. */
 export function parseSize(text: string): number | null {
@@ -17,7 +22,7 @@ export function parseSize(text: string): number | null {
 export function parseSeconds(text: string): number | null {
   const [, digits = '', unit = ''] = /^(\d{1,10})([smhd]?)$/.exec(text) ?? [];
   const seconds = Number(digits) * timeUnits[unit as keyof typeof timeUnits];
-  return digits !== '' && seconds <= mostSeconds ? seconds : null;
+  return digits !== '' && seconds <= most32Bits ? seconds : null;
 }
 
 /** A quantity in the largest unit that leaves it whole. */

@@ -1,6 +1,6 @@
 // The sessions whose originals are still there: found, measured, removed when they are old.
 import { type Dirent, existsSync, lstatSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { decodeJournal, type Journal } from './journal.ts';
 
 export type Session = {
@@ -18,6 +18,11 @@ const day = 24 * 60 * 60 * 1000;
 
 export function sessionsDirectory(state: string): string {
   return join(state, 'nono', 'sessions');
+}
+
+/** The state directory that a session's store is kept in. */
+export function stateAround(store: string): string {
+  return dirname(dirname(dirname(store)));
 }
 
 function journalOf(directory: string): string {

@@ -1,9 +1,15 @@
 // Which originals of a session go back, and what became of each.
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Difference } from './compare.ts';
 import type { BytePath } from './journal.ts';
 import { Replaced, restoreOriginal, type Whereabouts } from './restore.ts';
 import { type Session, sessionsDirectory } from './sessions.ts';
+
+/** Whether an original lies at or below one of these paths, which may be relative. */
+export function liesBelow(paths: readonly string[]): (difference: Difference) => boolean {
+  const roots = paths.map((path) => Buffer.from(resolve(path)).toString('latin1'));
+  return ({ original: { path } }) => roots.some((root) => path === root || path.startsWith(`${root}/`));
+}
 
 export type Choice = {
   /** What can go back. */

@@ -6,6 +6,7 @@ import type { Difference, State } from '../store/compare.ts';
 import type { Change, Summary } from '../store/diff.ts';
 import type { BytePath, Journal } from '../store/journal.ts';
 import { escapeText } from './escape.ts';
+import { renderPatch } from './patch.ts';
 import type { Style } from './style.ts';
 
 function counted(count: number, one: string, many: string): string {
@@ -107,23 +108,10 @@ function renderSummary(side: string, summary: Summary | null): string {
     : `  ${side}: ${summary.size} bytes, sha256 ${summary.sha256}`;
 }
 
-function renderPatch(patch: string, style: Style): string {
-  return patch
-    .split('\n')
-    .filter((line) => !line.startsWith('====='))
-    .map((line) => {
-      const text = escapeText(line);
-      if (line.startsWith('+')) return style('added', text);
-      return line.startsWith('-') ? style('removed', text) : text;
-    })
-    .join('\n')
-    .trimEnd();
-}
-
 export function renderChange(change: Change, name: string, home: AbsolutePath | null, style: Style): string {
   switch (change.kind) {
     case 'text':
-      return renderPatch(change.patch, style);
+      return renderPatch(change.patch.replace(/^=====.*\n/gm, ''), style).trimEnd();
     case 'binary':
       return [
         `binary ${name}`,

@@ -2,17 +2,12 @@
 import type { Layer } from '../policy/layer.ts';
 import { formatLimit } from '../policy/limits.ts';
 import { nameOrigin, type Origin } from '../policy/policy.ts';
+import { directoryKeys } from '../policy/profile.ts';
 import { escapeText } from './escape.ts';
 import type { Style } from './style.ts';
 
 /** One rule: the key of a profile that makes it, its value as text, whose it is. */
 export type ProfileRule = { readonly key: string; readonly value: string; readonly origin: Origin | null };
-
-const directoryKeys = {
-  readwrite: 'filesystem.allow',
-  read: 'filesystem.read',
-  write: 'filesystem.write',
-} as const;
 
 function grantRule({ path, access, kind, origin, ifMissing, isState }: Layer['grants'][number]): ProfileRule {
   const notes = [

@@ -1,4 +1,4 @@
-// A proposed profile in words: the difference that it makes, and what is left for somebody to decide.
+// A proposed profile in words: what it leaves out, for somebody to decide.
 import type { AbsolutePath } from '../plan/host.ts';
 import type { LeftOut } from '../plan/proposal.ts';
 import { actOf } from './denials.ts';
@@ -7,18 +7,6 @@ import type { Style } from './style.ts';
 import { flagsText, verdictToJson } from './verdict.ts';
 
 const mostLeftShown = 20;
-
-/** The lines of a unified difference. Names in it are the sandboxed side's. */
-export function renderDifference(patch: string, style: Style): string {
-  return patch
-    .split('\n')
-    .map((line) => {
-      const escaped = escapeText(line);
-      if (line.startsWith('+')) return style('added', escaped);
-      return line.startsWith('-') ? style('removed', escaped) : escaped;
-    })
-    .join('\n');
-}
 
 function leftLine({ request, verdict, why }: LeftOut, home: AbsolutePath | null, style: Style): string {
   const flags = verdict.suggestion;
