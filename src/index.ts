@@ -12,6 +12,6 @@ export type { Question } from './plan/ask/question.ts';
 export type { Request } from './plan/ask/request.ts';
 export type { Flag } from './plan/ask/suggest.ts';
 export type { Reason, Rule, Verdict } from './plan/ask/verdict.ts';
-export type { Deny } from './plan/denies.ts';
+export type { Deny } from './plan/deny.ts';
 export type { Grant } from './plan/grant.ts';
 export type { Guarantee } from './plan/guarantees.ts';

@@ -1,5 +1,4 @@
 // Fills the Host: the only place where planning's questions meet the real machine.
-
 import { readlinkSync } from 'node:fs';
 import { platformLists } from '#lists';
 import type { AbsolutePath, Entry, Host, Status } from '../plan/host.ts';

@@ -6,7 +6,7 @@ import { prepareToAsk } from '../plan/ask/ask.ts';
 import { type Question, requestOf } from '../plan/ask/question.ts';
 import type { Request } from '../plan/ask/request.ts';
 import type { Verdict } from '../plan/ask/verdict.ts';
-import type { Deny } from '../plan/denies.ts';
+import type { Deny } from '../plan/deny.ts';
 import type { Grant } from '../plan/grant.ts';
 import type { Guarantee } from '../plan/guarantees.ts';
 import type { Host, Support } from '../plan/host.ts';

@@ -1,6 +1,5 @@
 // Denies under the other names of what they deny: a directory that is mounted in two places is the same in both.
-
-import type { Pattern } from './denies.ts';
+import type { Pattern } from './deny.ts';
 import { compileName, foldCase, globBelow } from './glob.ts';
 import type { Grant } from './grant.ts';
 import type { AbsolutePath, Host } from './host.ts';

@@ -1,5 +1,5 @@
 // What of a plan's work is the broker's: the filter hands over so much, and what is asked of the plan depends on it.
-import { judgedFor } from './denies.ts';
+import { judgedFor } from './deny.ts';
 import type { LinuxPlan } from './plan.ts';
 import { readsSaved, savedFiles } from './saves.ts';
 

@@ -1,140 +1,16 @@
 // What is denied inside the grants: the user's denies, what is sensitive, and what runs later outside.
 import type { Issue } from '../errors.ts';
 import { protectedList } from '../policy/lists.ts';
-import {
-  type DeniedAccess,
-  type DenyWish,
-  isByUser,
-  type NameWish,
-  type Origin,
-  type Policy,
-} from '../policy/policy.ts';
+import type { NameWish, Origin, Policy } from '../policy/policy.ts';
 import { withAliases } from './aliases.ts';
+import { type Denies, type Deny, isBuiltIn, type Pattern } from './deny.ts';
+import { denyOf } from './deny-wishes.ts';
 import { gitConfigFile, hooksPathIn } from './git-config.ts';
-import { compileGlob, expandBraces, foldCase, globBelow, hasOddSet, isGlob } from './glob.ts';
-import { allowsReading, allowsWriting, type Grant, isAskedFor } from './grant.ts';
+import { compileGlob, globBelow } from './glob.ts';
+import { allowsWriting, directoriesOf, type Grant } from './grant.ts';
 import { type AbsolutePath, canonicalOf, type Host } from './host.ts';
-import { childOf, contains, isFaithful, lineage, nameOf, namesOf, parentOf, toAbsolute } from './path.ts';
+import { childOf, contains, outermost, parentOf, toAbsolute } from './path.ts';
 import type { Protection } from './sensitive.ts';
-
-/** A path, or a glob, with everything below it. */
-export type Pattern = { readonly kind: 'path' | 'glob'; readonly text: AbsolutePath };
-
-/**
- * What is denied inside the grants: it beats every one of them.
- *
- * @example
- * ```ts
- * import { buildPlan, type Deny } from 'nono';
- *
- * const { denies } = buildPlan({ allow: ['.'], deny: ['.env'] });
- * console.log(denies.some(({ origin, access }: Deny) => origin === 'flag:--deny' && access === 'all')); // true
- * ```
- */
-export type Deny = Pattern & {
-  readonly access: DeniedAccess;
-  readonly origin: Origin;
-};
-
-export type Denies = {
-  readonly rules: readonly Deny[];
-  /** What lifts built-in rules: bypasses, and exceptions of the lists. */
-  readonly lifted: readonly Pattern[];
-};
-
-/** Not asked for by the user: a bypass lifts it. */
-export function isBuiltIn({ origin }: Deny): boolean {
-  return origin.startsWith('built-in:');
-}
-
-/** A name that is only kept from being written to; nobody's secret, and not asked for. */
-export function protectsNames(deny: Deny): boolean {
-  return isBuiltIn(deny) && deny.access === 'write';
-}
-
-function encodingIssue(wish: DenyWish): Issue {
-  return {
-    code: 'plan/path-encoding',
-    message: `"${wish.path}" is not valid UTF-8, so it may not name the file that is meant`,
-    origin: wish.origin,
-    remedy: 'deny it by a glob, such as **/NAME*',
-  };
-}
-
-function valueIssue(wish: DenyWish, why: string): Issue {
-  return {
-    code: 'usage/flag-value',
-    message: `"${wish.path}" ${why}`,
-    origin: wish.origin,
-    remedy: `${wish.origin.replace('flag:', '')} '**/.env*', or a path`,
-  };
-}
-
-/** The path by its last name in the canonical directory, and what it leads to where it is a link. */
-function pathPatterns(path: AbsolutePath, host: Host): Pattern[] {
-  const named = path === '/' ? path : childOf(canonicalOf(parentOf(path), host), nameOf(path));
-  const texts = /^\.{0,2}$/.test(nameOf(path)) ? [canonicalOf(path, host)] : [named, canonicalOf(path, host)];
-  return [...new Set(texts)].map((text) => ({ kind: 'path', text }));
-}
-
-/** The directories before the first glob are canonical, and match as they are spelled. */
-function globPattern(glob: AbsolutePath, host: Host): Pattern {
-  const names = namesOf(glob);
-  const first = names.findIndex(isGlob);
-  const directory = canonicalOf(`/${names.slice(0, first).join('/')}`, host);
-  return { kind: 'glob', text: globBelow(directory, names.slice(first).join('/')) };
-}
-
-/** A glob without a slash is meant at any depth, as is one that starts with `**`: of what the user granted. */
-function anyDepth(glob: string): string | null {
-  if (glob.startsWith('**/')) return glob;
-  return glob.includes('/') ? null : `**/${glob}`;
-}
-
-function globPatterns(glob: string, host: Host, asked: readonly Grant[]): Pattern[] | null {
-  const everywhere = anyDepth(glob);
-  if (everywhere === null) {
-    const absolute = toAbsolute(glob, host);
-    return absolute === null ? null : [globPattern(absolute, host)];
-  }
-  const matches = compileGlob(`/${everywhere}` as AbsolutePath);
-  return [
-    ...outermost(directoriesOf(asked)).map(
-      (directory): Pattern => ({ kind: 'glob', text: globBelow(directory, everywhere) }),
-    ),
-    ...asked.filter(({ path }) => matches(path)).map(({ path }): Pattern => ({ kind: 'path', text: path })),
-  ];
-}
-
-const mostComponents = 63;
-
-/** What a wish denies, or the issue that says why that cannot be told. */
-function denyOf(wish: DenyWish, host: Host, asked: readonly Grant[]): Deny[] | Issue {
-  if (!isFaithful(wish.path)) return encodingIssue(wish);
-  if (wish.path === '') return valueIssue(wish, 'denies nothing');
-  const { access, origin } = wish;
-  const rule = (pattern: Pattern): Deny => ({ ...pattern, access, origin });
-  const path = toAbsolute(wish.path, host);
-  const isName = path !== null && 'mode' in host.inspect(path); // a file may be called [a]
-  if (!isGlob(wish.path) || isName)
-    return path === null
-      ? valueIssue(wish, 'starts at a directory that is not known')
-      : pathPatterns(path, host).map(rule);
-  const globs = expandBraces(wish.path);
-  if (globs.some((glob) => /\/\.\.?(\/|$)|^\.\.(\/|$)/.test(glob)))
-    return valueIssue(wish, 'has "." or ".." in a glob');
-  if (globs.some(hasOddSet))
-    return valueIssue(
-      wish,
-      'has a set of characters with a class, a backslash or a range of two kinds in it',
-    );
-  const found = globs.map((glob) => globPatterns(glob.replace(/^\.\//, ''), host, asked));
-  if (found.includes(null)) return valueIssue(wish, 'starts at a directory that is not known');
-  const patterns = found.flatMap((each) => each ?? []);
-  if (patterns.some(({ text }) => text.split('/').length > mostComponents))
-    return valueIssue(wish, 'is too long');
-  return patterns.map(rule);
-}
 
 /** What lies sensitively below what the user granted. */
 function sensitiveDenies(asked: readonly Grant[], protection: Protection): Deny[] {
@@ -146,18 +22,6 @@ function sensitiveDenies(asked: readonly Grant[], protection: Protection): Deny[
         ({ path, group }): Deny => ({ kind: 'path', text: path, access: 'all', origin: `built-in:${group}` }),
       ),
   );
-}
-
-function directoriesOf(grants: readonly Grant[]): AbsolutePath[] {
-  return grants.filter(({ kind }) => kind === 'directory').map(({ path }) => path);
-}
-
-/** A directory that lies in another one is covered by that. */
-function outermost(paths: readonly AbsolutePath[]): AbsolutePath[] {
-  const all = new Set(paths);
-  const isCovered = (path: AbsolutePath) =>
-    path !== '/' && lineage(parentOf(path)).some((ancestor) => all.has(ancestor));
-  return paths.filter((path) => !isCovered(path));
 }
 
 function protectedIn(directories: readonly AbsolutePath[], excluded: readonly NameWish[] = []): Deny[] {
@@ -338,47 +202,4 @@ export function planDenies(
     ...protectedGrantIssues(writing, bypasses),
   ];
   return { denies: { rules, lifted: rules.some(isBuiltIn) ? lifted : [] }, issues };
-}
-
-/** Whether a deny means this path, or a directory around it. */
-export function matchesDeny(deny: Pattern, path: AbsolutePath): boolean {
-  if (deny.kind === 'glob') return compileGlob(deny.text)(path);
-  return contains(foldCase(deny.text) as AbsolutePath, foldCase(path) as AbsolutePath);
-}
-
-/** The directories before a glob's first wildcard, as a path. */
-function literalPart({ kind, text }: Deny): AbsolutePath {
-  if (kind === 'path') return text;
-  const names = text.split('/');
-  return names.slice(0, names.findIndex(isGlob)).join('/').replace(/\\(.)/g, '$1') as AbsolutePath;
-}
-
-/** Whether a deny may match something below a grant, in whatever letters; a glob may match anywhere. */
-function mayLieIn(grant: Grant, deny: Deny): boolean {
-  // A file that the user grants may be denied under another of its names; the kernel grants the inode.
-  if (grant.kind !== 'directory' && isAskedFor(grant) && isByUser(deny.origin)) return true;
-  const granted = foldCase(grant.path) as AbsolutePath;
-  const denied = foldCase(literalPart(deny)) as AbsolutePath;
-  return denied.length === 0 || contains(granted, denied) || contains(denied, granted);
-}
-
-/** What the broker has to judge for the sake of the denies. */
-export function judgedFor(
-  denies: Denies,
-  grants: readonly Grant[],
-): { readonly reads: boolean; readonly creations: boolean } {
-  const reached = (allows: (grant: Grant) => boolean, rules: readonly Deny[]) =>
-    rules.some((deny) => grants.some((grant) => allows(grant) && mayLieIn(grant, deny)));
-  return {
-    reads: reached(
-      allowsReading,
-      denies.rules.filter(({ access }) => access === 'all'),
-    ),
-    // What is built in against writing lets exclusive creation through, and is looked after at the end; the plan is
-    // there already.
-    creations: reached(
-      allowsWriting,
-      denies.rules.filter(({ access, origin }) => access === 'all' || isByUser(origin)),
-    ),
-  };
 }

@@ -1,5 +1,5 @@
 // Where a glob goes on at any depth. Who sees a directory that is moved by its names alone cannot tell what leaves there with it.
-import type { Denies, Pattern } from './denies.ts';
+import type { Denies, Pattern } from './deny.ts';
 import { escapeGlob } from './glob.ts';
 import type { AbsolutePath } from './host.ts';
 

@@ -47,6 +47,11 @@ export function isInState(grants: readonly Grant[], path: AbsolutePath): boolean
   return grants.some((grant) => grant.isState && grant.path !== path && contains(grant.path, path));
 }
 
+/** The directories among what is granted. */
+export function directoriesOf(grants: readonly Grant[]): AbsolutePath[] {
+  return grants.filter(({ kind }) => kind === 'directory').map(({ path }) => path);
+}
+
 const unions: Record<Access, Record<Access, Access>> = {
   read: { read: 'read', write: 'readwrite', readwrite: 'readwrite' },
   write: { read: 'readwrite', write: 'write', readwrite: 'readwrite' },

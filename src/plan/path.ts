@@ -39,6 +39,14 @@ export function lineage(path: AbsolutePath): AbsolutePath[] {
   return line;
 }
 
+/** Less those that lie in another one of them. */
+export function outermost(paths: readonly AbsolutePath[]): AbsolutePath[] {
+  const all = new Set(paths);
+  const isCovered = (path: AbsolutePath) =>
+    path !== '/' && lineage(parentOf(path)).some((ancestor) => all.has(ancestor));
+  return paths.filter((path) => !isCovered(path));
+}
+
 /** Node decodes what is not UTF-8 as U+FFFD, after which the name no longer means the file. */
 export function isFaithful(text: string): boolean {
   return !text.includes('\uFFFD') && !text.includes('\0');

@@ -1,5 +1,4 @@
 // One shell word: what a `Try:` line names must survive being pasted.
-
 import type { AbsolutePath } from './host.ts';
 import { shorten } from './path.ts';
 

@@ -1,8 +1,7 @@
 // Unix sockets that the user opens outside the write grants.
 import type { Issue } from '../errors.ts';
 import type { Origin, SocketWish } from '../policy/policy.ts';
-import type { Denies } from './denies.ts';
-import { matchesDeny } from './denies.ts';
+import { type Denies, matchesDeny } from './deny.ts';
 import { type AbsolutePath, canonicalOf, type Host, type PathFact } from './host.ts';
 import { contains, isFaithful, nameOf, parentOf, toAbsolute } from './path.ts';
 import { quoteForShell } from './quote.ts';

@@ -1,5 +1,4 @@
 // What every program may read: the built-in list, less what is secret within it.
-
 import type { SystemEntry } from '../policy/lists.ts';
 import type { Access, Origin } from '../policy/policy.ts';
 import type { Grant } from './grant.ts';

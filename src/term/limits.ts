@@ -1,5 +1,4 @@
 // Limits that a run reached, in words.
-
 import type { ReachedLimit } from '../plan/limits.ts';
 import { formatLimit, type LimitKind } from '../policy/limits.ts';
 import { nameOrigin } from '../policy/policy.ts';

@@ -1,6 +1,5 @@
 // What a Linux program says to a request, read from its bytes: Landlock's rules, the judge's records, the ports. Written
 // from docs/program-format.md and docs/architecture.md, and not from the plan that it was made of.
-
 import { auditArchitecture } from '../../src/backend/linux/seccomp/architecture.ts';
 import { syscallNumbers } from '../../src/backend/linux/seccomp/syscalls.ts';
 import type { Request } from '../../src/plan/ask/request.ts';

@@ -1,7 +1,7 @@
 // A directory that is mounted in two places is denied in both.
 import { describe, expect, it } from 'vitest';
 import { withAliases } from '../../src/plan/aliases.ts';
-import type { Pattern } from '../../src/plan/denies.ts';
+import type { Pattern } from '../../src/plan/deny.ts';
 import type { Grant } from '../../src/plan/grant.ts';
 import { machine } from './fake-host.ts';
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NonoError } from '../../src/errors.ts';
-import { type Deny, judgedFor, matchesDeny } from '../../src/plan/denies.ts';
+import { type Deny, judgedFor, matchesDeny } from '../../src/plan/deny.ts';
 import { compileGlob, escapeGlob, expandBraces } from '../../src/plan/glob.ts';
 import type { AbsolutePath, Host } from '../../src/plan/host.ts';
 import { buildPlan } from '../../src/plan/plan.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NonoError } from '../../src/errors.ts';
-import { matchesDeny } from '../../src/plan/denies.ts';
+import { matchesDeny } from '../../src/plan/deny.ts';
 import type { AbsolutePath, Host } from '../../src/plan/host.ts';
 import { buildPlan, type Plan } from '../../src/plan/plan.ts';
 import { protect } from '../../src/plan/sensitive.ts';

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NonoError } from '../../src/errors.ts';
-import { judgedFor, matchesDeny } from '../../src/plan/denies.ts';
+import { judgedFor, matchesDeny } from '../../src/plan/deny.ts';
 import { allowsReading, allowsWriting, isAskedFor } from '../../src/plan/grant.ts';
 import type { AbsolutePath, Host, Support } from '../../src/plan/host.ts';
 import { contains } from '../../src/plan/path.ts';

@@ -1,7 +1,7 @@
 // Plan → Program for Linux: three Landlock layers, the system call filter, hygiene, and what to execute.
 import { brokersWork } from '../../plan/broker.ts';
 import type { BlockedCommand } from '../../plan/commands.ts';
-import { isBuiltIn, type Pattern } from '../../plan/denies.ts';
+import { isBuiltIn, type Pattern } from '../../plan/deny.ts';
 import { allowsWriting, type Grant } from '../../plan/grant.ts';
 import { lineage, parentOf } from '../../plan/path.ts';
 import type { LinuxPlan as Plan } from '../../plan/plan.ts';

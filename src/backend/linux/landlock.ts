@@ -1,5 +1,4 @@
 // Landlock's rights by ABI, and what a grant means in them. Numbers: include/uapi/linux/landlock.h.
-
 import type { FileKind } from '../../plan/host.ts';
 import type { Access, NetworkMode } from '../../policy/policy.ts';
 

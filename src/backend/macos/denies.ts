@@ -1,5 +1,5 @@
 // What is denied inside the grants, as rules after all that allow: the last one that matches decides.
-import { type Denies, type Deny, isBuiltIn, type Pattern } from '../../plan/denies.ts';
+import { type Denies, type Deny, isBuiltIn, type Pattern } from '../../plan/deny.ts';
 import { depthsOf } from '../../plan/depths.ts';
 import { allowsWriting } from '../../plan/grant.ts';
 import type { AbsolutePath } from '../../plan/host.ts';

@@ -1,6 +1,6 @@
 // Denied paths and globs as regular expressions: letters of either case, since most volumes of macOS fold it and Seatbelt
 // does not. They use what every dialect reads alike: classes, groups, alternatives, `*` and `?`.
-import type { Pattern } from '../../plan/denies.ts';
+import type { Pattern } from '../../plan/deny.ts';
 import { isGlob } from '../../plan/glob.ts';
 import type { AbsolutePath } from '../../plan/host.ts';
 import { contains, namesOf } from '../../plan/path.ts';

@@ -1,5 +1,6 @@
 // A plan made ready to be asked: its rules indexed once, the machine at hand.
-import { type Deny, protectedBelow } from '../denies.ts';
+import { protectedBelow } from '../denies.ts';
+import type { Deny } from '../deny.ts';
 import { depthsOf } from '../depths.ts';
 import type { Grant } from '../grant.ts';
 import type { AbsolutePath, Host } from '../host.ts';

@@ -1,5 +1,5 @@
 // Looks up what is denied at a path, and gives the same answers as native/judge.c, which enforces them.
-import { type Denies, type Deny, isBuiltIn, type Pattern } from '../denies.ts';
+import { type Denies, type Deny, isBuiltIn, type Pattern } from '../deny.ts';
 import { compileName, foldCase, literalName } from '../glob.ts';
 import type { AbsolutePath } from '../host.ts';
 import { namesOf } from '../path.ts';

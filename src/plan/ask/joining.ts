@@ -1,5 +1,4 @@
 // Sockets: those that have a path, and those of the network.
-
 import ipaddr from 'ipaddr.js';
 import { nameOrigin } from '../../policy/policy.ts';
 import { isInState } from '../grant.ts';

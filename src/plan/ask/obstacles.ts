@@ -1,6 +1,6 @@
 // What stands in the way of an operation, one by one, each with the flag that would take it away.
 import { nameOrigin } from '../../policy/policy.ts';
-import { type Deny, isBuiltIn } from '../denies.ts';
+import { type Deny, isBuiltIn } from '../deny.ts';
 import type { AbsolutePath, FileKind } from '../host.ts';
 import { parentOf } from '../path.ts';
 import type { Prepared } from './askable.ts';

@@ -1,5 +1,5 @@
 // The smallest flags that would allow what is denied: never a whole home, never the root.
-import { type Deny, isBuiltIn } from '../denies.ts';
+import { type Deny, isBuiltIn } from '../deny.ts';
 import type { AbsolutePath, FileKind, Host } from '../host.ts';
 import { filesToALimit } from '../originals.ts';
 import { contains, parentOf } from '../path.ts';

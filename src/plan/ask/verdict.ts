@@ -1,7 +1,6 @@
 // The answer to a request: what decides it, what nearly allowed it, and the smallest flag that would change it.
 import type { Origin } from '../../policy/policy.ts';
-import type { Deny } from '../denies.ts';
-import { isBuiltIn } from '../denies.ts';
+import { type Deny, isBuiltIn } from '../deny.ts';
 import type { Grant } from '../grant.ts';
 import type { Flag } from './suggest.ts';
 

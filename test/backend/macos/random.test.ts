@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { compileSeatbelt } from '../../../src/backend/macos/compile.ts';
 import { indexDenies } from '../../../src/plan/ask/deny-index.ts';
-import type { Deny, Pattern } from '../../../src/plan/denies.ts';
+import type { Deny, Pattern } from '../../../src/plan/deny.ts';
 import { escapeGlob } from '../../../src/plan/glob.ts';
 import type { Grant } from '../../../src/plan/grant.ts';
 import type { AbsolutePath } from '../../../src/plan/host.ts';
