@@ -2,8 +2,8 @@
 import { environmentList } from '../policy/lists.ts';
 import { type NameWish, nameOrigin, type Policy, type Variable } from '../policy/policy.ts';
 import type { AbsolutePath, Host } from './host.ts';
+import { placesOf } from './listed-paths.ts';
 import { childOf, isAbsolute, isFaithful } from './path.ts';
-import { placesOf } from './sensitive.ts';
 
 export type Withheld = { readonly name: string; readonly reason: string };
 

@@ -1,19 +1,14 @@
-// The paths that no grant may expose: the built-in lists, held against this machine.
-//
-// A list of a thousand paths is asked at every start and hardly ever matches, so it is looked up by name, never gone
-// through. Only what exists and is a link is looked up on the disk: it leads elsewhere.
+// The paths that no grant may expose: the built-in lists, held against this machine. Only what exists and is a link is looked
+// up on the disk: it leads elsewhere.
 import type { PlatformLists } from '../policy/lists.ts';
 import type { NameWish } from '../policy/policy.ts';
 import { xdgDefaults } from '../policy/spelling.ts';
 import { type AbsolutePath, canonicalOf, type Host } from './host.ts';
+import { valuesOf } from './listed-paths.ts';
 import { childOf, contains, isAbsolute, parentOf } from './path.ts';
+import { below, detailsOf, type Listed, leadingNames, type Shelf, shelvesOf } from './sensitive-list.ts';
 
-export type SensitivePath = {
-  readonly path: AbsolutePath;
-  readonly group: string;
-  readonly title: string;
-  readonly reason: string;
-};
+export type SensitivePath = Listed & { readonly path: AbsolutePath };
 
 export type Protection = {
   /** Every protected path of this machine, as it is spelled here. */
@@ -22,100 +17,8 @@ export type Protection = {
   readonly exposedBy: (path: AbsolutePath) => readonly SensitivePath[];
 };
 
-type Listed = Omit<SensitivePath, 'path'>;
-
-/** Where a base is in the home by default; undefined: nowhere. */
-function inHomeByDefault(base: string): string | undefined {
-  return base.startsWith('$') ? xdgDefaults[base.slice(1)] : undefined;
-}
-
-/** A listed path as its base (`/`, `~` or another variable) and what follows; the XDG directories count as home. */
-function splitSpelling(spelling: string): { base: string; rest: string } {
-  if (spelling.startsWith('/')) return { base: '/', rest: spelling.slice(1) };
-  const slash = spelling.indexOf('/');
-  const base = slash < 0 ? spelling : spelling.slice(0, slash);
-  const rest = slash < 0 ? '' : spelling.slice(slash + 1);
-  const inHome = inHomeByDefault(base);
-  if (inHome === undefined) return { base, rest };
-  return { base: '~', rest: rest === '' ? inHome : `${inHome}/${rest}` };
-}
-
-/** The listed paths below one base, by what follows the base. */
-type Shelf = {
-  readonly base: string;
-  readonly listed: ReadonlySet<string>;
-  /** What has listed paths below it, and which. */
-  readonly around: ReadonlyMap<string, readonly string[]>;
-  readonly lists: PlatformLists;
-};
-
-function below(rest: string, name: string): string {
-  if (rest === '') return name;
-  return name === '' ? rest : `${rest}/${name}`;
-}
-
-function shelfOf(lists: PlatformLists, base: string, rests: readonly string[]): Shelf {
-  const listed = new Set(rests);
-  const around = new Map<string, string[]>();
-  for (const rest of listed)
-    for (let end = rest.lastIndexOf('/'); end > 0; end = rest.lastIndexOf('/', end - 1)) {
-      const known = around.get(rest.slice(0, end));
-      if (known === undefined) around.set(rest.slice(0, end), [rest]);
-      else known.push(rest);
-    }
-  return { base, listed, around, lists };
-}
-
-/** What stands in the home by default is on the home's shelf. */
-function shelve(lists: PlatformLists): ReadonlyMap<string, Shelf> {
-  const home = [...(lists.sensitiveRests['~'] ?? [])];
-  const shelves = new Map<string, Shelf>();
-  for (const [base, rests] of Object.entries(lists.sensitiveRests)) {
-    const inHome = inHomeByDefault(base);
-    if (inHome === undefined) shelves.set(base, shelfOf(lists, base, rests));
-    else home.push(...rests.map((rest) => below(inHome, rest)));
-  }
-  return shelves.set('~', shelfOf(lists, '~', home));
-}
-
-const shelvesByLists = new Map<PlatformLists, ReadonlyMap<string, Shelf>>();
-
-/** Made once for a platform's lists. */
-function shelvesOf(lists: PlatformLists): ReadonlyMap<string, Shelf> {
-  const known = shelvesByLists.get(lists) ?? shelve(lists);
-  shelvesByLists.set(lists, known);
-  return known;
-}
-
-type Details = ReadonlyMap<string, Listed>;
-
-function detailsIn(lists: PlatformLists): Details {
-  const details = new Map<string, Listed>();
-  for (const { name, title, entries } of lists.sensitive().groups)
-    for (const { path, reason } of entries) {
-      const split = splitSpelling(path);
-      const place = `${split.base} ${split.rest}`;
-      if (!details.has(place)) details.set(place, { group: name, title, reason });
-    }
-  return details;
-}
-
-const detailsByLists = new Map<PlatformLists, Details>();
-
-/** What the list says about a path: the first entry that means it. */
-function detailsOf({ base, lists }: Shelf, rest: string): Listed | undefined {
-  const known = detailsByLists.get(lists) ?? detailsIn(lists);
-  detailsByLists.set(lists, known);
-  return known.get(`${base} ${rest}`);
-}
-
 /** A place on this machine where a shelf, from `rest` on, is to be found. */
 type Anchor = { readonly path: AbsolutePath; readonly shelf: Shelf; readonly rest: string };
-
-function valuesOf(variable: string, host: Host): AbsolutePath[] {
-  const value = host.environment[variable] ?? '';
-  return value.split(':').filter(isAbsolute);
-}
 
 /** Where the bases are: the homes, what relocates parts of them, the root, and variables that name a store. */
 function bases(host: Host): Anchor[] {
@@ -164,12 +67,6 @@ function isSystem(path: AbsolutePath, host: Host): boolean {
 
 /** A directory that decides where protected paths lead: by the links among these names, or all where none is named. */
 export type LinkHolder = { readonly directory: AbsolutePath; readonly names: readonly string[] | null };
-
-function leadingNames({ listed }: Shelf, rest: string): string[] {
-  const prefix = rest === '' ? '' : `${rest}/`;
-  const below = [...listed].filter((each) => each.startsWith(prefix) && each !== rest);
-  return [...new Set(below.map((each) => each.slice(prefix.length).split('/')[0] ?? ''))].filter(Boolean);
-}
 
 function holdersFrom(anchor: Anchor, host: Host): LinkHolder[] {
   const directory = canonicalOf(anchor.path, host);
@@ -250,22 +147,6 @@ function spelledAt(anchor: Anchor, rest: string): SensitivePath {
 
 function distinct(paths: readonly SensitivePath[]): SensitivePath[] {
   return [...new Map(paths.map((each) => [each.path, each])).values()];
-}
-
-/** Every place that one listed spelling means here. */
-export function placesOf(spelling: string, host: Host): AbsolutePath[] {
-  if (isAbsolute(spelling)) return [spelling];
-  const slash = spelling.indexOf('/');
-  const base = slash < 0 ? spelling : spelling.slice(0, slash);
-  const inHome = inHomeByDefault(base);
-  const starts =
-    base === '~'
-      ? host.homes
-      : [
-          ...valuesOf(base.slice(1), host),
-          ...(inHome === undefined ? [] : host.homes.map((home) => childOf(home, inHome))),
-        ];
-  return starts.map((start) => (slash < 0 ? start : childOf(start, spelling.slice(slash + 1))));
 }
 
 /**

@@ -3,8 +3,9 @@ import type { SystemEntry } from '../policy/lists.ts';
 import type { Access, Origin } from '../policy/policy.ts';
 import type { Grant } from './grant.ts';
 import type { AbsolutePath, Host } from './host.ts';
+import { placesOf } from './listed-paths.ts';
 import { childOf, contains, isAbsolute } from './path.ts';
-import { type Protection, placesOf, type SensitivePath } from './sensitive.ts';
+import type { Protection, SensitivePath } from './sensitive.ts';
 
 const othersMayRead = 0o004;
 

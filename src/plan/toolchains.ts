@@ -2,8 +2,9 @@
 import type { Origin } from '../policy/policy.ts';
 import type { Grant } from './grant.ts';
 import type { AbsolutePath, Host } from './host.ts';
+import { placesOf } from './listed-paths.ts';
 import { childOf, contains, isAbsolute, nameOf, parentOf } from './path.ts';
-import { type Protection, placesOf } from './sensitive.ts';
+import type { Protection } from './sensitive.ts';
 
 /** A listed directory with one `*` component, and what it leads to: the `*` again is the same component. */
 type Versioned = { readonly before: string; readonly after: string; readonly reads: readonly string[] };
