@@ -14,4 +14,4 @@ export type { Flag } from './plan/ask/suggest.ts';
 export type { Reason, Rule, Verdict } from './plan/ask/verdict.ts';
 export type { Deny } from './plan/deny.ts';
 export type { Grant } from './plan/grant.ts';
-export type { Guarantee } from './plan/guarantees.ts';
+export type { Guarantee } from './plan/guarantee.ts';

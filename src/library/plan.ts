@@ -8,7 +8,7 @@ import type { Request } from '../plan/ask/request.ts';
 import type { Verdict } from '../plan/ask/verdict.ts';
 import type { Deny } from '../plan/deny.ts';
 import type { Grant } from '../plan/grant.ts';
-import type { Guarantee } from '../plan/guarantees.ts';
+import type { Guarantee } from '../plan/guarantee.ts';
 import type { Host, Support } from '../plan/host.ts';
 import { ownPlanOf } from '../plan/own-plan.ts';
 import { toAbsolute } from '../plan/path.ts';

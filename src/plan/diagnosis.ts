@@ -1,6 +1,7 @@
 // All that a machine can hold of what any run may be promised, by what asks for it.
 import { type LimitWish, limitKinds } from '../policy/limits.ts';
-import { everyGuarantee, type Guarantee, type Occasion } from './guarantees.ts';
+import type { Guarantee, Occasion } from './guarantee.ts';
+import { everyGuarantee } from './guarantees.ts';
 import type { Host, Support } from './host.ts';
 import { limitGuarantees, planLimits } from './limits.ts';
 import { lookAround, type Surrounding } from './surroundings.ts';

@@ -1,7 +1,7 @@
 // What a run may use, and what holds each limit on this machine.
 import { formatLimit, type LimitKind, type LimitWish } from '../policy/limits.ts';
 import { type CgroupPlace, type Controller, cgroupPlace } from './cgroup.ts';
-import type { Guarantee } from './guarantees.ts';
+import type { Guarantee } from './guarantee.ts';
 import type { AbsolutePath, Host, Support } from './host.ts';
 import { childOf } from './path.ts';
 

@@ -2,7 +2,8 @@
 import type { Issue } from '../errors.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Grant } from './grant.ts';
-import { type Demands, decideGuarantees, type Guarantee, guaranteeIssues } from './guarantees.ts';
+import type { Demands, Guarantee } from './guarantee.ts';
+import { decideGuarantees, guaranteeIssues } from './guarantees.ts';
 import type { Host, SeatbeltSupport, Support } from './host.ts';
 import { type Limits, limitGuarantees } from './limits.ts';
 import type { Architecture, Machine } from './machine.ts';

@@ -8,7 +8,7 @@ import { type Denies, protectsNames } from './deny.ts';
 import { type Environment, planEnvironment } from './environment.ts';
 import { expandPolicy } from './expand.ts';
 import { allowsWriting, type Grant, indexGrants, mergeGrants } from './grant.ts';
-import type { Guarantee } from './guarantees.ts';
+import type { Guarantee } from './guarantee.ts';
 import type { AbsolutePath, Host, SeatbeltSupport, Support } from './host.ts';
 import { type Limits, planLimits } from './limits.ts';
 import type { LinuxMachine, Machine, MacMachine } from './machine.ts';

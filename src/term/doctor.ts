@@ -1,6 +1,6 @@
 // What a machine can hold, in words and as JSON: what was found, each guarantee, and whether a run works.
 import type { Held } from '../plan/diagnosis.ts';
-import type { Guarantee } from '../plan/guarantees.ts';
+import type { Guarantee } from '../plan/guarantee.ts';
 import type { Surrounding } from '../plan/surroundings.ts';
 import { escapeText } from './escape.ts';
 import type { Style } from './style.ts';

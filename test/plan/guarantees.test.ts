@@ -1,11 +1,7 @@
 // What each kernel holds of the promises, and what stops a run.
 import { describe, expect, it } from 'vitest';
-import {
-  decideGuarantees,
-  everyGuarantee,
-  type GuaranteeId,
-  guaranteeIssues,
-} from '../../src/plan/guarantees.ts';
+import type { GuaranteeId } from '../../src/plan/guarantee.ts';
+import { decideGuarantees, everyGuarantee, guaranteeIssues } from '../../src/plan/guarantees.ts';
 import type { Support } from '../../src/plan/host.ts';
 import type { NetworkMode } from '../../src/policy/policy.ts';
 

@@ -2,7 +2,7 @@
 import type { Issue } from '../../errors.ts';
 import { formatLimit, limitKinds } from '../../policy/limits.ts';
 import type { NetworkMode } from '../../policy/policy.ts';
-import type { Demands, Guarantee, GuaranteeId, Occasion } from '../guarantees.ts';
+import type { Demands, Guarantee, GuaranteeId, Occasion } from '../guarantee.ts';
 import type { SeatbeltSupport } from '../host.ts';
 import type { Limits } from '../limits.ts';
 
