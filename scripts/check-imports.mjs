@@ -32,7 +32,7 @@ const doOtherwise = [
   'directories',
   'facts',
   'host',
-  'linux-machine',
+  'linux/machine',
   'make-grants',
   'memory',
   'own-plan',

@@ -1,12 +1,12 @@
 // Linux: the program goes to the launcher, and nono's own process takes over.
-import { compileProgram } from '../backend/linux/compile.ts';
-import { ownPlanOf } from '../plan/own-plan.ts';
-import { buildPlan, type LinuxPlan } from '../plan/plan.ts';
-import { askSupport, handOver } from './channel.ts';
-import { makeDirectories, removeDirectories } from './directories.ts';
-import { makeGrants } from './make-grants.ts';
-import { remember } from './memory.ts';
-import type { Platform } from './platform.ts';
+import { compileProgram } from '../../backend/linux/compile.ts';
+import { ownPlanOf } from '../../plan/own-plan.ts';
+import { buildPlan, type LinuxPlan } from '../../plan/plan.ts';
+import { askSupport, handOver } from '../channel.ts';
+import { makeDirectories, removeDirectories } from '../directories.ts';
+import { makeGrants } from '../make-grants.ts';
+import { remember } from '../memory.ts';
+import type { Platform } from '../platform.ts';
 
 export const platform: Platform = {
   plan: (policy, host) => buildPlan(policy, host, askSupport(host)),

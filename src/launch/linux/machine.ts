@@ -1,8 +1,8 @@
 // Linux, as every command sees it.
 import { fstatSync } from 'node:fs';
-import { thisHost } from './host.ts';
-import { beginToRemember } from './memory.ts';
-import type { Machine } from './platform.ts';
+import { thisHost } from '../host.ts';
+import { beginToRemember } from '../memory.ts';
+import type { Machine } from '../platform.ts';
 
 // Majors of consoles and pseudo-terminals: node:tty would load the network stack for one system call.
 function isTerminal(descriptor: 0 | 1 | 2): boolean {
