@@ -163,7 +163,7 @@ function encodeRecord(tag: number, ...payload: Buffer[]): Buffer {
   return Buffer.concat([u32(tag, whole.length), whole]);
 }
 
-/** The bytes of one entry, as native/keeper.c writes them. */
+/** The bytes of one entry, as native/store.c writes them. */
 export function encodeEntry(entry: JournalEntry): Buffer {
   switch (entry.kind) {
     case 'moved':

@@ -1,4 +1,4 @@
-// The journal's bytes, as native/keeper.c writes them, and what they mean together.
+// The journal's bytes, as native/store.c writes them, and what they mean together.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
