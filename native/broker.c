@@ -14,6 +14,7 @@
 #include "forks.h"
 #include "held.h"
 #include "kernel.h"
+#include "making.h"
 #include "metadata.h"
 #include "names.h"
 #include "sending.h"
