@@ -10,24 +10,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { asEveryone, type Sandbox, unguarded } from './sandbox.ts';
+import { asEveryone, inProject, type Sandbox, unguarded } from './sandbox.ts';
 
 function confined(box: Sandbox, line: string) {
-  const flags = [
-    'run',
-    '-s',
-    '--no-diagnostics',
-    ...unguarded,
-    '--allow',
-    '.',
-    '--read',
-    dirname(box.probe),
-    '--',
-  ];
-  return box.run([...flags, 'bash', '--norc', '-c', line]);
+  return box.run(['run', '--no-diagnostics', ...inProject(box), 'bash', '--norc', '-c', line]);
 }
 
 /** So that an ordinary user can remove what it made. */
@@ -108,7 +97,7 @@ asEveryone('the broker', (open) => {
     ['page-end 0', 'EFAULT'],
   ])('%s', (what, expected) => {
     const box = open();
-    expect(confined(box, `${join(dirname(box.probe), 'loss')} ${what}; ls`).stdout).toBe(`${expected}\n`);
+    expect(confined(box, `${join(box.tools, 'loss')} ${what}; ls`).stdout).toBe(`${expected}\n`);
   });
 
   it.each([
@@ -126,7 +115,7 @@ asEveryone('the broker', (open) => {
     'execution',
   ])("makes files in the caller's directory and with its mask, changed by %s", (how) => {
     const box = open();
-    const wander = join(dirname(box.probe), 'wander');
+    const wander = join(box.tools, 'wander');
     expect(confined(box, `${wander} ${how}`).stdout).toBe('ok\n');
     expect(box.outside([wander, ...how.split(' ')], { cwd: box.home }).stdout).toBe('ok\n');
   });
@@ -154,7 +143,7 @@ asEveryone('the broker', (open) => {
     const box = open();
     box.file(join(box.project, 'sec/key'), 'secret');
     const server = box.file(join(box.base, 'server'), '');
-    const tool = join(dirname(box.probe), 'nonsense');
+    const tool = join(box.tools, 'nonsense');
     const line = `rm "$1"; python3 -c 'import socket, sys, time; s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(sys.argv[1]); print(flush=True); time.sleep(60)' "$1" > ready & p=$!
       until test -s ready; do sleep 0.05; done; "$0" run -s --no-diagnostics --allow . --deny sec --allow-unix-socket "$1" --allow-port 5999 --read "\${2%/*}" -- "$2" "$3" 5; code=$?; kill $p; exit $code`;
     const seed = String(Date.now() % 1_000_000);

@@ -16,7 +16,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compilePatterns } from '../../src/backend/linux/patterns.ts';
@@ -368,7 +368,7 @@ asEveryone('nono exec', (open) => {
     it('of a kernel that offered more', () => {
       const box = open();
       const plan = compiled(box, ['--allow', '.']);
-      const without = join(dirname(box.probe), 'without');
+      const without = join(box.tools, 'without');
       const { code, stderr } = box.outside([without, 'notify', box.nono, 'exec', plan, '--', 'true']);
       expect([code, stderr]).toEqual([125, expect.stringContaining('the kernel offers something else')]);
     });

@@ -9,7 +9,7 @@ import { asEveryone, type Result, type Sandbox, unguarded, until } from './sandb
 const attempts = fileURLToPath(new URL('attempts.py', import.meta.url));
 
 function confined(box: Sandbox, flags: readonly string[], line: string): Result {
-  const words = ['run', '-s', '--no-diagnostics', ...unguarded, '--read', dirname(box.probe), ...flags];
+  const words = ['run', '-s', '--no-diagnostics', ...unguarded, '--read', box.tools, ...flags];
   return box.run([...words, '--', 'bash', '--norc', '-c', line]);
 }
 
@@ -392,7 +392,7 @@ def count(path):
 count("fine/log"); count("deny/log")
 print("ready", flush=True); time.sleep(60)`;
       const seconds = process.env.NONO_RACE_SECONDS ?? '10';
-      const line = `exec 3< <(python3 -c '${server}'); p=$!; read -r <&3; "$0" run -s --no-diagnostics --allow . --deny deny --allow-unix-socket fine/log --read ${dirname(box.probe)} -- ${join(dirname(box.probe), 'intrude')} ${seconds} ${outside} < ${outside}; kill $p`;
+      const line = `exec 3< <(python3 -c '${server}'); p=$!; read -r <&3; "$0" run -s --no-diagnostics --allow . --deny deny --allow-unix-socket fine/log --read ${box.tools} -- ${join(box.tools, 'intrude')} ${seconds} ${outside} < ${outside}; kill $p`;
       const result = box.outside(['bash', '-c', line, box.nono]);
       expect([result.stdout, result.stderr]).toEqual(['nothing\ntried\n', '']);
       expect(['fine', 'deny'].map((each) => existsSync(join(box.project, `got ${each} log`)))).toEqual([

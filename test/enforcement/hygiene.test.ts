@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { asEveryone, privateDirectories, unguarded } from './sandbox.ts';
+import { asEveryone, inProject, privateDirectories, unguarded } from './sandbox.ts';
 
 // CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, NET_BIND_SERVICE
 const keptByRoot = (1n << 0n) | (1n << 1n) | (1n << 3n) | (1n << 4n) | (1n << 5n) | (1n << 10n);
@@ -90,7 +90,7 @@ asEveryone('hygiene', (open) => {
     const script =
       'stat -c %a "$TMPDIR"; mktemp >/dev/null && mkdir -p "$TMPDIR/a/b" && touch "$TMPDIR/a/b/c" && chmod 0 "$TMPDIR/a/b"; chmod 400 "$TMPDIR/a"; echo "$TMPDIR"; echo hi > /tmp/outside || echo refused';
     const [mode, path, refused] = box
-      .run(['run', '-s', ...unguarded, '--read', dirname(box.probe), '--', 'sh', '-c', script])
+      .run(['run', '-s', ...unguarded, '--read', box.tools, '--', 'sh', '-c', script])
       .stdout.split('\n');
     expect([mode, refused]).toEqual(['700', 'refused']);
     expect(path).toMatch(/\/nono-/);
@@ -136,7 +136,7 @@ asEveryone('hygiene', (open) => {
     const script = `for pid in $PPID $(awk '{print $4}' /proc/$PPID/stat); do ${box.probe} kill $pid 9; ${box.probe} ptrace $pid; done`;
     expect(
       box
-        .run(['run', '-s', ...unguarded, '--read', dirname(box.probe), '--', 'sh', '-c', script])
+        .run(['run', '-s', ...unguarded, '--read', box.tools, '--', 'sh', '-c', script])
         .stdout.trim()
         .split('\n'),
     ).toEqual(Array(4).fill('EPERM'));
@@ -144,20 +144,8 @@ asEveryone('hygiene', (open) => {
 
   it("cannot make the broker open what is the broker's own", () => {
     const box = open();
-    const loss = join(dirname(box.probe), 'loss');
-    const flags = [
-      'run',
-      '-s',
-      '--allow',
-      '.',
-      '--allow',
-      '/proc',
-      '--read',
-      dirname(box.probe),
-      '--',
-      'sh',
-      '-c',
-    ];
+    const loss = join(box.tools, 'loss');
+    const flags = ['run', '-s', '--allow', '.', '--allow', '/proc', '--read', box.tools, '--', 'sh', '-c'];
     const line = ['mem', 'maps', 'environ', 'fd/3', 'oom_score_adj']
       .flatMap((what) => [`/proc/$PPID/${what}`, `/proc/./self/${what}`])
       .map(
@@ -230,10 +218,9 @@ os._exit(0)
 
   it('gives no file the set-user-ID bit', () => {
     const box = open();
-    const loss = join(dirname(box.probe), 'loss');
+    const loss = join(box.tools, 'loss');
     const line = `cp /bin/true t; chmod 4755 t || chmod u+s t || python3 -c 'import os; os.open("s", os.O_CREAT, 0o4755)' || ${loss} openat2-setuid u; chmod 755 t; find . -perm -4000`;
-    const flags = ['run', '-s', ...unguarded, '--allow', '.', '--read', dirname(box.probe), '--', 'sh', '-c'];
-    expect(box.run([...flags, line]).stdout).toBe('EPERM\n');
+    expect(box.run(['run', ...inProject(box), 'sh', '-c', line]).stdout).toBe('EPERM\n');
   });
 
   it('gives no file the set-group-ID bit, and directories as ever', () => {
@@ -243,18 +230,8 @@ for number, (act, *how) in enumerate(((os.open, os.O_CREAT | os.O_WRONLY, 0o2755
     try: act("n%d" % number, *how); print(act)
     except PermissionError: pass'
       mkdir -m 2755 d && chmod g+s d && chmod 2644 t; find . -perm /6000 | sort`;
-    const { stdout } = open().run([
-      'run',
-      '-s',
-      '--no-diagnostics',
-      ...unguarded,
-      '--allow',
-      '.',
-      '--',
-      'sh',
-      '-c',
-      line,
-    ]);
+    const box = open();
+    const { stdout } = box.run(['run', '--no-diagnostics', ...inProject(box), 'sh', '-c', line]);
     expect(stdout).toBe('./d\n./t\n');
   });
 

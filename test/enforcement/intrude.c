@@ -18,6 +18,8 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "swap.h"
+
 static atomic_bool over;
 static atomic_int reached, breaches;
 static char *shifting; // shared between processes: a second one rewrites it too
@@ -26,13 +28,6 @@ static struct sockaddr_un address, datagram;
 
 static void report(const char *what) {
   if (breaches++ == 0) puts(what);
-}
-
-static void swap(const char *link_path, const char *target) {
-  char temporary[64];
-  snprintf(temporary, sizeof temporary, "%s.swap", link_path);
-  unlink(temporary);
-  if (symlink(target, temporary) == 0) rename(temporary, link_path);
 }
 
 static void *shift(void *unused) {

@@ -1,11 +1,11 @@
 // Kernels that lack something: the run stops and says what, and with --best-effort says what is lost.
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { asEveryone, type Result, type Sandbox, unguarded } from './sandbox.ts';
 
 function on(box: Sandbox, lacking: string, ...words: string[]): Result {
-  return box.outside([join(dirname(box.probe), 'without'), lacking, box.nono, 'run', ...words]);
+  return box.outside([join(box.tools, 'without'), lacking, box.nono, 'run', ...words]);
 }
 
 asEveryone('a kernel without notifications', (open) => {

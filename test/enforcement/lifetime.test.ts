@@ -3,18 +3,17 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { asEveryone, isAlive, privateDirectories, type Sandbox, unguarded, until } from './sandbox.ts';
+import {
+  asEveryone,
+  inProject,
+  isAlive,
+  privateDirectories,
+  type Sandbox,
+  unguarded,
+  until,
+} from './sandbox.ts';
 
-const flags = (box: Sandbox) => [
-  'run',
-  '-s',
-  ...unguarded,
-  '--allow',
-  '.',
-  '--read',
-  dirname(box.probe),
-  '--',
-];
+const flags = (box: Sandbox) => ['run', ...inProject(box)];
 
 /** The process that the mark names, once it is there. */
 async function lingering(mark: string): Promise<number> {

@@ -1,7 +1,7 @@
 // Limits for real: what a session may use is what it gets, by a control group where one is delegated and without one.
 import { spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { asEveryone, isAlive, type Sandbox, until } from './sandbox.ts';
 
@@ -97,10 +97,8 @@ asEveryone('a limit', (open) => {
 
   it('of processes holds where many that are busy fork at the same moment', () => {
     const box = open();
-    const flags = ['run', '-s', '--no-diagnostics', '--read', dirname(box.probe), '--pids', '30', '--'];
-    const [most, refused] = box
-      .run([...flags, join(dirname(box.probe), 'crowd'), '14', '3'])
-      .stdout.split(/ (.*)\n/);
+    const flags = ['run', '-s', '--no-diagnostics', '--read', box.tools, '--pids', '30', '--'];
+    const [most, refused] = box.run([...flags, join(box.tools, 'crowd'), '14', '3']).stdout.split(/ (.*)\n/);
     expect(refused).toBe('refused');
     expect(Number(most)).toBeLessThanOrEqual(30);
     expect(Number(most)).toBeGreaterThan(15); // the workers themselves, and more

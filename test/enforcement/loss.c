@@ -19,6 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "swap.h"
+
 static int say(long result) {
   puts(result < 0 ? strerrorname_np(errno) : "ok");
   return 0;
@@ -143,13 +145,6 @@ static int churn_together(int count) {
 
 static char shifting[64];
 static atomic_bool over;
-
-static void swap(const char *link_path, const char *target) {
-  char temporary[64];
-  snprintf(temporary, sizeof temporary, "%s.swap", link_path);
-  unlink(temporary);
-  if (symlink(target, temporary) == 0) rename(temporary, link_path);
-}
 
 static void *shift(void *unused) {
   (void)unused;

@@ -15,7 +15,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { asEveryone, type RunOptions, type Sandbox } from './sandbox.ts';
 import { project, remember, theMemory, type Watched, watched } from './watched.ts';
@@ -139,7 +139,7 @@ asEveryone('a run that is made again elsewhere or later', (open) => {
     const nono = watched(sandbox);
     const words = ['run', '--allow', '.', '--', 'true'];
     remember(nono, words);
-    const without = [join(dirname(sandbox.probe), 'without'), 'notify', nono.nono, ...words];
+    const without = [join(sandbox.tools, 'without'), 'notify', nono.nono, ...words];
     expect(sandbox.outside(without)).toMatchObject({
       code: 125,
       stderr: expect.stringContaining('no seccomp notifications'),

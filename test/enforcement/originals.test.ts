@@ -71,7 +71,7 @@ const tools: readonly (readonly [name: string, line: string, fate: Fate])[] = [
 const keeping = ['--allow', '.', '--on-delete', 'keep'];
 
 function confined(box: Sandbox, line: string, flags: readonly string[] = ['--allow', '.']): Result {
-  const tools = ['--read', dirname(box.probe)];
+  const tools = ['--read', box.tools];
   return box.run([
     'run',
     '-s',
@@ -148,7 +148,7 @@ asEveryone('a file from before', (open) => {
     'move-remove',
   ])('is not lost by %s', (what) => {
     const box = withOriginal(open);
-    const loss = join(dirname(box.probe), 'loss');
+    const loss = join(box.tools, 'loss');
     const result = confined(box, `${loss} ${what} f other`);
     expect(result.stdout).toBe('EPERM\n');
     if (existsSync(join(box.project, 'other')) && !existsSync(join(box.project, 'f')))
@@ -173,7 +173,7 @@ asEveryone('a file from before', (open) => {
     ['openat2-root', 'ENOSYS'],
   ])('is kept first by %s', (what, answer) => {
     const box = withOriginal(open);
-    const loss = join(dirname(box.probe), 'loss');
+    const loss = join(box.tools, 'loss');
     const result = confined(box, `${loss} ${what} f n`);
     expect(result.stdout).toBe(`${answer}\n`);
     if (answer === 'ok') expect(readFileSync(join(box.project, 'f'), 'utf8')).not.toBe(original);
@@ -183,7 +183,7 @@ asEveryone('a file from before', (open) => {
 
   it('is not cut through a descriptor that the caller handed over', () => {
     const box = withOriginal(open);
-    const loss = join(dirname(box.probe), 'loss');
+    const loss = join(box.tools, 'loss');
     for (const what of ['ftruncate-inherited', 'punch-inherited']) {
       const line = `exec "$0" run -s --allow . -- ${loss} ${what} f <> f`;
       expect(box.outside(['bash', '-c', line, box.nono]).stdout).toBe('EPERM\n');
@@ -224,7 +224,7 @@ asEveryone('a file from before', (open) => {
 
   it('keeps its content by itself before the inode, which the store has by a link, is written to', () => {
     const box = withOriginal(open);
-    confined(box, `${join(dirname(box.probe), 'loss')} exchange f n; echo x > n`);
+    confined(box, `${join(box.tools, 'loss')} exchange f n; echo x > n`);
     undo(box, 'restore', '--yes');
     expectOriginal(join(box.project, 'f'));
   });
@@ -286,7 +286,7 @@ asEveryone('directories and links from before', (open) => {
 
   it('refuses to remove them', () => {
     const box = withTree();
-    const loss = join(dirname(box.probe), 'loss');
+    const loss = join(box.tools, 'loss');
     expect(confined(box, `${loss} rmdir empty`).stdout).toBe('EPERM\n');
     expect(confined(box, `${loss} rmdirat empty`).stdout).toBe('EPERM\n');
     expect(confined(box, `${loss} rmdir d`).stdout).toBe('ENOTEMPTY\n');
@@ -298,7 +298,7 @@ asEveryone('directories and links from before', (open) => {
 
   it('says of what is missing, forbidden or no directory what it would say outside', () => {
     const box = withTree();
-    const loss = join(dirname(box.probe), 'loss');
+    const loss = join(box.tools, 'loss');
     box.file(join(box.base, 'data/one'), 'one');
     for (const [what, path, answer] of [
       ['unlink', 'nothing', 'ENOENT'],
@@ -334,7 +334,7 @@ asEveryone('directories and links from before', (open) => {
     'move-remove',
   ])('--on-delete keep lets %s go ahead, and undo takes it back', (what) => {
     const box = withOriginal(open);
-    const loss = join(dirname(box.probe), 'loss');
+    const loss = join(box.tools, 'loss');
     expect(confined(box, `${loss} ${what} f other`, keeping).stdout).toBe('ok\n');
     undo(box, 'restore', '--yes');
     expectOriginal(join(box.project, 'f'));
@@ -588,7 +588,7 @@ asEveryone('undo', (open) => {
       `ln -s ${victim} f.nono-restore`,
       'echo x > f; echo x > d/f; echo x > e/f',
       `mv d away; ln -s ${dirname(victim)} d`,
-      `ln -s ${dirname(victim)} to; ${join(dirname(box.probe), 'loss')} exchange e to`,
+      `ln -s ${dirname(victim)} to; ${join(box.tools, 'loss')} exchange e to`,
     ];
     confined(box, lines.join('; '));
     const alone = undo(box, 'restore', '--yes', 'd/f');
@@ -605,7 +605,7 @@ asEveryone('undo', (open) => {
     const box = open();
     box.file(join(box.project, 'one/a'), 'a');
     box.file(join(box.project, 'two/b'), 'b');
-    const loss = join(dirname(box.probe), 'loss');
+    const loss = join(box.tools, 'loss');
     confined(box, `${loss} exchange one two; mkdir three; ${loss} exchange three two`);
     expect(readdirSync(join(box.project, 'three'))).toEqual(['a']);
     expect(undo(box, 'restore', '--yes').code).toBe(0);
@@ -629,7 +629,7 @@ asEveryone('racing', (open) => {
   it('threads that change the path between check and use lose nothing', () => {
     const box = open();
     box.file(join(box.project, 'old/file'), original, 0o640);
-    const loss = join(dirname(box.probe), 'loss');
+    const loss = join(box.tools, 'loss');
     const seconds = process.env.NONO_RACE_SECONDS ?? '3';
     expect(confined(box, `${loss} race ${seconds}`).stdout).toBe('ok\n');
     undo(box, 'restore', '--yes');

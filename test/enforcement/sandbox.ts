@@ -39,6 +39,8 @@ export type Sandbox = {
   readonly base: string;
   readonly home: string;
   readonly project: string;
+  /** The directory of what tests run inside, in C; `probe` is one of them. */
+  readonly tools: string;
   readonly probe: string;
   readonly nono: string;
   readonly env: Record<string, string>;
@@ -87,7 +89,8 @@ function openSandbox(identity: Identity): Sandbox {
   const env = { PATH: systemPath, HOME: home, TERM: 'xterm', LANG: 'C.UTF-8', TMPDIR: temporary };
   const installation = inject('installation');
   const nono = join(installation, 'nono/dist/nono');
-  const probe = join(installation, 'tools/probe');
+  const tools = join(installation, 'tools');
+  const probe = join(tools, 'probe');
 
   const options = ({ cwd = project, env: more = {}, input, stdio }: RunOptions = {}) => ({
     cwd,
@@ -111,13 +114,13 @@ function openSandbox(identity: Identity): Sandbox {
     base,
     home,
     project,
+    tools,
     probe,
     nono,
     env,
     file: (path, content = '', mode = 0o644) => {
       const missing = [];
-      for (let at = dirname(path); !at.startsWith(base) === false && at !== base; at = dirname(at))
-        missing.unshift(at);
+      for (let at = dirname(path); at.startsWith(base) && at !== base; at = dirname(at)) missing.unshift(at);
       for (const each of missing) directory(each);
       writeFileSync(path, content);
       chmodSync(path, mode);
@@ -145,6 +148,11 @@ export const unguarded = ['rm', 'rmdir', 'shred', 'unlink', 'dd', 'chmod', 'chow
   '--allow-command',
   name,
 ]);
+
+/** Flags of a run that may write in the project, read the tools and execute what is blocked; the command follows. */
+export function inProject({ tools }: Sandbox): string[] {
+  return ['-s', ...unguarded, '--allow', '.', '--read', tools, '--'];
+}
 
 type Tests = (sandbox: () => Sandbox) => void;
 

@@ -4,17 +4,19 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { asEveryone, type Result, type Sandbox } from './sandbox.ts';
 
-/** Runs Python beside a session: `outside` serves, `inside` is confined; what the inside prints. */
-function beside(box: Sandbox, outside: string, flags: readonly string[], inside: string): Result {
-  const server = `import socket, sys, threading, time, os
+/** Python that sets servers up and stays; `serve` answers each connection with a text. */
+const serving = (servers: string) => `import socket, sys, threading, time, os
 def serve(s, text):
     s.listen(8)
     def answer():
         while True:
             c, _ = s.accept(); c.send(text.encode()); c.close()
     threading.Thread(target=answer, daemon=True).start()
-${outside}
+${servers}
 print("ready", flush=True); time.sleep(60)`;
+
+/** Runs Python beside a session: `outside` serves, `inside` is confined; what the inside prints. */
+function beside(box: Sandbox, outside: string, flags: readonly string[], inside: string): Result {
   const client = `import socket, sys, os, errno, select, threading, time, signal, asyncio
 U, S, Q, D = socket.AF_UNIX, socket.SOCK_STREAM, socket.SOCK_SEQPACKET, socket.SOCK_DGRAM
 I4, I6 = socket.AF_INET, socket.AF_INET6
@@ -28,7 +30,9 @@ def bind(family, address, kind=S):
     except OSError as e: return errno.errorcode[e.errno]
 ${inside}`;
   const line = `exec 3< <(exec python3 -c "$SERVER"); p=$!; read -r <&3; "$0" run -s --no-diagnostics --allow . "$@" -- python3 -c "$CLIENT"; kill $p`;
-  return box.outside(['bash', '-c', line, box.nono, ...flags], { env: { SERVER: server, CLIENT: client } });
+  return box.outside(['bash', '-c', line, box.nono, ...flags], {
+    env: { SERVER: serving(outside), CLIENT: client },
+  });
 }
 
 const unixServers = (box: Sandbox) => `
@@ -282,7 +286,6 @@ open("ports", "w").write("%d %d" % (first, second))`;
 asEveryone('--allow-port and --listen-port', (open) => {
   /** The port is known only once the server listens, so the flags come from the file that it writes. */
   const withPorts = (box: Sandbox, inside: string, served = '') =>
-    beside(box, twoPorts, ['--workdir', '.'], 'pass') &&
     box.outside(
       [
         'bash',
@@ -292,15 +295,7 @@ asEveryone('--allow-port and --listen-port', (open) => {
       ],
       {
         env: {
-          SERVER: `import socket, sys, threading, time, os
-def serve(s, text):
-    s.listen(8)
-    def answer():
-        while True:
-            c, _ = s.accept(); c.send(text.encode()); c.close()
-    threading.Thread(target=answer, daemon=True).start()
-${twoPorts}
-print("ready", flush=True); time.sleep(60)`,
+          SERVER: serving(twoPorts),
           CLIENT: `import socket, sys, os, errno, select, threading, time, signal
 S, D, I4, I6 = socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.AF_INET, socket.AF_INET6
 a, b = int(sys.argv[1]), int(sys.argv[2])
