@@ -48,7 +48,7 @@ function showPlan(plan: Plan, host: Host, flags: RunFlags, reader: Reader): void
 }
 
 /** What nobody named on the command line is said. */
-export function profileLines({ unasked, added, untrusted }: WithProfiles): string[] {
+function profileLines({ unasked, added, untrusted }: WithProfiles): string[] {
   const style = styleFor(2);
   return [
     ...unasked.map(({ name, because }) =>

@@ -13,7 +13,7 @@ import { sipHash, sipKeyBytes } from './siphash.ts';
 const memory = 5;
 
 /** Says that the descriptor is open for the run to be remembered in, and holds what it is told apart by. */
-export const memoryVariable = 'NONO_REMEMBER';
+const memoryVariable = 'NONO_REMEMBER';
 
 const kinds: Readonly<Record<LookKind, number>> = {
   entry: 1,

@@ -5,7 +5,7 @@ import type { AbsolutePath } from '../plan/host.ts';
 import type { OwnPlan } from '../plan/own-plan.ts';
 
 /** Names the file inside a session. */
-export const planVariable = 'NONO_PLAN';
+const planVariable = 'NONO_PLAN';
 
 const readableByOwner = 0o600;
 

@@ -23,7 +23,7 @@ export function profilesDirectory(host: Host): AbsolutePath | null {
 }
 
 /** The names of the user's own profiles, sorted. */
-export function userProfileNames(host: Host): string[] {
+function userProfileNames(host: Host): string[] {
   const directory = profilesDirectory(host);
   if (directory === null) return [];
   const names = entriesIn(directory)

@@ -106,7 +106,7 @@ const byPort: Origin = 'flag:--allow-port';
 const byListenPort: Origin = 'flag:--listen-port';
 
 /** What a command line asks for. */
-export function layerFromFlags(flags: PolicyFlags): Layer {
+function layerFromFlags(flags: PolicyFlags): Layer {
   const env: Origin = 'flag:--env';
   const variables = (flags.env ?? []).map(splitVariable);
   const ports = (list: readonly number[] | undefined, origin: Origin) =>

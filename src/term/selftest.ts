@@ -34,7 +34,7 @@ const headings: Record<Tried['group'], string> = {
 };
 
 /** What the kernel said: `possible`, the name of an error, or a signal. */
-export function answerText(answer: number | null, nameOf: NameOf): string {
+function answerText(answer: number | null, nameOf: NameOf): string {
   if (answer === null) return 'not tried';
   if (answer === 0) return 'possible';
   return answer < 0 ? 'ended' : nameOf(answer);

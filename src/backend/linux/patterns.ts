@@ -23,29 +23,29 @@ export type Step =
 const setBytes = 32;
 const bytes = 256;
 
-type Set = ReadonlySet<number>;
+type ByteSet = ReadonlySet<number>;
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at);
 const code = (character: string) => character.charCodeAt(0);
-const spelled = (text: string): Set => new globalThis.Set([...text].map(code));
-const not = (set: Set): Set => new globalThis.Set(range(0, bytes - 1).filter((byte) => !set.has(byte)));
+const spelled = (text: string): ByteSet => new Set([...text].map(code));
+const not = (set: ByteSet): ByteSet => new Set(range(0, bytes - 1).filter((byte) => !set.has(byte)));
 
-const digits = new globalThis.Set(range(code('0'), code('9')));
-const word: Set = new globalThis.Set([
+const digits = new Set(range(code('0'), code('9')));
+const word: ByteSet = new Set([
   ...digits,
   ...range(code('A'), code('Z')),
   ...range(code('a'), code('z')),
   code('_'),
 ]);
 const space = spelled(' \t\n\r\f\v');
-const classes: Readonly<Record<string, Set>> = { d: digits, w: word, s: space, S: not(space) };
+const classes: Readonly<Record<string, ByteSet>> = { d: digits, w: word, s: space, S: not(space) };
 
 type Node =
-  | { readonly kind: 'set'; readonly set: Set; readonly least: number; readonly most: number }
+  | { readonly kind: 'set'; readonly set: ByteSet; readonly least: number; readonly most: number }
   | { readonly kind: 'maybe'; readonly node: Node }
   | { readonly kind: 'choice'; readonly branches: readonly (readonly Node[])[] }
   | { readonly kind: 'boundary' | 'start' }
-  | { readonly kind: 'not-behind'; readonly set: Set };
+  | { readonly kind: 'not-behind'; readonly set: ByteSet };
 
 /** Reads one pattern from left to right. */
 class Reader {
@@ -103,7 +103,7 @@ class Reader {
     return this.#takes(')') ? node : this.#fail('no parenthesis');
   }
 
-  #repeated(set: Set): Node {
+  #repeated(set: ByteSet): Node {
     if (this.#takes('?')) return { kind: 'set', set, least: 0, most: 1 };
     const counts = /^\{(\d+)(?:,(\d+))?\}/.exec(this.#text.slice(this.#at));
     if (counts === null) return { kind: 'set', set, least: 1, most: 1 };
@@ -111,14 +111,14 @@ class Reader {
     return { kind: 'set', set, least: Number(counts[1]), most: Number(counts[2] ?? counts[1]) };
   }
 
-  #escape(): Set {
+  #escape(): ByteSet {
     const character = this.#next();
     const named = classes[character];
     if (named !== undefined) return named;
     return /[A-Za-z0-9]/.test(character) ? this.#fail('an escape') : spelled(character);
   }
 
-  #set(): Set {
+  #set(): ByteSet {
     const character = this.#next();
     if (character === '\\') return this.#escape();
     if (character === '[') return this.#listed();
@@ -126,9 +126,9 @@ class Reader {
     return spelled(character);
   }
 
-  #listed(): Set {
+  #listed(): ByteSet {
     const negated = this.#takes('^');
-    const members = new globalThis.Set<number>();
+    const members = new Set<number>();
     while (!this.#takes(']')) {
       const character = this.#next();
       const to = this.#text[this.#at] === '-' ? this.#text[this.#at + 1] : ']';
@@ -141,7 +141,7 @@ class Reader {
   }
 }
 
-function bitmap(set: Set): Buffer {
+function bitmap(set: ByteSet): Buffer {
   const bits = Buffer.alloc(setBytes);
   for (const byte of set) bits[byte >> 3] = (bits[byte >> 3] as number) | (1 << (byte & 7));
   return bits;
@@ -152,7 +152,7 @@ class Layout {
   readonly steps: Step[] = [];
   readonly sets: Buffer[] = [];
 
-  #numberOf(set: Set): number {
+  #numberOf(set: ByteSet): number {
     const bits = bitmap(set);
     const known = this.sets.findIndex((each) => each.equals(bits));
     return known >= 0 ? known : this.sets.push(bits) - 1;

@@ -1,7 +1,7 @@
 // A plan as a file, compiled for `nono exec` or remembered of a run: docs/program-format.md has its records,
 // native/exec-plan.c reads them.
 
-export const planFileVersion = 1;
+const planFileVersion = 1;
 
 const tags = {
   needs: 1,

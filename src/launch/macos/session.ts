@@ -31,7 +31,7 @@ export type Tools = {
   readonly reporter: string;
 };
 
-export const systemTools: Tools = {
+const systemTools: Tools = {
   sandboxExec,
   log: '/usr/bin/log',
   cloneMode: constants.COPYFILE_FICLONE_FORCE,
