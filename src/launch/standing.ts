@@ -1,5 +1,5 @@
 // Whether what a plan was decided from is still so, for programs that start commands in one plan for long: `nono exec`
-// asks its plan file stricter questions, facts.ts has them.
+// asks its compiled plan stricter questions, facts.ts has them.
 import type { AbsolutePath, Host } from '../plan/host.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type LinkHolder, linkHolders } from '../plan/sensitive.ts';
