@@ -1,6 +1,15 @@
 // The guard inside the wall: what is denied in a grant, on the real kernel.
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync, renameSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -506,6 +515,81 @@ for n in ${JSON.stringify(names)}:
     );
     expect(planted.filter((name) => existsSync(join(box.project, name)))).toEqual([]);
     expect([...kept, '.git/hooks/mine'].filter((name) => !existsSync(join(box.project, name)))).toEqual([]);
+  });
+
+  const exclusively = `import os
+def make(name):
+    os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
+`;
+
+  it('takes it away whatever modes the directories have, and leaves theirs to those from before', () => {
+    const box = open();
+    const before = dirname(box.file(join(box.project, '.vscode/old')));
+    const script = `${exclusively}
+os.mkdir('.claude', 0o300)
+make('.claude/settings.json')
+make('.vscode/tasks.json')
+os.chmod('.vscode', 0)
+os.chmod('.', 0o100)`;
+    run(box, ['python3', '-c', script]);
+    expect(statSync(box.project).mode & 0o777).toBe(0o100);
+    chmodSync(box.project, 0o755);
+    expect(statSync(before).mode & 0o777).toBe(0);
+    chmodSync(before, 0o755);
+    expect(readdirSync(box.project)).toEqual(['.vscode']);
+    expect(readdirSync(before)).toEqual(['old']);
+  });
+
+  it('takes it away however deep the directories are', () => {
+    const box = open();
+    const script = `${exclusively}
+import os
+os.mkdir('.idea')
+make('.idea/first.xml')
+make('.envrc')
+os.chdir('.idea')
+for _ in range(1100):
+    os.mkdir('d')
+    os.chdir('d')
+make('last.xml')`;
+    const line = 'ulimit -n 8192 2>/dev/null; exec "$0" "$@"'; // the depth is not held up by what may be open
+    const words = [box.nono, 'run', '--allow', '.', '--', 'python3', '-c', script];
+    const { code, stderr } = box.outside(['bash', '-c', line, ...words]);
+    expect([code, readdirSync(box.project)]).toEqual([0, []]);
+    expect(stderr).toContain('.idea/first.xml');
+  });
+
+  it('takes it away where the command started, wherever that is by then', () => {
+    const box = open();
+    const start = dirname(box.file(join(box.project, 'sub/old')));
+    const script = `${exclusively}
+os.rename('../sub', '../other')
+os.mkdir('.claude')
+make('.claude/settings.json')`;
+    box.run(['run', '-s', '--allow', '..', '--', 'python3', '-c', script], { cwd: start });
+    expect(readdirSync(join(box.project, 'other'))).toEqual(['old']);
+  });
+
+  it('has the broker make everything where the end could not list it: in what may be written and not read', () => {
+    const box = open();
+    box.file(join(box.base, 'out/old'));
+    const script = `${exclusively}
+make('../out/new')
+try: make('../out/.envrc')
+except PermissionError: print('refused')`;
+    const { stdout } = box.run([
+      'run',
+      '-s',
+      '--read',
+      '.',
+      '--write',
+      '../out',
+      '--',
+      'python3',
+      '-c',
+      script,
+    ]);
+    expect([stdout, readdirSync(join(box.base, 'out')).sort()]).toEqual(['refused\n', ['new', 'old']]);
   });
 
   it('leaves what had the name before, even if somebody outside saves it anew meanwhile', async () => {
