@@ -77,6 +77,8 @@ const denied: readonly (readonly [string, (box: Sandbox) => string[], [string, s
   ['a directory, for writing', () => ['--allow', '.', '--deny-write', 'sec'], ['sec', 'key'], false],
   ['a git hook', () => ['--allow', '.'], ['.git/hooks', 'pre-commit'], false],
   ["a submodule's hook", () => ['--allow', '.'], ['.git/modules/sub/hooks', 'post-checkout'], false],
+  ['where git takes hooks from', () => ['--allow', '.'], ['.git', 'commondir'], false],
+  ['where a submodule takes them from', () => ['--allow', '.'], ['.git/modules/sub', 'commondir'], false],
   ["an editor's tasks", () => ['--allow', '.'], ['sub/.vscode', 'tasks.json'], false],
   ["an agent's settings", () => ['--allow', '.'], ['.claude', 'settings.json'], false],
   ["an agent's servers", () => ['--allow', '.'], ['sub', '.mcp.json'], false],
@@ -629,6 +631,36 @@ except PermissionError: print('refused')`;
     expect(stderr).toMatch(/project\/\.git\/config got settings that run commands: core\.hookspath=x\n/);
     expect(stderr).toMatch(/changed what runs later, outside: .*project\/package\.json\n/);
     expect(stderr).not.toMatch(/user\.name|data\.json/);
+  });
+
+  it('leaves a worktree in its repository, and names where a submodule or another worktree is led to', () => {
+    const box = open();
+    const git = ['git', '-c', 'user.name=x', '-c', 'user.email=x@x'];
+    const pointers = ['.git', 'sub/.git', 'moved/.git'].map((name) =>
+      box.file(join(box.project, name), 'gitdir: before\n'),
+    );
+    const script = `
+for command in 'echo gitdir: evil > .git', 'mv .git x', 'ln -f sub/.git .git', 'mv sub/.git .git':
+    print(os.system(command + ' 2>/dev/null') == 0)
+os.system('echo gitdir: evil > sub/.git; mv moved/.git x; echo gitdir: other > moved/.git')`;
+    const { stdout, stderr } = run(box, ['python3', '-c', `import os${script}`]);
+    expect(stdout).toBe('False\n'.repeat(4));
+    expect(pointers.map((file) => readFileSync(file, 'utf8'))).toEqual([
+      'gitdir: before\n',
+      'gitdir: evil\n',
+      'gitdir: other\n',
+    ]);
+    expect(stderr).toMatch(/sub\/\.git got settings that run commands: gitdir: evil\n/);
+    expect(stderr).toMatch(/moved\/\.git got settings that run commands: gitdir: other\n/);
+
+    const repository = join(box.project, 'repository');
+    box.outside([...git, 'init', '-q', repository]);
+    box.outside([...git, '-C', repository, 'commit', '-q', '--allow-empty', '-m', 'x']);
+    box.outside([...git, '-C', repository, 'worktree', 'add', '-q', '../first']);
+    const line = 'git worktree add -q ../second && echo /evil > .git/worktrees/first/commondir';
+    const ended = box.run(['run', '--allow', '..', '--', 'bash', '-c', line], { cwd: repository });
+    expect([ended.code, existsSync(join(box.project, 'second/.git'))]).toEqual([0, true]);
+    expect(ended.stderr).toMatch(/worktrees\/first\/commondir got settings that run commands: \/evil\n/);
   });
 
   it('says nothing of a run that changed nothing of the kind', () => {
