@@ -392,7 +392,7 @@ asEveryone.skipIf(process.getuid?.() !== 0)(
     it('lets what the session made go again, however it was made', () => {
       const { box, merged } = onOverlay();
       const line =
-        "git init -q r && cd r && echo 1 > f && git add f && git -c user.name=a -c user.email=a@b commit -qm 1 && git gc -q && cd .. && rm -rf r && mkfifo p && ln -s p q && mkdir -p m/n && rm -r p q m && set -C && echo x > y && rm y && python3 -c \"import tempfile; tempfile.TemporaryFile(dir='.').write(b'x')\" && echo done";
+        "git init -q r && cd r && echo 1 > f && git add f && git -c user.name=a -c user.email=a@b commit -qm 1 && git gc -q && cd .. && rm -rf r && mkfifo p && ln -s p q && mkdir -p m/n && rm -r p q m && set -C && echo x > y && rm y && python3 -c \"import tempfile; tempfile.TemporaryFile(dir='.').write(b'x')\" && python3 -c \"import os, socket; socket.socket(socket.AF_UNIX).bind('s'); os.unlink('s')\" && echo done";
       const result = box.run(['run', '-s', ...unguarded, '--allow', '.', '--', 'bash', '-c', line], {
         cwd: merged,
       });
