@@ -10,4 +10,8 @@
 // it can look whether the caller has gone. False in the broker; the call is answered where no helper could be made.
 bool become_helper(const struct broker *broker, const struct call *call);
 
+// Between these, system calls of this thread that wait return EINTR now and then. False where that cannot be had.
+bool begin_interruptions(void);
+void end_interruptions(void);
+
 #endif

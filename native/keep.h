@@ -30,6 +30,7 @@ enum keep_reason {
   REASON_REFUSED = 6,
   REASON_SWAPPED = 7,
   REASON_PLANTED = 8,
+  REASON_CARRIED = 9,
 };
 
 struct keep_message {
@@ -39,7 +40,7 @@ struct keep_message {
   uint32_t mode, mask;
   uint32_t processor; // where the broker is, and waits
   char from[PATH_MAX]; // notes: the path; saves: a name
-  char to[PATH_MAX];   // REASON_MOVED, REASON_SWAPPED: where it went; saves: a name
+  char to[PATH_MAX];   // REASON_MOVED, REASON_SWAPPED, REASON_CARRIED: where it went; saves: a name
 };
 
 // What is sent of a message without text: copying eight kilobytes back and forth takes as long as keeping a name.

@@ -161,6 +161,22 @@ static int save(const struct broker *broker, const struct side *source, const st
   return error;
 }
 
+// What is not from before needs no way back, but something in it may.
+static void note_ways(const struct broker *broker, const struct side *source, const struct side *target, bool moves_old,
+                      bool swaps_old, unsigned flags) {
+  const struct place *from = source->place, *to = target->place;
+  bool is_exchange = flags & RENAME_EXCHANGE;
+  bool carries_source = !moves_old && S_ISDIR(source->status.stx_mode);
+  bool carries_target = is_exchange && !swaps_old && S_ISDIR(target->status.stx_mode);
+  if (carries_source) note_carried_aside(broker, from);
+  if (carries_target) note_carried_aside(broker, to);
+  if (moves_old && swaps_old) note_exchange(broker, from, to);
+  else if (moves_old) note_move(broker, from, to, &source->status);
+  else if (swaps_old) note_move(broker, to, from, &target->status);
+  if (carries_source) note_carried(broker, from, to);
+  if (carries_target) note_carried(broker, to, from);
+}
+
 static int rename_at(const struct broker *broker, const struct place *from, const struct place *to, unsigned flags) {
   static struct side source, target;
   look_at(&source, from);
@@ -185,12 +201,7 @@ static int rename_at(const struct broker *broker, const struct place *from, cons
   if (error == -EACCES) return save(broker, &source, &target, flags);
   if (error == 0 && target.error == 0 && !(flags & RENAME_EXCHANGE) && !is_same(&source.status, &target.status))
     forget_if_gone(&target.status);
-  if (error == 0 && flags & RENAME_EXCHANGE) {
-    // What is not from before needs no way back.
-    if (moves_old && swaps_old) note_exchange(broker, from, to);
-    else if (moves_old) note_move(broker, from, to, &source.status);
-    else if (swaps_old) note_move(broker, to, from, &target.status);
-  } else if (error == 0 && moves_old) note_move(broker, from, to, &source.status);
+  if (error == 0) note_ways(broker, &source, &target, moves_old, swaps_old, flags);
   return error;
 }
 

@@ -173,6 +173,28 @@ void note_exchange(const struct broker *broker, const struct place *one, const s
   note(broker->keeper, REASON_SWAPPED, here, there);
 }
 
+// Under a name that nothing can have.
+static void name_aside(const struct place *place, char aside[PATH_MAX + 1]) {
+  describe_place(place, aside);
+  strcat(aside, "/");
+}
+
+void note_carried_aside(const struct broker *broker, const struct place *from) {
+  char before[PATH_MAX], aside[PATH_MAX + 1];
+  if (memory.departures == 0) return;
+  describe_place(from, before);
+  name_aside(from, aside);
+  note(broker->keeper, REASON_CARRIED, before, aside);
+}
+
+void note_carried(const struct broker *broker, const struct place *from, const struct place *to) {
+  char aside[PATH_MAX + 1], after[PATH_MAX];
+  if (memory.departures == 0) return;
+  name_aside(from, aside);
+  describe_place(to, after);
+  note(broker->keeper, REASON_CARRIED, aside, after);
+}
+
 // Only what may be removed after it was kept depends on this, so a path that means another place by now does no harm.
 bool is_superseded(const struct broker *broker, const struct statx *status) {
   struct statx successor;

@@ -49,6 +49,11 @@ void note_move(const struct broker *broker, const struct place *from, const stru
 
 void note_exchange(const struct broker *broker, const struct place *one, const struct place *other);
 
+// A directory that the session made goes elsewhere, and with it what was moved into it: first aside, then, when all else is
+// written down, to where it is now.
+void note_carried_aside(const struct broker *broker, const struct place *from);
+void note_carried(const struct broker *broker, const struct place *from, const struct place *to);
+
 // It was moved away, and the session has put a file of its own in its place: a save, of which this is the backup. Removing
 // it is as much as moving the new file over it.
 bool is_superseded(const struct broker *broker, const struct statx *status);

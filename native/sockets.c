@@ -138,6 +138,13 @@ static int connect_now(int fd, const struct address *address) {
   return connect(fd, &address->any, address->length) == 0 ? 0 : errno;
 }
 
+// The socket is the caller's too, which can make it wait at any moment, and then for ever: a timer of this thread ends that.
+static int connect_briefly(int fd, const struct address *address) {
+  int error = begin_interruptions() ? connect_now(fd, address) : EAGAIN;
+  end_interruptions();
+  return error;
+}
+
 // A signal that the caller handles ends its wait, as it would outside; the connection goes on being made.
 static void connect_patiently(const struct broker *broker, const struct call *call, int fd,
                               const struct address *address) {
@@ -149,6 +156,12 @@ static void connect_patiently(const struct broker *broker, const struct call *ca
   _exit(0);
 }
 
+static void connect_judged(const struct broker *broker, const struct call *call, int fd, const struct address *address) {
+  int error = may_wait(fd) ? EINTR : connect_briefly(fd, address);
+  if (error == EINTR) connect_patiently(broker, call, fd, address);
+  else answer_call(broker, call, error);
+}
+
 void connect_socket(const struct broker *broker, const struct call *call) {
   struct address address;
   int object = -1, error = read_address(call, &address);
@@ -157,15 +170,15 @@ void connect_socket(const struct broker *broker, const struct call *call) {
     int domain = socket_option(fd, SO_DOMAIN);
     error = judge_connection(broker, domain, &address);
     if (error == 0 && domain == AF_UNIX) error = judge_destination(broker, call, &address, &object);
-    if (error == 0 && may_wait(fd)) connect_patiently(broker, call, fd, &address);
-    else answer_call(broker, call, error == 0 ? connect_now(fd, &address) : -error);
+    if (error == 0) connect_judged(broker, call, fd, &address);
+    else answer_call(broker, call, -error);
     close(fd);
   } else answer_call(broker, call, -fd);
   if (object >= 0) close(object);
 }
 
 // The name is made in the directory that was judged, whatever its path means by now: the broker goes there for it.
-static int bind_path(const struct call *call, int fd, struct address *address) {
+static int bind_path(const struct broker *broker, const struct call *call, int fd, struct address *address) {
   struct name name;
   struct place place;
   char path[PATH_MAX];
@@ -185,6 +198,7 @@ static int bind_path(const struct call *call, int fd, struct address *address) {
     address->length = (socklen_t)(PATH_AT + length);
     error = bind(fd, &address->any, address->length) == 0 ? 0 : -errno;
   }
+  if (error == 0) note_birth(broker, place.directory, place.last);
   release_place(&place);
   return error;
 }
@@ -216,7 +230,7 @@ void bind_socket(const struct broker *broker, const struct call *call) {
   int fd = error == 0 ? take_socket(broker, call) : error;
   if (fd >= 0) {
     if (socket_option(fd, SO_DOMAIN) != AF_UNIX) error = bind_internet(broker, fd, &address);
-    else if (is_path(&address)) error = bind_path(call, fd, &address);
+    else if (is_path(&address)) error = bind_path(broker, call, fd, &address);
     else error = bind(fd, &address.any, address.length) == 0 ? 0 : -errno;
     close(fd);
   } else error = fd;

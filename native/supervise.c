@@ -306,7 +306,7 @@ static int end_session(const struct session *session, int status) {
   kill_session(session);
   reap_all(session);
   end_broker(session);
-  if (session->program->store.path != NULL) sweep_protected(&session->broker, session->start);
+  if (session->program->store.path != NULL) sweep_protected(&session->broker);
   end_keeping(session->broker.keeper);
   waitpid(session->guard, NULL, __WALL);
   int leftover = empty_temporary(session, is_the_sessions);

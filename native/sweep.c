@@ -5,6 +5,7 @@
 #include "judge.h"
 #include "originals.h"
 #include "resolve.h"
+#include "temporary.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -18,11 +19,68 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { OPEN_DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
+// Whoever made a directory below a protected name chose how deep it is, and which modes its directories have.
+enum { OPEN_DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, DEEPEST = 64 };
 
 typedef void visitor(const struct broker *broker, int directory, const char *name, const char *rest);
 
 static bool is_dot(const char *name) { return strcmp(name, ".") == 0 || strcmp(name, "..") == 0; }
+
+static struct {
+  char **paths; // that were there before
+  size_t count, room;
+  bool is_learning;
+  int depth;
+  const char *start; // where the command starts
+  int held_start;    // the same, wherever it is by now; -1: nothing can be made in it
+} known = {.held_start = -1};
+
+static bool is_known(const char *path) {
+  for (size_t i = 0; i < known.count; i++)
+    if (strcmp(known.paths[i], path) == 0) return true;
+  return false;
+}
+
+static void learn(const char *path) {
+  if (known.count == known.room) {
+    known.room = known.room == 0 ? 64 : 2 * known.room;
+    known.paths = realloc(known.paths, known.room * sizeof *known.paths);
+    if (known.paths == NULL) fail("remember the protected paths", "", ENOMEM);
+  }
+  known.paths[known.count] = strdup(path);
+  if (known.paths[known.count++] == NULL) fail("remember the protected paths", "", ENOMEM);
+}
+
+// A directory that is looked into, with the mode that it gets back.
+struct inside {
+  int directory; // -1: it cannot be looked into
+  bool was_closed;
+  mode_t mode;
+};
+
+// By its name, or "" for itself. Where its owner has not all rights to it, what is in it could neither be found nor taken
+// away.
+static struct inside look_into(int directory, const char *name) {
+  struct inside inside = {.directory = -1};
+  struct stat status;
+  int held = name[0] == 0 ? fcntl(directory, F_DUPFD_CLOEXEC, 0)
+                          : openat(directory, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (held < 0) return inside;
+  struct handle handle = handle_of(held);
+  if (!known.is_learning && fstat(held, &status) == 0 && (status.st_mode & S_IRWXU) != S_IRWXU) {
+    inside.mode = status.st_mode & 07777;
+    inside.was_closed = chmod(handle.path, inside.mode | S_IRWXU) == 0;
+  }
+  inside.directory = open(handle.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  close(held);
+  return inside;
+}
+
+static void leave(struct inside inside) {
+  if (inside.directory < 0) return;
+  if (inside.was_closed) fchmod(inside.directory, inside.mode);
+  close(inside.directory);
+}
 
 // Every entry that the glob names; they may be removed while they are visited.
 static void visit_entries(const struct broker *broker, int directory, const char *glob, visitor *visit, const char *rest) {
@@ -35,31 +93,9 @@ static void visit_entries(const struct broker *broker, int directory, const char
   closedir(entries);
 }
 
-static struct {
-  uint64_t *hashes; // of the paths that were there before
-  size_t count, room;
-  bool is_learning;
-} known;
-
-static uint64_t hash_of(const char *path) {
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (; *path != 0; path++) hash = (hash ^ (unsigned char)*path) * 0x100000001b3u;
-  return hash;
-}
-
-static bool is_known(const char *path) {
-  for (size_t i = 0; i < known.count; i++)
-    if (known.hashes[i] == hash_of(path)) return true;
-  return false;
-}
-
-static void learn(const char *path) {
-  if (known.count == known.room) {
-    known.room = known.room == 0 ? 64 : 2 * known.room;
-    known.hashes = realloc(known.hashes, known.room * sizeof *known.hashes);
-    if (known.hashes == NULL) fail("remember the protected paths", "", ENOMEM);
-  }
-  known.hashes[known.count++] = hash_of(path);
+static bool is_new(const void *broker, int directory, const char *name) {
+  struct statx status;
+  return look(directory, name, &status) == 0 && !is_old(broker, &status);
 }
 
 // It is new, and nobody was asked for it: whether or not the store can hold it, it does not stay.
@@ -68,32 +104,41 @@ static void take_away(const struct broker *broker, int directory, const char *na
   unlinkat(directory, name, is_directory ? AT_REMOVEDIR : 0);
 }
 
+// The entry itself, once what is in it was visited.
+static void settle(const struct broker *broker, int directory, const char *name, const struct statx *status) {
+  static struct place place;
+  static char path[PATH_MAX];
+  place = (struct place){.directory = directory, .is_lent = true};
+  snprintf(place.last, sizeof place.last, "%s", name);
+  if (describe_place(&place, path) != 0) return;
+  if (known.is_learning) learn(path);
+  else if (!is_old(broker, status) && denied_at(path) & DENY_WRITE && !is_known(path))
+    take_away(broker, directory, name, S_ISDIR(status->stx_mode));
+}
+
 static void take(const struct broker *broker, int directory, const char *name, const char *rest) {
   struct statx status;
-  struct place place = {.directory = directory, .is_lent = true};
-  char path[PATH_MAX];
-  snprintf(place.last, sizeof place.last, "%s", name);
-  if (look(directory, name, &status) != 0 || describe_place(&place, path) != 0) return;
-  bool is_directory = S_ISDIR(status.stx_mode);
-  int inside = is_directory ? openat(directory, name, OPEN_DIRECTORY) : -1;
-  if (inside >= 0) {
-    visit_entries(broker, inside, "*", take, rest);
-    close(inside);
+  if (look(directory, name, &status) != 0) return;
+  if (S_ISDIR(status.stx_mode)) {
+    struct inside inside = look_into(directory, name);
+    known.depth++;
+    if (inside.directory >= 0 && known.depth < DEEPEST) visit_entries(broker, inside.directory, "*", take, rest);
+    else if (inside.directory >= 0 && !known.is_learning) empty_directory(inside.directory, is_new, broker);
+    known.depth--;
+    leave(inside);
   }
-  if (known.is_learning) learn(path);
-  else if (!is_old(broker, &status) && denied_at(path) & DENY_WRITE && !is_known(path))
-    take_away(broker, directory, name, is_directory);
+  settle(broker, directory, name, &status);
 }
 
 static void follow(const struct broker *broker, int directory, const char *name, const char *rest) {
   char glob[NAME_MAX + 1];
-  int inside = openat(directory, name, OPEN_DIRECTORY);
-  if (inside < 0) return;
+  struct inside inside = look_into(directory, name);
+  if (inside.directory < 0) return;
   size_t length = strcspn(rest, "/");
   bool is_last = rest[length] == 0;
   snprintf(glob, sizeof glob, "%.*s", (int)length, rest);
-  visit_entries(broker, inside, glob, is_last ? take : follow, is_last ? "" : rest + length + 1);
-  close(inside);
+  visit_entries(broker, inside.directory, glob, is_last ? take : follow, is_last ? "" : rest + length + 1);
+  leave(inside);
 }
 
 // The directory before `**`, without the backslashes that keep it literal.
@@ -126,13 +171,14 @@ static void visit_entry(const struct broker *broker, int directory, const char *
 }
 
 // Listed once for all globs: there are ninety of them, and this is part of every start.
-static void visit_base(const struct broker *broker, const char *base, const struct glob *globs, size_t count) {
-  int directory = open(base, OPEN_DIRECTORY), scan = directory < 0 ? -1 : openat(directory, ".", OPEN_DIRECTORY);
+static void visit_base(const struct broker *broker, int around, const char *base, const struct glob *globs, size_t count) {
+  struct inside inside = look_into(around, base);
+  int scan = inside.directory < 0 ? -1 : openat(inside.directory, ".", OPEN_DIRECTORY);
   DIR *entries = scan < 0 ? NULL : fdopendir(scan);
   for (struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;)
-    if (!is_dot(entry->d_name)) visit_entry(broker, directory, entry->d_name, globs, count);
+    if (!is_dot(entry->d_name)) visit_entry(broker, inside.directory, entry->d_name, globs, count);
   if (entries != NULL) closedir(entries);
-  if (directory >= 0) close(directory);
+  leave(inside);
 }
 
 static void add_glob(struct glob *globs, size_t *count, const char *rest) {
@@ -142,7 +188,7 @@ static void add_glob(struct glob *globs, size_t *count, const char *rest) {
 }
 
 // The globs of one base stand together in a plan.
-static void follow_all(const struct broker *broker, const char *start) {
+static void follow_all(const struct broker *broker) {
   const struct program *program = broker->program;
   struct glob *globs = calloc(program->deny_count + 1, sizeof *globs);
   size_t count = 0;
@@ -155,8 +201,8 @@ static void follow_all(const struct broker *broker, const char *start) {
     if (deny != NULL && !is_glob) continue;
     if (is_glob) read_base(deny->pattern, any_depth, next);
     if (count > 0 && (deny == NULL || strcmp(base, next) != 0)) {
-      visit_base(broker, base, globs, count);
-      if (strcmp(start, base) != 0 && write_grant_around(start) == GRANT_DIRECTORY) visit_base(broker, start, globs, count);
+      visit_base(broker, AT_FDCWD, base, globs, count);
+      if (known.held_start >= 0 && strcmp(known.start, base) != 0) visit_base(broker, known.held_start, "", globs, count);
       count = 0;
     }
     if (is_glob) {
@@ -168,9 +214,11 @@ static void follow_all(const struct broker *broker, const char *start) {
 }
 
 void learn_protected(const struct broker *broker, const char *start) {
+  known.start = start;
+  if (write_grant_around(start) == GRANT_DIRECTORY) known.held_start = open(start, O_PATH | O_DIRECTORY | O_CLOEXEC);
   known.is_learning = true;
-  follow_all(broker, start);
+  follow_all(broker);
   known.is_learning = false;
 }
 
-void sweep_protected(const struct broker *broker, const char *start) { follow_all(broker, start); }
+void sweep_protected(const struct broker *broker) { follow_all(broker); }

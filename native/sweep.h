@@ -11,6 +11,6 @@
 void learn_protected(const struct broker *broker, const char *start);
 
 // Moves what is new to the store, and says so in the journal. The command's processes must be dead.
-void sweep_protected(const struct broker *broker, const char *start);
+void sweep_protected(const struct broker *broker);
 
 #endif

@@ -102,14 +102,17 @@ function installedGrants(file: AbsolutePath, host: Host, protection: Protection)
   ];
 }
 
+/** What a plan says about paths: whether the command may write there, or could have led them away by a link. */
+type Told = (path: AbsolutePath) => boolean;
+
 /**
  * True for a tool that the user installed: found by its name, and out of the command's own reach. A project's script or
  * link is written by who knows whom: what it names must not open the directories around it.
  */
-function isInstalled(command: Command, host: Host, mayWrite: (path: AbsolutePath) => boolean): boolean {
+function isInstalled(command: Command, host: Host, mayWrite: Told, isLedAway: Told): boolean {
   const { executable, argv } = command;
   const fact = host.inspect(executable);
-  const isOutOfReach = !mayWrite(executable) && 'canonical' in fact && !mayWrite(fact.canonical);
+  const isOutOfReach = !mayWrite(executable) && !isLedAway(executable) && 'canonical' in fact;
   return isOutOfReach && !(argv[0] ?? '').includes('/');
 }
 
@@ -118,14 +121,18 @@ export function commandGrants(
   command: Command,
   host: Host,
   protection: Protection,
-  mayWrite: (path: AbsolutePath) => boolean,
+  mayWrite: Told,
+  isLedAway: Told,
 ): Grant[] {
   const interpreter = interpreterOf(command.executable, host, protection);
   const files = [command.executable, ...(interpreter === null ? [] : [interpreter])];
-  if (isInstalled(command, host, mayWrite))
+  if (isInstalled(command, host, mayWrite, isLedAway))
     return files.flatMap((file) => installedGrants(file, host, protection));
+  const own = files.flatMap((file) => fileGrant(file, host));
+  const isSpelledOut = (command.argv[0] ?? '').includes('/');
+  if (!isSpelledOut && isLedAway(parentOf(command.executable))) return own;
   return [
-    ...files.flatMap((file) => fileGrant(file, host)),
+    ...own,
     // The directories that the user spelled out, such as a virtual environment's.
     ...packageGrant(command.executable, host, protection),
     ...installationGrants(parentOf(command.executable), 'command', host, protection),

@@ -74,6 +74,17 @@ function hooksDenies(writable: readonly AbsolutePath[], host: Host): Deny[] {
   });
 }
 
+/** A worktree's or a submodule's `.git` is a file, or a link, and names the repository that git takes hooks and settings from. */
+function repositoryDenies(writable: readonly AbsolutePath[], host: Host): Deny[] {
+  return writable
+    .map((directory) => childOf(directory, '.git'))
+    .filter((path) => {
+      const fact = host.inspect(path);
+      return fact.kind === 'file' || ('canonical' in fact && fact.canonical !== path);
+    })
+    .map((text) => ({ kind: 'path', text, access: 'write', origin: 'built-in:git-hooks' }));
+}
+
 /** nono's own: what it consists of, and what starts it. */
 export function ownPrograms({ installation }: Host): AbsolutePath[] {
   return installation === null ? [] : [installation, childOf(parentOf(installation), 'bin/nono')];
@@ -193,6 +204,7 @@ export function planDenies(
     ...ownDenies(asked, own),
     ...programDenies(writable, host),
     ...hooksDenies(writable, host),
+    ...repositoryDenies(writable, host),
     ...linkedDenies(writable, host),
     ...protectedIn(outer, policy.excludedGroups),
   ]);

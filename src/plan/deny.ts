@@ -74,11 +74,12 @@ export function judgedFor(
       allowsReading,
       denies.rules.filter(({ access }) => access === 'all'),
     ),
-    // What is built in against writing lets exclusive creation through, and is looked after at the end; the plan is
-    // there already.
-    creations: reached(
-      allowsWriting,
-      denies.rules.filter(({ access, origin }) => access === 'all' || isByUser(origin)),
-    ),
+    // What is built in against writing lets exclusive creation through, and is looked after at the end, which takes
+    // listing; the plan is there already.
+    creations:
+      reached(
+        allowsWriting,
+        denies.rules.filter(({ access, origin }) => access === 'all' || isByUser(origin)),
+      ) || reached((grant) => grant.kind === 'directory' && !allowsReading(grant), denies.rules),
   };
 }

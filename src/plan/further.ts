@@ -4,7 +4,7 @@ import type { Policy } from '../policy/policy.ts';
 import { type Command, commandGrants, findCommand } from './command.ts';
 import type { Grant } from './grant.ts';
 import type { AbsolutePath, Host } from './host.ts';
-import { blockedIssues, type Plan, writableAt } from './plan.ts';
+import { blockedIssues, ledAwayAt, type Plan, writableAt } from './plan.ts';
 import { protect } from './sensitive.ts';
 import { bypassOf } from './wishes.ts';
 
@@ -35,7 +35,13 @@ export function furtherCommands(
       bypasses.filter((each) => typeof each === 'string'),
       policy.excludedGroups,
     );
-    const grants = commandGrants(command, host, protection, writableAt(plan.grants, host));
+    const grants = commandGrants(
+      command,
+      host,
+      protection,
+      writableAt(plan.grants, host),
+      ledAwayAt(plan.grants, host),
+    );
     if (known.size >= mostKnown) known.clear();
     known.set(key, grants);
     return grants;

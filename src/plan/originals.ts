@@ -18,8 +18,8 @@ export type Originals =
       readonly mostBytes: number;
       readonly mostBytesAFile: number;
       /**
-       * The broker makes everything that is made, and remembers it: a file system that the grants reach keeps no lasting
-       * record of births, so what is new could not be told from what is old.
+       * The broker makes everything that is made, and remembers it where that helps: a file system that the grants reach
+       * keeps no lasting record of births, so what is new could not be told from what is old, nor looked after at the end.
        */
       readonly remembersBirths: boolean;
     }
@@ -61,7 +61,7 @@ function needsMemory(grants: readonly Grant[], host: Host): boolean {
   return grants.some((grant) => {
     if (!allowsWriting(grant) || grant.kind === 'device') return false;
     const type = host.fileSystem(standIn(grant, host));
-    return type !== null && fileSystemOf(type).births === 'remembered';
+    return type !== null && fileSystemOf(type).births !== 'recorded';
   });
 }
 

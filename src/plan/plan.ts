@@ -14,7 +14,7 @@ import { type Limits, planLimits } from './limits.ts';
 import type { LinuxMachine, Machine, MacMachine } from './machine.ts';
 import { mechanismOf } from './mechanism.ts';
 import { type Originals, reachesOriginals, sessionsDirectory } from './originals.ts';
-import { lineage, nameOf, toAbsolute } from './path.ts';
+import { lineage, nameOf, parentOf, toAbsolute } from './path.ts';
 import { type Protection, protect, type SensitivePath } from './sensitive.ts';
 import { type SocketGrant, socketOf } from './sockets.ts';
 import { systemGrants } from './system.ts';
@@ -135,6 +135,19 @@ export function writableAt(grants: readonly Grant[], host: Host): (path: Absolut
   };
 }
 
+/**
+ * Whether whoever writes there could have led a path out of the grants: by a link in place of it, or of a directory on
+ * the way. Found by the command's name or PATH, it is nobody's wish that what is there can be read.
+ */
+export function ledAwayAt(grants: readonly Grant[], host: Host): (path: AbsolutePath) => boolean {
+  const mayWrite = writableAt(grants, host);
+  return (path) => {
+    const fact = host.inspect(path);
+    if (!('canonical' in fact) || fact.canonical === path || mayWrite(path)) return false;
+    return lineage(path).some((each) => each !== '/' && mayWrite(parentOf(each)));
+  };
+}
+
 function gatherGrants(
   asked: readonly Grant[],
   command: Command,
@@ -142,12 +155,13 @@ function gatherGrants(
   protection: Protection,
   files: readonly AbsolutePath[],
 ): Grant[] {
+  const isLedAway = ledAwayAt(asked, host);
   return mergeGrants([
     ...asked,
     ...sessionGrants(host, files, protection),
     ...systemGrants(host, protection),
-    ...toolchainGrants(host, protection),
-    ...commandGrants(command, host, protection, writableAt(asked, host)),
+    ...toolchainGrants(host, protection, isLedAway),
+    ...commandGrants(command, host, protection, writableAt(asked, host), isLedAway),
   ]);
 }
 

@@ -93,9 +93,16 @@ export function searchPath(host: Host): AbsolutePath[] {
   return [...new Set((host.environment.PATH ?? '').split(':').filter(isAbsolute))];
 }
 
-export function toolchainGrants(host: Host, protection: Protection): Grant[] {
-  return searchPath(host).flatMap((directory) => [
-    ...readGrant(directory, 'environment:PATH', host, protection),
-    ...installationGrants(directory, 'environment:PATH', host, protection),
-  ]);
+/** @param isLedAway whether a run like this one could have put a link in the way: what that leads to stays closed */
+export function toolchainGrants(
+  host: Host,
+  protection: Protection,
+  isLedAway: (path: AbsolutePath) => boolean,
+): Grant[] {
+  return searchPath(host)
+    .filter((directory) => !isLedAway(directory))
+    .flatMap((directory) => [
+      ...readGrant(directory, 'environment:PATH', host, protection),
+      ...installationGrants(directory, 'environment:PATH', host, protection),
+    ]);
 }

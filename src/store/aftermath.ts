@@ -1,9 +1,9 @@
 // What a session leaves behind that counts outside: planted files, git settings that run commands, and scripts.
 import { readFileSync } from 'node:fs';
 import { addedCommands } from '../plan/git-config.ts';
-import { contentAt, isRegular, objectOf } from './compare.ts';
+import { contentAt, isLink, isRegular, objectOf } from './compare.ts';
 import type { BytePath, Kept } from './journal.ts';
-import { originalsOf } from './originals.ts';
+import { type Original, originalsOf } from './originals.ts';
 import type { Session } from './sessions.ts';
 
 export type Aftermath = {
@@ -18,6 +18,9 @@ export type Aftermath = {
 
 const gitConfigs = /(^|\/)(\.git|[^/]+\.git)\/(.*\/)?config(\.worktree)?$/;
 
+/** What names the repository that git takes hooks and settings from. */
+const gitPointers = /(^|\/)\.git$|\.git\/(.*\/)?(commondir|gitdir)$/;
+
 const scripts =
   /(^|\/)(package\.json|(GNU)?[Mm]akefile|justfile|Justfile|Rakefile|Taskfile\.ya?ml|tox\.ini|noxfile\.py|setup\.py|pyproject\.toml|build\.rs|CMakeLists\.txt|build\.gradle(\.kts)?|gradlew|pom\.xml|Dockerfile|(docker-)?compose\.ya?ml|\.pre-commit-config\.yaml|\.gitlab-ci\.yml|Jenkinsfile|\.(github\/workflows|circleci|husky)\/.+)$/;
 
@@ -27,19 +30,35 @@ function addedSettings(session: Session, path: BytePath, kept: Kept): readonly s
   return addedCommands(readFileSync(objectOf(session, kept), 'utf8'), now.toString('utf8'));
 }
 
+function contentBefore(session: Session, { kept, movedTo }: Original): string | null {
+  if (kept === null) return (movedTo === null ? null : contentAt(movedTo))?.toString('utf8') ?? null;
+  if (isLink(kept)) return kept.target;
+  return isRegular(kept) ? readFileSync(objectOf(session, kept), 'utf8') : null;
+}
+
+/** Where it leads now, if that is elsewhere than before. */
+function newPointer(session: Session, original: Original): readonly string[] {
+  const now = contentAt(original.path)?.toString('utf8') ?? null;
+  const before = contentBefore(session, original);
+  return now === null || before === null || now === before ? [] : [now.trim()];
+}
+
 export function aftermathOf(session: Session): Aftermath {
   const { entries, about } = session.journal;
-  const kept = originalsOf({ entries }).flatMap(({ path, kept: each }) =>
-    each === null ? [] : [{ path, kept: each }],
-  );
+  const originals = originalsOf({ entries });
+  const kept = originals.flatMap(({ path, kept: each }) => (each === null ? [] : [{ path, kept: each }]));
   const rewritten = kept.filter((each) => each.kept.reason !== 'planted');
   return {
     id: about.id,
     planted: kept.filter((each) => each.kept.reason === 'planted').map(({ path }) => path),
-    settings: rewritten
-      .filter(({ path }) => gitConfigs.test(path))
-      .map((each) => ({ path: each.path, added: addedSettings(session, each.path, each.kept) }))
-      .filter(({ added }) => added.length > 0),
+    settings: [
+      ...rewritten
+        .filter(({ path }) => gitConfigs.test(path))
+        .map((each) => ({ path: each.path, added: addedSettings(session, each.path, each.kept) })),
+      ...originals
+        .filter(({ path, kept: each }) => gitPointers.test(path) && each?.reason !== 'planted')
+        .map((each) => ({ path: each.path, added: newPointer(session, each) })),
+    ].filter(({ added }) => added.length > 0),
     later: rewritten.filter(({ path }) => scripts.test(path)).map(({ path }) => path),
   };
 }

@@ -45,10 +45,12 @@ export type Kept = {
 export type Moved = { readonly kind: 'moved'; readonly from: BytePath; readonly to: BytePath };
 /** Two names from before that changed places. */
 export type Swapped = { readonly kind: 'swapped'; readonly from: BytePath; readonly to: BytePath };
+/** A directory that the session made went elsewhere, with all that was moved into it. */
+export type Carried = { readonly kind: 'carried'; readonly from: BytePath; readonly to: BytePath };
 export type Refused = { readonly kind: 'refused'; readonly path: BytePath };
 /** Nanoseconds since the epoch: what changed later is not the session's work. */
 export type Ended = { readonly kind: 'ended'; readonly at: bigint };
-export type JournalEntry = Kept | Moved | Swapped | Refused | Ended;
+export type JournalEntry = Kept | Moved | Swapped | Carried | Refused | Ended;
 
 export type Journal = { readonly about: About; readonly entries: readonly JournalEntry[] };
 
@@ -60,7 +62,7 @@ const reasonNumbers: Record<KeptReason, number> = {
   exchanged: 4,
   planted: 8,
 };
-const noteNumbers = { moved: 5, refused: 6, swapped: 7 } as const;
+const noteNumbers = { moved: 5, refused: 6, swapped: 7, carried: 9 } as const;
 const heldNumbers: Record<Kept['held'], number> = { copy: 1, link: 2, record: 3 };
 const recordHeaderBytes = 8;
 const keptTextOffset = 76;
@@ -101,11 +103,11 @@ function decodeKept(bytes: Buffer): Kept | null {
   };
 }
 
-function decodeNote(bytes: Buffer): Moved | Swapped | Refused | null {
+function decodeNote(bytes: Buffer): Moved | Swapped | Carried | Refused | null {
   const kind = nameOf(noteNumbers, bytes.readUInt32LE(0));
   const [from = '', to = ''] = texts(bytes.subarray(4));
-  if (kind === 'moved' || kind === 'swapped') return { kind, from, to };
-  return kind === 'refused' ? { kind, path: from } : null;
+  if (kind === undefined) return null;
+  return kind === 'refused' ? { kind, path: from } : { kind, from, to };
 }
 
 function decodeEntry(tag: number, payload: Buffer): JournalEntry | null {
@@ -168,6 +170,7 @@ export function encodeEntry(entry: JournalEntry): Buffer {
   switch (entry.kind) {
     case 'moved':
     case 'swapped':
+    case 'carried':
       return encodeRecord(tags.note, u32(noteNumbers[entry.kind]), text(entry.from), text(entry.to));
     case 'refused':
       return encodeRecord(tags.note, u32(noteNumbers.refused), text(entry.path), text(''));

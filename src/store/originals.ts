@@ -52,6 +52,15 @@ class Names {
     this.#put(one, given);
   }
 
+  /** Only what is known below a name goes with it: it was not there before itself. */
+  carry(from: BytePath, to: BytePath): void {
+    for (const [known, before] of [...this.#before])
+      if (isBelow(known, from)) {
+        this.#before.delete(known);
+        this.#before.set(to + known.slice(from.length), before);
+      }
+  }
+
   /** What is called so is gone, or another file. */
   forget(path: BytePath): void {
     this.#before.delete(path);
@@ -69,6 +78,7 @@ export function originalsOf({ entries }: Pick<Journal, 'entries'>): Original[] {
   for (const entry of entries) {
     if (entry.kind === 'moved') names.move(entry.from, entry.to);
     if (entry.kind === 'swapped') names.swap(entry.from, entry.to);
+    if (entry.kind === 'carried') names.carry(entry.from, entry.to);
     if (entry.kind !== 'kept') continue;
     const path = names.before(entry.path);
     if (!kept.has(path)) kept.set(path, entry);

@@ -139,6 +139,24 @@ asEveryone('the broker', (open) => {
     },
   );
 
+  it('waits for no socket that is made to wait while it connects it', () => {
+    const box = open();
+    const script = join(box.project, 'toggle.py');
+    copyFileSync(fileURLToPath(new URL('toggle.py', import.meta.url)), script);
+    const { stdout, stderr } = box.run([
+      'run',
+      '-s',
+      '--timeout',
+      '60',
+      '--allow',
+      '.',
+      '--',
+      'python3',
+      script,
+    ]);
+    expect(stdout + stderr).toBe('ok\n');
+  });
+
   it('is not brought down by nonsense, nor led past a deny', () => {
     const box = open();
     box.file(join(box.project, 'sec/key'), 'secret');

@@ -1,6 +1,15 @@
 // The guard inside the wall: what is denied in a grant, on the real kernel.
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync, renameSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -68,6 +77,8 @@ const denied: readonly (readonly [string, (box: Sandbox) => string[], [string, s
   ['a directory, for writing', () => ['--allow', '.', '--deny-write', 'sec'], ['sec', 'key'], false],
   ['a git hook', () => ['--allow', '.'], ['.git/hooks', 'pre-commit'], false],
   ["a submodule's hook", () => ['--allow', '.'], ['.git/modules/sub/hooks', 'post-checkout'], false],
+  ['where git takes hooks from', () => ['--allow', '.'], ['.git', 'commondir'], false],
+  ['where a submodule takes them from', () => ['--allow', '.'], ['.git/modules/sub', 'commondir'], false],
   ["an editor's tasks", () => ['--allow', '.'], ['sub/.vscode', 'tasks.json'], false],
   ["an agent's settings", () => ['--allow', '.'], ['.claude', 'settings.json'], false],
   ["an agent's servers", () => ['--allow', '.'], ['sub', '.mcp.json'], false],
@@ -508,6 +519,81 @@ for n in ${JSON.stringify(names)}:
     expect([...kept, '.git/hooks/mine'].filter((name) => !existsSync(join(box.project, name)))).toEqual([]);
   });
 
+  const exclusively = `import os
+def make(name):
+    os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
+`;
+
+  it('takes it away whatever modes the directories have, and leaves theirs to those from before', () => {
+    const box = open();
+    const before = dirname(box.file(join(box.project, '.vscode/old')));
+    const script = `${exclusively}
+os.mkdir('.claude', 0o300)
+make('.claude/settings.json')
+make('.vscode/tasks.json')
+os.chmod('.vscode', 0)
+os.chmod('.', 0o100)`;
+    run(box, ['python3', '-c', script]);
+    expect(statSync(box.project).mode & 0o777).toBe(0o100);
+    chmodSync(box.project, 0o755);
+    expect(statSync(before).mode & 0o777).toBe(0);
+    chmodSync(before, 0o755);
+    expect(readdirSync(box.project)).toEqual(['.vscode']);
+    expect(readdirSync(before)).toEqual(['old']);
+  });
+
+  it('takes it away however deep the directories are', () => {
+    const box = open();
+    const script = `${exclusively}
+import os
+os.mkdir('.idea')
+make('.idea/first.xml')
+make('.envrc')
+os.chdir('.idea')
+for _ in range(1100):
+    os.mkdir('d')
+    os.chdir('d')
+make('last.xml')`;
+    const line = 'ulimit -n 8192 2>/dev/null; exec "$0" "$@"'; // the depth is not held up by what may be open
+    const words = [box.nono, 'run', '--allow', '.', '--', 'python3', '-c', script];
+    const { code, stderr } = box.outside(['bash', '-c', line, ...words]);
+    expect([code, readdirSync(box.project)]).toEqual([0, []]);
+    expect(stderr).toContain('.idea/first.xml');
+  });
+
+  it('takes it away where the command started, wherever that is by then', () => {
+    const box = open();
+    const start = dirname(box.file(join(box.project, 'sub/old')));
+    const script = `${exclusively}
+os.rename('../sub', '../other')
+os.mkdir('.claude')
+make('.claude/settings.json')`;
+    box.run(['run', '-s', '--allow', '..', '--', 'python3', '-c', script], { cwd: start });
+    expect(readdirSync(join(box.project, 'other'))).toEqual(['old']);
+  });
+
+  it('has the broker make everything where the end could not list it: in what may be written and not read', () => {
+    const box = open();
+    box.file(join(box.base, 'out/old'));
+    const script = `${exclusively}
+make('../out/new')
+try: make('../out/.envrc')
+except PermissionError: print('refused')`;
+    const { stdout } = box.run([
+      'run',
+      '-s',
+      '--read',
+      '.',
+      '--write',
+      '../out',
+      '--',
+      'python3',
+      '-c',
+      script,
+    ]);
+    expect([stdout, readdirSync(join(box.base, 'out')).sort()]).toEqual(['refused\n', ['new', 'old']]);
+  });
+
   it('leaves what had the name before, even if somebody outside saves it anew meanwhile', async () => {
     const box = open();
     const tasks = box.file(join(box.project, '.vscode/tasks.json'), 'old');
@@ -545,6 +631,36 @@ for n in ${JSON.stringify(names)}:
     expect(stderr).toMatch(/project\/\.git\/config got settings that run commands: core\.hookspath=x\n/);
     expect(stderr).toMatch(/changed what runs later, outside: .*project\/package\.json\n/);
     expect(stderr).not.toMatch(/user\.name|data\.json/);
+  });
+
+  it('leaves a worktree in its repository, and names where a submodule or another worktree is led to', () => {
+    const box = open();
+    const git = ['git', '-c', 'user.name=x', '-c', 'user.email=x@x'];
+    const pointers = ['.git', 'sub/.git', 'moved/.git'].map((name) =>
+      box.file(join(box.project, name), 'gitdir: before\n'),
+    );
+    const script = `
+for command in 'echo gitdir: evil > .git', 'mv .git x', 'ln -f sub/.git .git', 'mv sub/.git .git':
+    print(os.system(command + ' 2>/dev/null') == 0)
+os.system('echo gitdir: evil > sub/.git; mv moved/.git x; echo gitdir: other > moved/.git')`;
+    const { stdout, stderr } = run(box, ['python3', '-c', `import os${script}`]);
+    expect(stdout).toBe('False\n'.repeat(4));
+    expect(pointers.map((file) => readFileSync(file, 'utf8'))).toEqual([
+      'gitdir: before\n',
+      'gitdir: evil\n',
+      'gitdir: other\n',
+    ]);
+    expect(stderr).toMatch(/sub\/\.git got settings that run commands: gitdir: evil\n/);
+    expect(stderr).toMatch(/moved\/\.git got settings that run commands: gitdir: other\n/);
+
+    const repository = join(box.project, 'repository');
+    box.outside([...git, 'init', '-q', repository]);
+    box.outside([...git, '-C', repository, 'commit', '-q', '--allow-empty', '-m', 'x']);
+    box.outside([...git, '-C', repository, 'worktree', 'add', '-q', '../first']);
+    const line = 'git worktree add -q ../second && echo /evil > .git/worktrees/first/commondir';
+    const ended = box.run(['run', '--allow', '..', '--', 'bash', '-c', line], { cwd: repository });
+    expect([ended.code, existsSync(join(box.project, 'second/.git'))]).toEqual([0, true]);
+    expect(ended.stderr).toMatch(/worktrees\/first\/commondir got settings that run commands: \/evil\n/);
   });
 
   it('says nothing of a run that changed nothing of the kind', () => {

@@ -350,6 +350,36 @@ asEveryone('directories and links from before', (open) => {
     expect(readdirSync(join(box.project, 'empty'))).toEqual([]);
   });
 
+  // A name with a slash behind it changes places with the next.
+  const moving = `import ctypes, os, sys
+swap = lambda one, other: ctypes.CDLL(None, use_errno=True).renameat2(-100, one.encode(), -100, other.encode(), 2)
+words = sys.argv[1:]
+for one, other in zip(words[::2], words[1::2]):
+    os.makedirs(os.path.dirname(other) or '.', exist_ok=True)
+    if one.endswith('/'): assert swap(one[:-1], other) == 0
+    else: os.rename(one, other)`;
+
+  it.each([
+    ['went on', 'd/e/file new/file new newer newer last/newest'],
+    [
+      'changed places with another of its kind',
+      'd/e/file one/file also two/also one/ two two/ one one/ two two last',
+    ],
+    ['changed places with one from before', 'd/e/file new/file empty/ new new/ empty empty last'],
+    ['took in what was in it', 'd/e/file a/file a b/a b c'],
+  ])('undo finds what was moved into a directory of the session that %s', (_, words) => {
+    const box = withTree();
+    box.file(join(box.project, 'move.py'), moving);
+    box.file(join(box.project, 'also'));
+    const { stdout, stderr } = confined(box, `python3 move.py ${words}`);
+    expect([stdout, stderr]).toEqual(['', '']);
+    expect(existsSync(join(box.project, 'd/e/file'))).toBe(false);
+    undo(box, 'restore', '--yes');
+    expect(readFileSync(join(box.project, 'd/e/file'), 'utf8')).toBe(original);
+    for (const name of ['also', 'empty'])
+      expect([name, existsSync(join(box.project, name))]).toEqual([name, true]);
+  });
+
   it('undo finds what was in a directory that was moved', () => {
     const box = withTree();
     confined(box, 'mv d moved && echo x > moved/e/file && mv moved/e again');
@@ -392,7 +422,7 @@ asEveryone.skipIf(process.getuid?.() !== 0)(
     it('lets what the session made go again, however it was made', () => {
       const { box, merged } = onOverlay();
       const line =
-        "git init -q r && cd r && echo 1 > f && git add f && git -c user.name=a -c user.email=a@b commit -qm 1 && git gc -q && cd .. && rm -rf r && mkfifo p && ln -s p q && mkdir -p m/n && rm -r p q m && set -C && echo x > y && rm y && python3 -c \"import tempfile; tempfile.TemporaryFile(dir='.').write(b'x')\" && echo done";
+        "git init -q r && cd r && echo 1 > f && git add f && git -c user.name=a -c user.email=a@b commit -qm 1 && git gc -q && cd .. && rm -rf r && mkfifo p && ln -s p q && mkdir -p m/n && rm -r p q m && set -C && echo x > y && rm y && python3 -c \"import tempfile; tempfile.TemporaryFile(dir='.').write(b'x')\" && python3 -c \"import os, socket; socket.socket(socket.AF_UNIX).bind('s'); os.unlink('s')\" && echo done";
       const result = box.run(['run', '-s', ...unguarded, '--allow', '.', '--', 'bash', '-c', line], {
         cwd: merged,
       });

@@ -53,3 +53,34 @@ asEveryone('what steers a JavaScript runtime', (open) => {
     expect(stdout).toBe('1\n');
   });
 });
+
+asEveryone('a link that a run left behind', (open) => {
+  it('opens nothing by a directory of PATH, nor by the name of a command', () => {
+    const { file, project, home, env, run } = open();
+    const secret = file(join(home, 'papers/bin/secret'), 'secret');
+    const beside = file(join(home, 'papers/lib/secret'), 'secret');
+    file(join(home, 'papers/bin/tool'), '#!/bin/sh\necho tool', 0o755);
+    file(join(project, 'venv/bin/tool'), '#!/bin/sh\nexec cat "$@"', 0o755);
+    const searched = { PATH: `${project}/venv/bin:${env.PATH}` };
+    const told = () =>
+      run(['run', '-s', '--allow', '.', '--', 'cat', secret, beside], { env: searched }).stdout;
+    expect(
+      run(['run', '-s', '--allow', '.', '--', 'tool', 'venv/bin/tool'], { env: searched }).stdout,
+    ).toContain('exec');
+    const line = `mv venv/bin venv/old && ln -s ${home}/papers/bin venv/bin`;
+    expect(run(['run', '-s', '--allow', '.', '--', 'bash', '-c', line]).code).toBe(0);
+    expect(told()).toBe('');
+    // By its name alone the file itself may be read, as any that runs.
+    const ran = run(['run', '-s', '--allow', '.', '--', 'tool'], { env: searched });
+    expect(ran.stdout).toBe('tool\n');
+    const script = `#!/bin/sh\ncat ${secret} ${beside}`;
+    file(join(home, 'papers/bin/tool'), script, 0o755);
+    expect(run(['run', '-s', '--allow', '.', '--', 'tool'], { env: searched }).stdout).toBe('');
+    const whole = 'mv venv was && ln -s ~/papers venv';
+    expect(run(['run', '-s', '--allow', '.', '--', 'bash', '-c', whole]).code).toBe(0);
+    expect([told(), run(['run', '-s', '--allow', '.', '--', 'tool'], { env: searched }).stdout]).toEqual([
+      '',
+      '',
+    ]);
+  });
+});

@@ -72,7 +72,7 @@ describe('commandGrants()', () => {
   type Writable = (path: AbsolutePath) => boolean;
   const nowhere: Writable = () => false;
   const grantsOf = (words: readonly string[], host: Host, mayWrite = nowhere) =>
-    commandGrants(find(words, host), host, protect(host, []), mayWrite);
+    commandGrants(find(words, host), host, protect(host, []), mayWrite, () => false);
   const granted = (words: readonly string[], nodes: Disk, shebangs: Record<string, string> = {}) => {
     const host = machine({ ...disk, ...nodes }, { shebang: (file) => shebangs[file] ?? null });
     return grantsOf(words, host).map(({ path }) => path);

@@ -201,6 +201,7 @@ describe('judgedFor()', () => {
     [{ read: ['.'], denyWrite: ['out'] }, false, false],
     [{ deny: ['/usr/lib/x'] }, true, false],
     [{ write: ['.'], deny: ['out'] }, false, true],
+    [{ write: ['.'] }, false, true], // the end could not list it
     [{ read: ['~'] }, true, false],
     [{ allow: ['~'] }, true, true],
     [{ allow: ['~/data'], deny: ['~/d?ta/x'] }, true, true],

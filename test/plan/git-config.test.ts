@@ -19,6 +19,12 @@ describe('addedCommands()', () => {
       ['include.path=x', 'includeif.gitdir:/.path=y'],
     ],
     ['an equals sign in a subsection', '[url "a=b"]\n\tinsteadOf = c=d', ['url.a=b.insteadof=c=d']],
+    ['a file of settings more', '[extensions]\n\tworktreeConfig = true', ['extensions.worktreeconfig=true']],
+    [
+      'what archive, gc and hooks run',
+      '[tar "x"]\n\tcommand = a\n[gc]\n\trecentObjectsHook = b\n[hook "c"]\n\tcommand = d',
+      ['tar.x.command=a', 'gc.recentobjectshook=b', 'hook.c.command=d'],
+    ],
     ['another place', '[remote "o"]\n\turl = x\n\tuploadpack = y', ['remote.o.uploadpack=y']],
   ])('finds %s', (_, text, expected) => {
     expect(addedCommands(before, text)).toEqual(expected);

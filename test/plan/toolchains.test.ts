@@ -6,7 +6,7 @@ import { type Disk, machine } from './fake-host.ts';
 
 const grants = (PATH: string, disk: Disk, environment: Record<string, string> = {}) => {
   const host = machine(disk, { environment: { PATH, ...environment } });
-  return toolchainGrants(host, protect(host, []));
+  return toolchainGrants(host, protect(host, []), () => false);
 };
 const granted = (PATH: string, disk: Disk, environment?: Record<string, string>) => [
   ...new Set(grants(PATH, disk, environment).map(({ path }) => path)),

@@ -44,7 +44,7 @@ const anyPath = fc
   .map((bytes) => `/${Buffer.from(bytes).toString('latin1').replaceAll('\0', 'x')}`);
 const u64 = fc.bigInt({ min: 0n, max: 2n ** 63n - 1n });
 const anyEntry: fc.Arbitrary<JournalEntry> = fc.oneof(
-  fc.record({ kind: fc.constantFrom('moved', 'swapped'), from: anyPath, to: anyPath }),
+  fc.record({ kind: fc.constantFrom('moved', 'swapped', 'carried'), from: anyPath, to: anyPath }),
   fc.record({ kind: fc.constant('refused'), path: anyPath }),
   fc.record({ kind: fc.constant('ended'), at: u64 }),
   fc
@@ -104,6 +104,14 @@ describe('originalsOf()', () => {
       ['/d', null, '/e'],
       ['/d/f', null, '/e/g'],
     ]);
+  });
+
+  it('follows what was moved into a directory that went elsewhere, which was not there before', () => {
+    const carried = (from: string, to: string): JournalEntry => ({ kind: 'carried', from, to });
+    expect(of(moved('/f', '/d/f'), carried('/d', '/d/'), carried('/d/', '/e'))).toEqual([
+      ['/f', null, '/e/f'],
+    ]);
+    expect(of(carried('/d', '/d/'), carried('/d/', '/e'), kept('/e/f'))).toEqual([['/e/f', 1n, null]]);
   });
 
   it('keeps both names of what was exchanged', () => {

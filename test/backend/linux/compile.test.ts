@@ -101,6 +101,8 @@ describe('compileProgram()', () => {
     const overlay = on(0x794c7630, { allow: ['.'] });
     expect(payloads(overlay, 10)[0]?.readUInt32LE(16)).toBe(2);
     expect(payloads(overlay, 4)).not.toEqual(payloads(plan({ allow: ['.'] }), 4));
+    // Nobody can tell there at the end what is new: the broker makes everything.
+    expect(payloads(on(0x65735546, { allow: ['.'] }), 4)).toEqual(payloads(overlay, 4));
     for (const type of [0xef53, 0x58465342, 0x01021994])
       expect(payloads(on(type, { allow: ['.'] }), 10)[0]?.readUInt32LE(16)).toBe(0);
   });
