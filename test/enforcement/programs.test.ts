@@ -55,6 +55,23 @@ asEveryone('programs', (open) => {
     expect(result.code).toBe(0);
   });
 
+  it('git: a submodule with links in it, as links', () => {
+    const box = withIdentity();
+    box.outside([
+      'bash',
+      '-euc',
+      `git init -q lib; cd lib; ln -s file link; echo 1 > file; git add .; git commit -qm 1
+       git init -q ../app; cd ../app; git commit -q --allow-empty -m 1`,
+    ]);
+    const line = `cd app; git -c protocol.file.allow=always submodule --quiet add ../lib lib; readlink lib/link
+       git -C lib config core.symlinks || echo unset`;
+    const { stdout, stderr } = box.run(['run', '-s', '--allow', '.', '--', 'bash', '--norc', '-euc', line]);
+    expect([stdout, stderr]).toEqual([
+      'file\nunset\n',
+      expect.stringMatching(/^nono: kept \d+ originals.*\n$/),
+    ]);
+  });
+
   it('git: clones a local repository that is only granted for reading', () => {
     const box = withIdentity();
     const source = join(box.base, 'source');
