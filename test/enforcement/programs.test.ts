@@ -86,6 +86,27 @@ asEveryone('programs', (open) => {
     expect(existsSync(join(box.project, 'copy/f'))).toBe(true);
   });
 
+  it('tmux: a server of its own, gone with the run', () => {
+    const line = `tmux new-session -d 'tmux display -p from-within > said; tmux wait-for -S done'; tmux wait-for done; cat said; ls $TMPDIR/tmux-*`;
+    const { code, stdout, stderr } = confined(open(), line);
+    expect([code, stdout, stderr]).toEqual([0, 'from-within\ndefault\n', '']);
+  });
+
+  it('an interactive shell, which keeps its history to itself', () => {
+    const box = open();
+    const shell = (...flags: string[]) =>
+      box.run(['run', '--allow', '.', ...flags, '--', 'bash', '--norc', '-i'], {
+        input: 'echo $HISTFILE; history\n',
+      });
+    const { stdout, stderr } = shell();
+    expect(stdout).toMatch(/shell_history\n.*echo \$HISTFILE/s);
+    expect(stderr).not.toContain('denied');
+    const usual = shell('--env', `HISTFILE=${box.home}/.bash_history`);
+    expect(usual.stderr).toMatch(
+      /denied write .*\.bash_history: Shell and interpreter history are protected/,
+    );
+  });
+
   it('npm install, from the registry, with a script that runs', () => {
     const box = open();
     const manifest = {
