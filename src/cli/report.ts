@@ -67,7 +67,7 @@ function sayReport({ denied, unlisted, limits, kept, explained }: Findings, host
   if (denied.length > 0 && !explained) say(style('faint', `nono: ${machine.unseen}`));
   const line = kept === null ? null : renderOriginals(kept.session.journal);
   if (line !== null) say(style('faint', `nono: ${line}`));
-  for (const warning of kept === null ? [] : renderAftermath(kept.aftermath))
+  for (const warning of kept === null ? [] : renderAftermath(kept.aftermath, host.home))
     say(style('warning', `nono: ${warning}`));
 }
 
