@@ -33,7 +33,13 @@ export function actOf(request: Request, home: AbsolutePath | null): string {
   }
 }
 
-type Row = { readonly request: Request; readonly count: number; readonly verdict: Verdict };
+type Row = {
+  readonly request: Request;
+  readonly count: number;
+  readonly verdict: Verdict;
+  /** One that would allow it, and what else its kind of program wants; null: there is none. */
+  readonly profile: string | null;
+};
 
 /** One denial, and how many others differ from it by their path alone. */
 type Group = { readonly first: Row; readonly alike: number };
@@ -68,7 +74,7 @@ export function abbreviate(text: string, home: AbsolutePath | null): string {
   return home === null || home === '/' ? text : ` ${text}`.replaceAll(` ${home}/`, ' ~/').slice(1);
 }
 
-/** Two lines for each kind of the first; `unlisted` were counted only. */
+/** Up to three lines for each kind of the first; `unlisted` were counted only. */
 export function renderDenials(
   rows: readonly Row[],
   unlisted: number,
@@ -79,8 +85,10 @@ export function renderDenials(
   const shown = groups.slice(0, mostShown).flatMap(({ first, alike }) => {
     const act = `${actOf(first.request, home)}${timesOf(first.count, alike)}`;
     const line = `${style('warning', 'nono: denied')} ${act}: ${cut(abbreviate(first.verdict.details, home))}`;
-    const suggestion = suggestionOf(first, home);
-    return suggestion === null ? [line] : [line, `  Try: ${style('code', suggestion)}`];
+    const profile = first.profile === null ? [] : [`--extends ${first.profile}`];
+    const flags = suggestionOf(first, home);
+    const tries = [...(flags === null ? [] : [flags]), ...profile];
+    return [line, ...tries.map((each, at) => `  ${at === 0 ? 'Try' : 'Or'}: ${style('code', each)}`)];
   });
   const hidden = groups.slice(mostShown).reduce((sum, { alike }) => sum + 1 + alike, 0);
   const more = hidden + unlisted;

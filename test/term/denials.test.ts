@@ -8,7 +8,7 @@ const home: AbsolutePath = '/home/ada';
 
 function row(request: Request, verdict: Pick<Verdict, 'details' | 'suggestion'>, count = 1) {
   const rest = { status: 'denied', reason: 'denied_path', rule: null, nearest: null } as const;
-  return { request, count, verdict: { ...rest, ...verdict } as Verdict };
+  return { request, count, verdict: { ...rest, ...verdict } as Verdict, profile: null as string | null };
 }
 
 const deleted = (path: AbsolutePath, count?: number) =>
@@ -51,6 +51,16 @@ it('renderDenials() leaves apart what differs in what was done, why, or what wou
       ),
     ]).filter((line) => line.startsWith('nono')),
   ).toHaveLength(5);
+});
+
+it('renderDenials() names a profile beside the flag', () => {
+  expect(lines([{ ...written('/home/ada/go/pkg/a'), profile: 'go' }])).toEqual([
+    'nono: denied write ~/go/pkg/a: no grant reaches ~/go/pkg/a for writing',
+    '  Try: --write-file ~/go/pkg/a',
+    '  Or: --extends go',
+  ]);
+  const alone = row({ kind: 'file', op: 'mkdir', path: '/go/pkg' }, { details: 'no', suggestion: null });
+  expect(lines([{ ...alone, profile: 'go' }]).at(-1)).toBe('  Try: --extends go');
 });
 
 it('renderDenials() counts what it does not show', () => {

@@ -60,6 +60,10 @@ describe('renderLine()', () => {
     expect(line({}, { A_TOKEN: 'x', B_TOKEN: 'y' })).toContain('; 2 variables withheld');
   });
 
+  it('names the profile that would share the caches of the command', () => {
+    expect(renderLine(plan(), home, 'rust')).toMatch(/; your caches closed: --extends rust opens them$/);
+  });
+
   it('names three paths and counts the rest', () => {
     expect(renderLine(granted(['/a', '/b', '/c', '/d', '/e']), home)).toContain(
       'also reads /a, /b, /c and 2 more;',
