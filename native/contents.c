@@ -161,6 +161,36 @@ static int open_or_create(const struct broker *broker, const struct call *call, 
   return -ELOOP;
 }
 
+// The caller's own open file: what is judged is what is acted on, whatever its number stands for by then.
+static int take_open_file(const struct broker *broker, const struct call *call, int descriptor, struct statx *status) {
+  int fd = take_descriptor(call->caller, descriptor);
+  if (fd < 0) return fd;
+  int error = is_waiting(broker->listener, call) ? look(fd, "", status) : -ESRCH;
+  if (error == 0) return fd;
+  close(fd);
+  return error;
+}
+
+// The number of the caller's descriptor that a name stands for, such as /dev/stderr; or -1.
+static int named_descriptor(const struct name *name) {
+  int process, number, end = 0;
+  if (sscanf(name->path, "/proc/%d/fd/%d%n", &process, &number, &end) != 2) return -1;
+  return process == name->caller && name->path[end] == 0 ? number : -1;
+}
+
+// A log that standard error leads to may lie outside the grants: who writes to it by its name gets the same open file once
+// more, which is nothing new. So it is not cut.
+static int take_written(const struct broker *broker, const struct call *call, int number, int object, uint64_t flags) {
+  struct statx held, named;
+  int fd = take_open_file(broker, call, number, &held);
+  if (fd < 0) return -EACCES;
+  int mode = fcntl(fd, F_GETFL) & O_ACCMODE, asked = (int)(flags & O_ACCMODE);
+  bool is_as_asked = may_write(fd) && asked != O_RDONLY && (mode == O_RDWR || mode == asked);
+  if (is_as_asked && S_ISREG(held.stx_mode) && look(object, "", &named) == 0 && is_same(&held, &named)) return fd;
+  close(fd);
+  return -EACCES;
+}
+
 // A descriptor or a negative errno; the object that is there is held, and to be closed.
 static int open_now(const struct broker *broker, const struct call *call, int directory, uint64_t path,
                     const struct opening *opening, int *object) {
@@ -168,12 +198,14 @@ static int open_now(const struct broker *broker, const struct call *call, int di
   *object = -1;
   int error = read_name(call->caller, directory, path, &name);
   if (error != 0) return error;
+  int number = named_descriptor(&name);
   int fd = open_or_create(broker, call, &name, opening, object);
   release_name(&name);
   if (fd < 0 || *object < 0) return fd;
   bool is_unnamed = opening->flags & O_TMPFILE & ~(uint64_t)O_DIRECTORY;
   if (is_unnamed) return create_unnamed(broker, call, *object, opening);
-  return open_existing(broker, call, *object, opening->flags);
+  fd = open_existing(broker, call, *object, opening->flags);
+  return fd == -EACCES && number >= 0 ? take_written(broker, call, number, *object, opening->flags) : fd;
 }
 
 void open_file(const struct broker *broker, const struct call *call, int directory, uint64_t path,
@@ -221,16 +253,6 @@ int truncate_path(const struct broker *broker, const struct call *call, uint64_t
   if (object < 0) return object;
   error = is_waiting(broker->listener, call) ? truncate_at(broker, object, length) : -ESRCH;
   close(object);
-  return error;
-}
-
-// The caller's own open file: what is judged is what is acted on, whatever its number stands for by then.
-static int take_open_file(const struct broker *broker, const struct call *call, int descriptor, struct statx *status) {
-  int fd = take_descriptor(call->caller, descriptor);
-  if (fd < 0) return fd;
-  int error = is_waiting(broker->listener, call) ? look(fd, "", status) : -ESRCH;
-  if (error == 0) return fd;
-  close(fd);
   return error;
 }
 

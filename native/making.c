@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -51,8 +53,22 @@ static bool misleads(const struct place *place) {
   return has_denies() && (describe_place(place, path) != 0 || leads_to_denied(path));
 }
 
+// Beside it, below a name that is denied just as it is, nothing is led elsewhere: git tries links so, by a name that is
+// nothing yet.
+static bool leads_beside(const struct place *place, const char *target) {
+  struct statx status;
+  char path[PATH_MAX], beside[PATH_MAX];
+  if (target[0] == 0 || strchr(target, '/') != NULL || strcmp(target, ".") == 0 || strcmp(target, "..") == 0) return false;
+  int error = look(place->directory, target, &status);
+  if (error != -ENOENT && (error != 0 || S_ISLNK(status.stx_mode))) return false; // a link leads on
+  if (describe_place(place, path) != 0) return false;
+  int directory = (int)(strrchr(path, '/') - path);
+  if (snprintf(beside, sizeof beside, "%.*s/%s", directory, path, target) >= (int)sizeof beside) return false;
+  return leads_to_denied(beside) && !moving_changes_denies(path, beside);
+}
+
 static int make_symlink_at(const struct place *place, const void *target) {
-  if (misleads(place)) return -EACCES;
+  if (misleads(place) && !leads_beside(place, target)) return -EACCES;
   return symlinkat(target, place->directory, place->last) == 0 ? 0 : -errno;
 }
 

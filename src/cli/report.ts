@@ -10,6 +10,7 @@ import { decodeFrames, type Frame } from '../launch/frames.ts';
 import { readOwnPlanFile } from '../launch/own-plan.ts';
 import { reachedLimits } from '../launch/reached-limits.ts';
 import { decodeReportWish, type LearnWish, type ReportWish } from '../launch/report-wish.ts';
+import { profileGranting } from '../plan/development.ts';
 import type { Host } from '../plan/host.ts';
 import type { ReachedLimit } from '../plan/limits.ts';
 import { type Aftermath, aftermathOf } from '../store/aftermath.ts';
@@ -62,11 +63,15 @@ type Findings = Denials & {
 function sayReport({ denied, unlisted, limits, kept, explained }: Findings, host: Host): void {
   const style = styleFor(2);
   for (const limit of limits) say(style('warning', `nono: ${renderReachedLimit(limit)}`));
-  for (const line of renderDenials(denied, unlisted, host.home, style)) say(line);
+  const rows = denied.map((each) => ({
+    ...each,
+    profile: profileGranting(each.request, each.verdict, host),
+  }));
+  for (const line of renderDenials(rows, unlisted, host.home, style)) say(line);
   if (denied.length > 0 && !explained) say(style('faint', `nono: ${machine.unseen}`));
   const line = kept === null ? null : renderOriginals(kept.session.journal);
   if (line !== null) say(style('faint', `nono: ${line}`));
-  for (const warning of kept === null ? [] : renderAftermath(kept.aftermath))
+  for (const warning of kept === null ? [] : renderAftermath(kept.aftermath, host.home))
     say(style('warning', `nono: ${warning}`));
 }
 

@@ -3,6 +3,7 @@ import { machine } from '#machine';
 import { platform } from '#platform';
 import { type Issue, NonoError } from '../errors.ts';
 import type { LearnWish, ReportWish } from '../launch/report-wish.ts';
+import { unsharedCaches } from '../plan/development.ts';
 import type { Host } from '../plan/host.ts';
 import type { Plan } from '../plan/plan.ts';
 import { reportFileOf } from '../plan/report-file.ts';
@@ -65,6 +66,8 @@ function profileLines({ unasked, added, untrusted }: WithProfiles): string[] {
 
 function planLines(plan: Plan, host: Host, flags: RunFlags): string[] {
   const style = styleFor(2);
+  // Who wants no profile is not told of one.
+  const unshared = flags.profile === false ? null : unsharedCaches(plan, host);
   // A loss is said even in silence: whoever asked to go on must know what they went on without.
   const losses = plan.guarantees.flatMap(({ promise, missing }) =>
     missing === undefined ? [] : [style('warning', `nono: NOT held: ${promise} (${missing.reason})`)],
@@ -79,7 +82,7 @@ function planLines(plan: Plan, host: Host, flags: RunFlags): string[] {
     ...plan.environment.absent.map((name) =>
       style('warning', `nono: --env ${escapeText(name)}: it is not set, so nothing is passed`),
     ),
-    ...(flags.json ? [] : [style('faint', `nono: ${renderLine(plan, host.home)}`)]),
+    ...(flags.json ? [] : [style('faint', `nono: ${renderLine(plan, host.home, unshared)}`)]),
   ];
 }
 

@@ -145,12 +145,13 @@ export function fixedVariables(
 // Set where the caller has them, to the same directory as TMPDIR.
 const echoes = ['TMP', 'TEMP', 'TEMPDIR'];
 
-/** Caches move into the private directory unless the plan lets the command write to the usual place. */
-function privateCaches(host: Host, mayWrite: (path: AbsolutePath) => boolean): Variable[] {
-  return environmentList.caches.flatMap(({ variable, default: usual, directory }) => {
+/** Caches and their kin move into the private directory unless the plan lets the command write to the usual place. */
+function privatePlaces(host: Host, mayWrite: (path: AbsolutePath) => boolean): Variable[] {
+  return environmentList.private.flatMap(({ variable, default: usual, name }) => {
     const set = host.environment[variable] ?? '';
     const places = isAbsolute(set) ? [set] : placesOf(usual, host);
-    return places.some(mayWrite) ? [] : [{ name: variable, value: childOf(host.temporary, directory) }];
+    const value = name === '' ? host.temporary : childOf(host.temporary, name);
+    return places.some(mayWrite) ? [] : [{ name: variable, value }];
   });
 }
 
@@ -173,7 +174,7 @@ export function planEnvironment(
   }));
   const own: Variable[] = [
     ...temporaryNames(host).map((name) => ({ name, value: host.temporary })),
-    ...privateCaches(host, mayWrite).filter(({ name }) => !passed.has(name)),
+    ...privatePlaces(host, mayWrite).filter(({ name }) => !passed.has(name)),
     ...(workdir === null ? [] : [{ name: 'PWD', value: workdir }]),
     { name: 'NONO', value: '1' },
     { name: 'NONO_PLAN', value: planFile },

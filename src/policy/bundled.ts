@@ -54,3 +54,20 @@ const byCommand: Readonly<Record<string, string>> = {
 export function profileOfCommand(command: string): string | null {
   return Object.hasOwn(byCommand, command) ? (byCommand[command] ?? null) : null;
 }
+
+// Those that stop, or start from nothing each time, without what they keep in the home; npm and pip do well by caches of a run.
+const developmentCommands: Readonly<Record<string, readonly string[]>> = {
+  go: ['go'],
+  java: ['mvn', 'gradle'],
+  node: ['pnpm'],
+  python: [],
+  rust: ['cargo'],
+};
+
+/** The profiles for development. */
+export const developmentNames: readonly string[] = Object.keys(developmentCommands);
+
+/** The profile for development that has the caches of a command; null: there is none. */
+export function developmentOfCommand(command: string): string | null {
+  return developmentNames.find((name) => developmentCommands[name]?.includes(command)) ?? null;
+}

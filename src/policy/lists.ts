@@ -73,18 +73,19 @@ export type WithheldNames = {
 /** A JavaScript regular expression, matched anywhere in a value. */
 export type WithheldValue = { readonly group: string; readonly pattern: string; readonly reason: string };
 
-/** `variable` becomes `directory` in the session's own directory where neither it nor `default` may be written. */
-export type PrivateCache = {
+/** `variable` becomes `name` in the session's own directory where neither it nor `default` may be written. */
+export type PrivatePlace = {
   readonly variable: string;
   readonly default: ListedPath;
-  readonly directory: string;
+  /** Empty: the session's own directory itself. */
+  readonly name: string;
   readonly reason: string;
 };
 
 export type EnvironmentList = {
   readonly withhold: readonly WithheldNames[];
   readonly values: readonly WithheldValue[];
-  readonly caches: readonly PrivateCache[];
+  readonly private: readonly PrivatePlace[];
 };
 
 // The casts hold because test/policy/lists.test.ts checks each file against its schema, which the compiler checks against

@@ -33,24 +33,72 @@ export function actOf(request: Request, home: AbsolutePath | null): string {
   }
 }
 
-type Row = { readonly request: Request; readonly count: number; readonly verdict: Verdict };
+type Row = {
+  readonly request: Request;
+  readonly count: number;
+  readonly verdict: Verdict;
+  /** One that would allow it, and what else its kind of program wants; null: there is none. */
+  readonly profile: string | null;
+};
 
-/** Two lines for each of the first; `unlisted` were counted only. */
+/** One denial, and how many others differ from it by their path alone. */
+type Group = { readonly first: Row; readonly alike: number };
+
+function suggestionOf({ verdict }: Row, home: AbsolutePath | null): string | null {
+  return verdict.suggestion === null ? null : escapeText(flagsText(verdict.suggestion, home));
+}
+
+// A garbage collection is refused a thousand objects: one line says so, where one flag allows all of them.
+function groupsOf(rows: readonly Row[], home: AbsolutePath | null): Group[] {
+  const groups = new Map<string, Group>();
+  for (const row of rows) {
+    const op = 'op' in row.request ? row.request.op : row.request.kind;
+    const { reason, details } = row.verdict;
+    const key = JSON.stringify([row.request.kind, op, reason, suggestionOf(row, home) ?? ['none', details]]);
+    const { first, alike } = groups.get(key) ?? { first: row, alike: -1 };
+    groups.set(key, { first, alike: alike + 1 });
+  }
+  return [...groups.values()];
+}
+
+function timesOf(count: number, alike: number): string {
+  const parts = [
+    ...(count === 1 ? [] : [`${count} times`]),
+    ...(alike === 0 ? [] : [`${alike} more of this kind`]),
+  ];
+  return parts.length === 0 ? '' : ` (${parts.join('; ')})`;
+}
+
+/** Paths within the home as they are typed. */
+export function abbreviate(text: string, home: AbsolutePath | null): string {
+  return home === null || home === '/' ? text : ` ${text}`.replaceAll(` ${home}/`, ' ~/').slice(1);
+}
+
+/** Up to three lines for each kind of the first; `unlisted` were counted only. */
 export function renderDenials(
   rows: readonly Row[],
   unlisted: number,
   home: AbsolutePath | null,
   style: Style,
 ): string[] {
-  const shown = rows.slice(0, mostShown).flatMap(({ request, count, verdict }) => {
-    const times = count === 1 ? '' : ` (${count} times)`;
-    const line = `${style('warning', 'nono: denied')} ${actOf(request, home)}${times}: ${cut(verdict.details)}`;
-    return verdict.suggestion === null
-      ? [line]
-      : [line, `  Try: ${style('code', escapeText(flagsText(verdict.suggestion, home)))}`];
+  const groups = groupsOf(rows, home);
+  const shown = groups.slice(0, mostShown).flatMap(({ first, alike }) => {
+    const act = `${actOf(first.request, home)}${timesOf(first.count, alike)}`;
+    const line = `${style('warning', 'nono: denied')} ${act}: ${cut(abbreviate(first.verdict.details, home))}`;
+    const profile = first.profile === null ? [] : [`--extends ${first.profile}`];
+    const flags = suggestionOf(first, home);
+    const tries = [...(flags === null ? [] : [flags]), ...profile];
+    return [line, ...tries.map((each, at) => `  ${at === 0 ? 'Try' : 'Or'}: ${style('code', each)}`)];
   });
-  const more = rows.length - Math.min(rows.length, mostShown) + unlisted;
-  return more === 0
-    ? shown
-    : [...shown, style('faint', `nono: and ${more} more denials; --report FILE has all that were seen`)];
+  const hidden = groups.slice(mostShown).reduce((sum, { alike }) => sum + 1 + alike, 0);
+  const more = hidden + unlisted;
+  if (more > 0)
+    return [
+      ...shown,
+      style(
+        'faint',
+        `nono: and ${more} more ${more === 1 ? 'denial' : 'denials'}; --report FILE has all that were seen`,
+      ),
+    ];
+  return shown;
 }

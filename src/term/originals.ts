@@ -51,8 +51,11 @@ function some(names: readonly string[]): string {
 }
 
 /** What a session leaves behind that counts outside, a line each. */
-export function renderAftermath({ id, planted, settings, later }: Aftermath): string[] {
-  const show = (path: BytePath) => showPath(path, null);
+export function renderAftermath(
+  { id, planted, settings, later }: Aftermath,
+  home: AbsolutePath | null = null,
+): string[] {
+  const show = (path: BytePath) => showPath(path, home);
   return [
     ...(planted.length === 0
       ? []

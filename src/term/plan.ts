@@ -33,8 +33,12 @@ function networkText({ network }: Plan): string {
   ].join(' and ');
 }
 
-/** The one line before a run: what may be written, what the user added to be read, the network. */
-export function renderLine(plan: Plan, home: AbsolutePath | null): string {
+/**
+ * The one line before a run: what may be written, what the user added to be read, the network.
+ *
+ * @param unshared the profile that would share the caches of the command; null: none, or it does
+ */
+export function renderLine(plan: Plan, home: AbsolutePath | null, unshared: string | null = null): string {
   const asked = plan.grants.filter(isAskedFor);
   const writes = asked.filter(allowsWriting).map(({ path }) => path);
   const reads = asked.filter((grant) => !allowsWriting(grant)).map(({ path }) => path);
@@ -43,6 +47,7 @@ export function renderLine(plan: Plan, home: AbsolutePath | null): string {
     ...(reads.length === 0 ? [] : [`also reads ${names(reads, namedInLine, home)}`]),
     `network ${networkText(plan)}`,
     withheldText(plan),
+    ...(unshared === null ? [] : [`your caches closed: --extends ${unshared} opens them`]),
   ].join('; ');
 }
 

@@ -91,6 +91,24 @@ asEveryone('outside every grant', (open) => {
     expect(box.outside(['sh', '-c', outer, box.nono]).stdout).toBe('secretrefused\n');
   });
 
+  it('lets standard output and error be written to by their names where they lead out of the grants, and cuts nothing', () => {
+    const box = tree(open);
+    const log = box.file(join(box.home, 'log'), 'before\n');
+    const names = ['/dev/stderr', '/dev/fd/2', '/proc/self/fd/2'];
+    const inside = `${names.map((name) => `echo ${name} > ${name}`).join('; ')}; echo more >> /dev/stderr
+      python3 -c 'open("/dev/stderr", "w").write("python\\n")'
+      for name in ${box.home}/log /proc/$$/fd/2/. /dev/stdin; do (echo no > $name) 2> /dev/null; done
+      cat /dev/stderr; exec 1<> /dev/stderr`;
+    const outer = `exec "$0" run -s --no-diagnostics --allow . -- bash --norc -c "$1" 2>> ${log} < ${box.home}/secret`;
+    expect(box.outside(['sh', '-c', outer, box.nono, inside]).stdout).toBe('');
+    const said = readFileSync(log, 'utf8').split('\n');
+    expect(said.slice(0, 6)).toEqual(['before', ...names, 'more', 'python']);
+    expect(said.slice(6).join('\n')).toMatch(
+      /^cat: \/dev\/stderr: Permission denied\n.*Permission denied\n$/,
+    );
+    expect(readFileSync(join(box.home, 'secret'), 'utf8')).toBe('secret');
+  });
+
   it("refuses root's machine secrets and the listing of /etc, and lets what programs need be read", () => {
     const box = tree(open);
     expect(box.probed([], ['read', '/etc/shadow'])).toBe('EACCES');

@@ -295,6 +295,51 @@ tried(os.link, "harmless", "fine", follow_symlinks=False)`;
     expect(existsSync(join(box.project, 'fine'))).toBe(true);
   });
 
+  it('lets a link stand for what is denied just as it is, beside it, and for nothing else', () => {
+    const box = open();
+    box.file(join(box.project, '.git/modules/sub/config'));
+    box.file(join(box.project, 'elsewhere/hooks/post-checkout'));
+    symlinkSync('../../elsewhere', join(box.project, '.git/modules/old'));
+    const script = `
+import os
+os.chdir(".git/modules")
+def tried(target, name):
+  try: os.symlink(target, name)
+  except OSError as error: print(target, error.strerror)
+for target in ("old", "../../elsewhere", "..", ".", "sub/../../../elsewhere", "hooks/", "sub/"): tried(target, "to-it")
+tried("beside", "sub/hooks")
+tried("testing", "sub/probe")
+tried("later", "first")
+tried("first", "second")
+os.makedirs("later/hooks")
+for name in ("first", "later"):
+  try: open(name + "/hooks/post-checkout", "w")
+  except OSError as error: print(name, error.strerror)
+print(os.readlink("sub/probe"), os.readlink("first"))
+try: os.rename("first", "third")
+except OSError as error: print("rename", error.strerror)`;
+    const flags = ['run', '-s', '--no-diagnostics', '--allow', '.', '--'];
+    const refused = [
+      'old',
+      '../../elsewhere',
+      '..',
+      '.',
+      'sub/../../../elsewhere',
+      'hooks/',
+      'sub/',
+      'beside',
+    ];
+    const { stdout, stderr } = box.run([...flags, 'python3', '-c', script]);
+    expect([stdout.trim().split('\n'), stderr]).toEqual([
+      [
+        ...[...refused, 'first', 'first', 'later'].map((each) => `${each} Permission denied`),
+        'testing later',
+        'rename Permission denied',
+      ],
+      '',
+    ]);
+  });
+
   it('keeps git working: init, clone, commit, worktree, push', () => {
     const box = open();
     const line = `git init -q r && cd r && git config user.name a && git config user.email a@b && echo 1 > f && git add f &&

@@ -55,6 +55,23 @@ asEveryone('programs', (open) => {
     expect(result.code).toBe(0);
   });
 
+  it('git: a submodule with links in it, as links', () => {
+    const box = withIdentity();
+    box.outside([
+      'bash',
+      '-euc',
+      `git init -q lib; cd lib; ln -s file link; echo 1 > file; git add .; git commit -qm 1
+       git init -q ../app; cd ../app; git commit -q --allow-empty -m 1`,
+    ]);
+    const line = `cd app; git -c protocol.file.allow=always submodule --quiet add ../lib lib; readlink lib/link
+       git -C lib config core.symlinks || echo unset`;
+    const { stdout, stderr } = box.run(['run', '-s', '--allow', '.', '--', 'bash', '--norc', '-euc', line]);
+    expect([stdout, stderr]).toEqual([
+      'file\nunset\n',
+      expect.stringMatching(/^nono: kept \d+ originals.*\n$/),
+    ]);
+  });
+
   it('git: clones a local repository that is only granted for reading', () => {
     const box = withIdentity();
     const source = join(box.base, 'source');
@@ -67,6 +84,27 @@ asEveryone('programs', (open) => {
     const result = box.run(words);
     expect([result.code, result.stderr]).toEqual([0, '']);
     expect(existsSync(join(box.project, 'copy/f'))).toBe(true);
+  });
+
+  it('tmux: a server of its own, gone with the run', () => {
+    const line = `tmux new-session -d 'tmux display -p from-within > said; tmux wait-for -S done'; tmux wait-for done; cat said; ls $TMPDIR/tmux-*`;
+    const { code, stdout, stderr } = confined(open(), line);
+    expect([code, stdout, stderr]).toEqual([0, 'from-within\ndefault\n', '']);
+  });
+
+  it('an interactive shell, which keeps its history to itself', () => {
+    const box = open();
+    const shell = (...flags: string[]) =>
+      box.run(['run', '--allow', '.', ...flags, '--', 'bash', '--norc', '-i'], {
+        input: 'echo $HISTFILE; history\n',
+      });
+    const { stdout, stderr } = shell();
+    expect(stdout).toMatch(/shell_history\n.*echo \$HISTFILE/s);
+    expect(stderr).not.toContain('denied');
+    const usual = shell('--env', `HISTFILE=${box.home}/.bash_history`);
+    expect(usual.stderr).toMatch(
+      /denied write .*\.bash_history: Shell and interpreter history are protected/,
+    );
   });
 
   it('npm install, from the registry, with a script that runs', () => {

@@ -181,6 +181,25 @@ asEveryone('the report', (open) => {
     expect([ops(explained), explained.unseen]).toEqual([['read', 'write'], []]);
   });
 
+  it('names the profile that shares caches, before and after, and with it the command works', () => {
+    const box = open();
+    box.file(join(box.home, '.cargo/registry/index'), 'old');
+    const cargo = box.file(
+      join(box.project, 'cargo'),
+      '#!/bin/sh\necho x >> ~/.cargo/.package-cache\n',
+      0o755,
+    );
+    const without = box.run(['run', '--allow', '.', '--', cargo]);
+    expect(without.stderr).toMatch(/^nono: writes .*; your caches closed: --extends rust opens them$/m);
+    expect(without.stderr).toMatch(
+      /denied write ~\/\.cargo\/\.package-cache: .*\n {2}Try: .*\n {2}Or: --extends rust$/m,
+    );
+    const shared = box.run(['run', '--allow', '.', '--extends', 'rust', '--', cargo]);
+    expect([shared.code, shared.stderr]).toEqual([0, expect.not.stringMatching(/denied|closed/)]);
+    expect(readFileSync(join(box.home, '.cargo/.package-cache'), 'utf8')).toBe('x\n');
+    expect(box.run(['run', '--no-profile', '--allow', '.', '--', cargo]).stderr).not.toContain('closed');
+  });
+
   it('counts what happens again, and bounds what it lists', () => {
     const box = open();
     box.file(join(box.base, 'other/notes'), 'old');
@@ -197,7 +216,8 @@ for i in range(300):
     expect(report.denied).toHaveLength(200);
     expect(report.unlisted).toBe(101);
     expect(stderr.split('\n').length).toBeLessThan(30);
-    expect(stderr).toContain('and 293 more denials');
+    expect(stderr).toContain('other/0 (198 more of this kind): no grant reaches');
+    expect(stderr).toContain('and 101 more denials');
   });
 
   it('escapes what the sandboxed side wrote', () => {

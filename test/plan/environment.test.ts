@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { planEnvironment } from '../../src/plan/environment.ts';
 import type { AbsolutePath, Host } from '../../src/plan/host.ts';
 import { policyFromFlags } from '../../src/policy/from-flags.ts';
+import { environmentList } from '../../src/policy/lists.ts';
 import { machine } from './fake-host.ts';
 
 type Story = {
@@ -148,6 +149,16 @@ describe('planEnvironment() sets', () => {
     });
   });
 
+  it('histories into the private directory, and sockets of multiplexers just there', () => {
+    expect(planned({ HISTFILE: '/home/ada/.zsh_history', TMUX_TMPDIR: '' }).values).toMatchObject({
+      HISTFILE: '/tmp/nono-1/shell_history',
+      LESSHISTFILE: '/tmp/nono-1/less_history',
+      TMUX_TMPDIR: '/tmp/nono-1',
+      SCREENDIR: '/tmp/nono-1',
+    });
+    expect(planned({}, { mayWrite: (path) => path === '/tmp' }).values).not.toHaveProperty('TMUX_TMPDIR');
+  });
+
   it('no cache whose usual place may be written', () => {
     const { values, set } = planned({}, { mayWrite: (path) => path === '/home/ada/.npm' });
     expect(values).not.toHaveProperty('npm_config_cache');
@@ -173,8 +184,7 @@ describe('planEnvironment() sets', () => {
     expect(planned({ TMP: '/x' }, { workdir: '/w' }).set).toEqual([
       'TMPDIR',
       'TMP',
-      'XDG_CACHE_HOME',
-      'npm_config_cache',
+      ...environmentList.private.map(({ variable }) => variable),
       'PWD',
       'NONO',
       'NONO_PLAN',

@@ -2,7 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bundledNames, bundledProfile, profileOfCommand } from '../../src/policy/bundled.ts';
+import {
+  bundledNames,
+  bundledProfile,
+  developmentNames,
+  developmentOfCommand,
+  profileOfCommand,
+} from '../../src/policy/bundled.ts';
 import { readProfile } from '../../src/policy/read-profile.ts';
 
 const directory = join(import.meta.dirname, '../../profiles');
@@ -45,6 +51,19 @@ describe('the bundled profiles', () => {
     for (const command of ['node', 'python', 'constructor', '__proto__', 'toString', ''])
       expect(profileOfCommand(command)).toBeNull();
     expect(bundledProfile('constructor')).toBeNull();
+  });
+
+  it('for development are named for the commands that stop without them', () => {
+    const development = files.filter(({ kind }) => kind === 'development').map(({ name }) => name);
+    expect([...developmentNames].sort()).toEqual(development.sort());
+    expect(['go', 'cargo', 'mvn', 'pnpm', 'npm', 'constructor'].map(developmentOfCommand)).toEqual([
+      'go',
+      'rust',
+      'java',
+      'node',
+      null,
+      null,
+    ]);
   });
 
   it('share no path: no agent reaches the state of another', () => {

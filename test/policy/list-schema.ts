@@ -126,7 +126,5 @@ export const environmentListSchema = z.strictObject({
       reason,
     }),
   ),
-  caches: z.array(
-    z.strictObject({ variable, default: path, directory: z.string().regex(/^[a-z]+$/), reason }),
-  ),
+  private: z.array(z.strictObject({ variable, default: path, name: z.string().regex(/^[a-z_]*$/), reason })),
 }) satisfies z.ZodType<EnvironmentList>;

@@ -527,8 +527,8 @@ describe('environmentList names', () => {
     expect(systemList.trustStores.filter((name) => groupByName(name) !== null)).toEqual(['AWS_CA_BUNDLE']);
   });
 
-  test('let the variables of private caches pass', () => {
-    expect(environmentList.caches.filter(({ variable }) => groupByName(variable) !== null)).toEqual([]);
+  test('let the variables of private places pass', () => {
+    expect(environmentList.private.filter(({ variable }) => groupByName(variable) !== null)).toEqual([]);
   });
 });
 
@@ -683,9 +683,10 @@ describe('environmentList values', () => {
   });
 });
 
-describe('environmentList caches', () => {
-  test('have a variable and a directory each of their own', () => {
-    expect(repeated(environmentList.caches.map(({ variable }) => variable))).toEqual([]);
-    expect(repeated(environmentList.caches.map(({ directory }) => directory))).toEqual([]);
+describe('environmentList private', () => {
+  test('has a variable and a name each of their own', () => {
+    expect(repeated(environmentList.private.map(({ variable }) => variable))).toEqual([]);
+    const names = environmentList.private.flatMap(({ name }) => (name === '' ? [] : [name]));
+    expect(repeated(names)).toEqual([]);
   });
 });

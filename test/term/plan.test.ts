@@ -4,6 +4,7 @@ import type { Grant } from '../../src/plan/grant.ts';
 import type { AbsolutePath, Support } from '../../src/plan/host.ts';
 import { buildPlan, type Plan } from '../../src/plan/plan.ts';
 import { type PolicyFlags, policyFromFlags } from '../../src/policy/from-flags.ts';
+import { environmentList } from '../../src/policy/lists.ts';
 import { renderLine, renderPlan } from '../../src/term/plan.ts';
 import { planToJson } from '../../src/term/plan-json.ts';
 import { plain } from '../../src/term/style.ts';
@@ -57,6 +58,10 @@ describe('renderLine()', () => {
   it('counts what is withheld', () => {
     expect(line({}, { A_TOKEN: 'x' })).toContain('; 1 variable withheld');
     expect(line({}, { A_TOKEN: 'x', B_TOKEN: 'y' })).toContain('; 2 variables withheld');
+  });
+
+  it('names the profile that would share the caches of the command', () => {
+    expect(renderLine(plan(), home, 'rust')).toMatch(/; your caches closed: --extends rust opens them$/);
   });
 
   it('names three paths and counts the rest', () => {
@@ -117,7 +122,7 @@ describe('renderPlan()', () => {
         rewriting  keeps the original first, in ~/.local/state/nono/sessions/20260223-101500-1-a
 
       Environment
-        set       TMPDIR, XDG_CACHE_HOME, npm_config_cache, NONO, NONO_PLAN
+        set       TMPDIR, XDG_CACHE_HOME, npm_config_cache, HISTFILE, LESSHISTFILE, PYTHON_HISTORY, NODE_REPL_HISTORY, SQLITE_HISTORY, PSQL_HISTORY, TMUX_TMPDIR, SCREENDIR, NONO, NONO_PLAN
         withheld  A_TOKEN
 
       Guarantees
@@ -180,7 +185,7 @@ describe('planToJson()', () => {
     expect(json.environment).toEqual({
       passed: ['PATH', 'PLAIN'],
       absent: [],
-      set: ['TMPDIR', 'XDG_CACHE_HOME', 'npm_config_cache', 'NONO', 'NONO_PLAN'],
+      set: ['TMPDIR', ...environmentList.private.map(({ variable }) => variable), 'NONO', 'NONO_PLAN'],
       withheld: [{ name: 'A_TOKEN', reason: 'its name says that it holds a secret' }],
     });
     expect(JSON.stringify(json)).not.toMatch(/visible-value|hidden-value/);
