@@ -13,6 +13,7 @@
 #include "denials.h"
 #include "forks.h"
 #include "held.h"
+#include "inside.h"
 #include "kernel.h"
 #include "making.h"
 #include "metadata.h"
@@ -75,6 +76,10 @@ static void serve_clone(const struct broker *broker, const struct call *call) {
 static void serve(const struct broker *broker, const struct call *call) {
   const uint64_t *a = call->arguments;
   int result;
+  if (!judge_as_caller(call)) {
+    answer_number(broker->listener, call, 0, EACCES);
+    return;
+  }
   switch (call->number) {
 #ifdef SYS_open
   case SYS_open: serve_open(broker, call, AT_FDCWD, a[0], (int)a[1], a[2]); return;
@@ -113,6 +118,9 @@ static void serve(const struct broker *broker, const struct call *call) {
     stop_holding();
     let_through(broker->listener, call);
     return;
+  case NR_LANDLOCK_CREATE_RULESET: serve_ruleset(broker, call); return;
+  case NR_LANDLOCK_RESTRICT_SELF: serve_restriction(broker, call); return;
+  case SYS_prlimit64: serve_limit(broker, call); return;
   case SYS_socket: result = -EACCES; break; // the network is closed: handed over so that the report can say so
   case SYS_unlinkat: result = remove_name(broker, call, (int)a[0], a[1], (int)a[2]); break;
 #ifdef SYS_renameat

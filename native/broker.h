@@ -17,7 +17,6 @@ struct broker {
   bool keeps_originals; // else nothing from before can be written to
   bool keeps_deletions;
   bool remembers_births; // every creation comes by the broker, for the sake of file systems that record none
-  bool closes_network;   // but for the program's ports
   bool scopes_abstract_sockets;
   struct timespec start; // files that were born later are the session's own
 };

@@ -33,14 +33,22 @@ struct finding {
 };
 
 // By the name that the caller gave, or by that of the file which it leads to.
-static struct finding find_blocked(const struct broker *broker, const char *given, const char *file) {
-  for (size_t i = 0; i < broker->program->blocked_count; i++) {
-    const struct blocked *blocked = &broker->program->blocked[i];
+static struct finding find_blocked_by(const struct program *program, const char *given, const char *file) {
+  for (size_t i = 0; i < program->blocked_count; i++) {
+    const struct blocked *blocked = &program->blocked[i];
     for (const char *name = blocked->names; name < blocked->end; name += strlen(name) + 1)
       if (strcmp(name, last_name(given)) == 0 || strcmp(name, last_name(file)) == 0)
         return (struct finding){name, blocked->message};
   }
   return (struct finding){NULL, NULL};
+}
+
+static struct finding find_blocked(const char *given, const char *file) {
+  struct finding finding = {NULL, NULL};
+  const struct program *program;
+  for (size_t i = 0; finding.name == NULL && (program = judging_program(i)) != NULL; i++)
+    finding = find_blocked_by(program, given, file);
+  return finding;
 }
 
 static void compose(const struct finding *finding, char text[MESSAGE_BYTES]) {
@@ -107,7 +115,7 @@ void judge_execution(const struct broker *broker, const struct call *call) {
   int file = find_file(call, &name, path), denied = 0;
   if (file >= 0) {
     denied = judge_path(path, DENY_READ);
-    finding = find_blocked(broker, name.path, path);
+    finding = find_blocked(name.path, path);
     if (denied == 0 && finding.name == NULL) note_unreadable(broker, call, file);
     close(file);
   }

@@ -59,7 +59,8 @@ static int create(const struct broker *broker, const struct name *name, const st
 static int create_unnamed(const struct broker *broker, const struct call *call, int directory,
                           const struct opening *opening) {
   int mask = read_umask(call->caller);
-  if (mask < 0) return mask;
+  int error = mask < 0 ? mask : judge_object(directory, DENY_WRITE);
+  if (error != 0) return error;
   umask((mode_t)mask);
   int fd = open(handle_of(directory).path, (int)(opening->flags & ~(uint64_t)O_NOFOLLOW) | O_CLOEXEC, (mode_t)opening->mode);
   if (fd < 0) return -errno;

@@ -35,9 +35,15 @@ static struct component component_of(const char *name) {
   return component;
 }
 
+bool is_short_enough(const struct deny *deny) {
+  size_t slashes = 0;
+  for (const char *at = deny->pattern; *at != 0; at++) slashes += *at == '/';
+  return !(deny->flags & DENY_GLOB) || slashes <= MOST_COMPONENTS;
+}
+
 void compile_glob(const struct deny *deny, struct glob *glob) {
   char *text = strdup(deny->pattern);
-  *glob = (struct glob){.flags = deny->flags, .components = calloc(MOST_COMPONENTS, sizeof *glob->components)};
+  *glob = (struct glob){.flags = deny->flags, .text = text, .components = calloc(MOST_COMPONENTS, sizeof *glob->components)};
   if (text == NULL || glob->components == NULL) fail("remember the denied paths", "", ENOMEM);
   for (char *rest = text, *name; (name = strtok_r(rest, "/", &rest)) != NULL;) {
     if (glob->count == MOST_COMPONENTS) fail("remember the denied paths", deny->pattern, ENAMETOOLONG);
@@ -49,6 +55,11 @@ void compile_glob(const struct deny *deny, struct glob *glob) {
     glob->depths |= 1ull << i;
     if (deny->flags & DENY_BUILT_IN) glob->start = i + 1;
   }
+}
+
+void release_glob(struct glob *glob) {
+  free(glob->components);
+  free(glob->text);
 }
 
 struct names *split_names(const char *path, bool (*is_new)(const char *directory)) {

@@ -31,6 +31,7 @@ struct marks {
 
 // State i: the first i components are matched. All states that a path leads to are one set.
 struct glob {
+  char *text; // where the components' own lie
   struct component *components;
   unsigned count;
   unsigned start;  // of a built-in one, the component after the first "**": what it protects begins there; else 0
@@ -64,8 +65,12 @@ struct names {
 static const uint64_t hash_start = 0xcbf29ce484222325u;
 uint64_t hash_on(uint64_t hash, char c);
 
-// Ends the process when memory runs out.
+// False where a glob has more components than can be followed.
+bool is_short_enough(const struct deny *deny);
+
+// Ends the process when memory runs out, or where it is too long.
 void compile_glob(const struct deny *deny, struct glob *glob);
+void release_glob(struct glob *glob);
 
 // Good until the next call. `is_new` is asked for no more than each directory on the way.
 struct names *split_names(const char *path, bool (*is_new)(const char *directory));

@@ -24,16 +24,21 @@ struct prefix {
   bool is_inner;            // others go on below
 };
 
-static struct {
+struct judge {
   struct prefix *prefixes; // open addressing, never more than half full
   size_t room, prefix_count;
   struct glob *globs;
   size_t glob_count;
-  const struct rule **grants; // the write grants; the other rules are for the kernel alone
+  const struct rule **grants; // the write grants
   size_t grant_count;
-  const struct broker *broker;
   const struct program *program;
-} judge;
+  bool is_inside; // a session inside: the kernel does not hold the broker to its grants
+};
+
+static const struct broker *broker;
+
+// Whoever judges the present call: the session itself, then the one inside it that the caller belongs to, then nobody.
+static const struct judge *judges[3];
 
 static struct prefix *place_of(struct prefix *table, size_t room, uint64_t hash, const char *text, size_t length) {
   size_t at = (size_t)(hash * 0x9e3779b97f4a7c15u >> 20) & (room - 1);
@@ -43,18 +48,18 @@ static struct prefix *place_of(struct prefix *table, size_t room, uint64_t hash,
   return &table[at];
 }
 
-static void grow(void) {
-  if (2 * judge.prefix_count < judge.room) return;
-  size_t room = judge.room == 0 ? 64 : 2 * judge.room;
+static void grow(struct judge *judge) {
+  if (2 * judge->prefix_count < judge->room) return;
+  size_t room = judge->room == 0 ? 64 : 2 * judge->room;
   struct prefix *table = calloc(room, sizeof *table);
   if (table == NULL) fail("remember the denied paths", "", ENOMEM);
-  for (size_t i = 0; i < judge.room; i++) {
-    const struct prefix *old = &judge.prefixes[i];
+  for (size_t i = 0; i < judge->room; i++) {
+    const struct prefix *old = &judge->prefixes[i];
     if (old->hash != 0) *place_of(table, room, old->hash, old->text, old->length) = *old;
   }
-  free(judge.prefixes);
-  judge.prefixes = table;
-  judge.room = room;
+  free(judge->prefixes);
+  judge->prefixes = table;
+  judge->room = room;
 }
 
 // Where the next component of an absolute path ends.
@@ -72,15 +77,15 @@ static void end_at(struct prefix *prefix, uint32_t flags) {
   else prefix->users |= rights;
 }
 
-static void add_path(const struct deny *deny) {
+static void add_path(struct judge *judge, const struct deny *deny) {
   uint64_t hash = hash_start;
   for (size_t at = 0, end; deny->pattern[at] != 0; at = end) {
     end = component_end(deny->pattern, at);
     for (size_t i = at; i < end; i++) hash = hash_on(hash, deny->pattern[i]);
-    grow();
-    struct prefix *prefix = place_of(judge.prefixes, judge.room, hash | 1, deny->pattern, end);
+    grow(judge);
+    struct prefix *prefix = place_of(judge->prefixes, judge->room, hash | 1, deny->pattern, end);
     if (prefix->hash == 0) {
-      judge.prefix_count++;
+      judge->prefix_count++;
       *prefix = (struct prefix){.hash = hash | 1, .text = deny->pattern, .length = end};
     }
     if (deny->pattern[end] != 0) prefix->is_inner = true;
@@ -88,31 +93,51 @@ static void add_path(const struct deny *deny) {
   }
 }
 
-static void learn_grants(const struct program *program) {
+static void learn_grants(struct judge *judge) {
+  const struct program *program = judge->program;
   const uint32_t both = 1u << LAYER_KEEPER | 1u << LAYER_GRANTS; // what is in one alone is for sockets, or for the store
-  judge.grants = calloc(program->rule_count + 1, sizeof *judge.grants);
-  if (judge.grants == NULL) fail("remember the grants", "", ENOMEM);
+  judge->grants = calloc(program->rule_count + 1, sizeof *judge->grants);
+  if (judge->grants == NULL) fail("remember the grants", "", ENOMEM);
   for (size_t i = 0; i < program->rule_count; i++)
     if ((program->rules[i].layers & both) == both && program->rules[i].access & LANDLOCK_WRITE_FILE)
-      judge.grants[judge.grant_count++] = &program->rules[i];
+      judge->grants[judge->grant_count++] = &program->rules[i];
 }
 
-void prepare_judge(const struct broker *broker) {
-  const struct program *program = broker->program;
-  judge.broker = broker;
-  judge.program = program;
-  learn_grants(program);
-  judge.globs = calloc(program->deny_count + 1, sizeof *judge.globs);
-  if (judge.globs == NULL) fail("remember the denied paths", "", ENOMEM);
+struct judge *make_judge(const struct program *program, bool is_inside) {
+  struct judge *judge = calloc(1, sizeof *judge);
+  if (judge == NULL) fail("remember the denied paths", "", ENOMEM);
+  judge->program = program;
+  judge->is_inside = is_inside;
+  learn_grants(judge);
+  judge->globs = calloc(program->deny_count + 1, sizeof *judge->globs);
+  if (judge->globs == NULL) fail("remember the denied paths", "", ENOMEM);
   for (size_t i = 0; i < program->deny_count; i++)
-    if (program->denies[i].flags & DENY_GLOB) compile_glob(&program->denies[i], &judge.globs[judge.glob_count++]);
-    else add_path(&program->denies[i]);
+    if (program->denies[i].flags & DENY_GLOB) compile_glob(&program->denies[i], &judge->globs[judge->glob_count++]);
+    else add_path(judge, &program->denies[i]);
+  return judge;
 }
 
-bool has_denies(void) { return judge.program->deny_count > 0; }
+void release_judge(struct judge *judge) {
+  for (size_t i = 0; i < judge->glob_count; i++) release_glob(&judge->globs[i]);
+  free(judge->globs);
+  free(judge->prefixes);
+  free(judge->grants);
+  free(judge);
+}
 
-static const struct prefix *find_prefix(uint64_t hash, const char *path, size_t length) {
-  const struct prefix *prefix = place_of(judge.prefixes, judge.room, hash | 1, path, length);
+void prepare_judge(const struct broker *whose) {
+  broker = whose;
+  judges[0] = make_judge(whose->program, false);
+}
+
+void judge_also_by(const struct judge *inside) { judges[1] = inside; }
+
+const struct program *judging_program(size_t index) { return judges[index] == NULL ? NULL : judges[index]->program; }
+
+bool has_denies(void) { return judges[1] != NULL || judges[0]->program->deny_count > 0; }
+
+static const struct prefix *find_prefix(const struct judge *judge, uint64_t hash, const char *path, size_t length) {
+  const struct prefix *prefix = place_of(judge->prefixes, judge->room, hash | 1, path, length);
   return prefix->hash == 0 ? NULL : prefix;
 }
 
@@ -131,15 +156,15 @@ static void take_prefix(const struct prefix *prefix, struct exact *exact) {
   exact->is_lifted |= prefix->is_exception;
 }
 
-static struct exact look_up(const char *path) {
+static struct exact look_up(const struct judge *judge, const char *path) {
   struct exact exact = {0};
   uint64_t hash = hash_start;
-  if (judge.room == 0) return exact;
-  take_prefix(find_prefix(hash_on(hash, '/'), "/", 1), &exact);
+  if (judge->room == 0) return exact;
+  take_prefix(find_prefix(judge, hash_on(hash, '/'), "/", 1), &exact);
   for (size_t at = 0, end; path[at] != 0; at = end) {
     end = component_end(path, at);
     for (size_t i = at; i < end; i++) hash = hash_on(hash, path[i]);
-    take_prefix(find_prefix(hash, path, end), &exact);
+    take_prefix(find_prefix(judge, hash, path, end), &exact);
   }
   return exact;
 }
@@ -148,28 +173,15 @@ static struct exact look_up(const char *path) {
 static bool is_new_directory(const char *directory) {
   struct statx status;
   if (look(AT_FDCWD, directory, &status) != 0) return false;
-  return !is_old(judge.broker, &status) || is_temporary(judge.broker, &status);
+  return !is_old(broker, &status) || is_temporary(broker, &status);
 }
 
 static struct names *split(const char *path) { return split_names(path, is_new_directory); }
 
-static unsigned denied_as(const char *path) {
-  struct exact exact = look_up(path);
-  unsigned users = exact.users, built_in = 0;
-  struct names *names = split(path);
-  for (size_t i = 0; i < judge.glob_count; i++) {
-    const struct glob *glob = &judge.globs[i];
-    if (!may_match(glob, names) || !follow_glob(glob, names).has_matched) continue;
-    unsigned rights = glob->flags & (DENY_READ | DENY_WRITE);
-    if (glob->flags & DENY_EXCEPTION) exact.is_lifted = true;
-    else if (glob->flags & DENY_BUILT_IN) built_in |= rights;
-    else users |= rights;
-  }
-  return users | exact.built_in | (exact.is_lifted ? 0 : built_in);
-}
-
 // How the kernel spells what has lost its name: somebody outside saved the file anew, and the session holds the old one.
 static const char gone[] = " (deleted)";
+
+static const char memory_file[] = "/memfd:";
 
 bool is_gone(const char *path) {
   size_t length = strlen(path), more = strlen(gone);
@@ -182,11 +194,49 @@ static bool contains(const char *directory, const char *path) {
   return strncmp(directory, path, length) == 0 && (path[length] == '/' || path[length] == 0);
 }
 
+static unsigned denied_by(const struct judge *judge, const char *path, struct names *names) {
+  struct exact exact = look_up(judge, path);
+  unsigned users = exact.users, built_in = 0;
+  for (size_t i = 0; i < judge->glob_count; i++) {
+    const struct glob *glob = &judge->globs[i];
+    if (!may_match(glob, names) || !follow_glob(glob, names).has_matched) continue;
+    unsigned rights = glob->flags & (DENY_READ | DENY_WRITE);
+    if (glob->flags & DENY_EXCEPTION) exact.is_lifted = true;
+    else if (glob->flags & DENY_BUILT_IN) built_in |= rights;
+    else users |= rights;
+  }
+  return users | exact.built_in | (exact.is_lifted ? 0 : built_in);
+}
+
+// What the kernel would refuse to the session inside, were it to act itself. A file that never had a path is nobody's.
+static unsigned not_granted_by(const struct judge *judge, const char *path) {
+  unsigned rights = strncmp(path, memory_file, strlen(memory_file)) == 0 ? 0 : DENY_READ | DENY_WRITE;
+  for (size_t i = 0; i < judge->program->rule_count && rights != 0; i++) {
+    const struct rule *rule = &judge->program->rules[i];
+    if (!(rule->layers & 1u << LAYER_GRANTS)) continue;
+    if (rule->flags & RULE_DIRECTORY ? !contains(rule->path, path) : strcmp(rule->path, path) != 0) continue;
+    if (rule->access & LANDLOCK_READ_FILE) rights &= ~(unsigned)DENY_READ;
+    if (rule->access & LANDLOCK_WRITE_FILE) rights &= ~(unsigned)DENY_WRITE;
+  }
+  return rights;
+}
+
+static unsigned denied_as(const char *path) {
+  unsigned rights = 0;
+  struct names *names = split(path);
+  for (const struct judge **each = judges; *each != NULL; each++) {
+    rights |= denied_by(*each, path, names);
+    if ((*each)->is_inside) rights |= not_granted_by(*each, path);
+  }
+  return rights;
+}
+
 // How much of a path is a grant's own, which the plan spelled and whose directory nobody here may list.
 static size_t granted_length(const char *path) {
   size_t shortest = 0;
-  for (size_t i = 0; i < judge.program->rule_count; i++) {
-    const struct rule *rule = &judge.program->rules[i];
+  const struct program *program = judges[0]->program;
+  for (size_t i = 0; i < program->rule_count; i++) {
+    const struct rule *rule = &program->rules[i];
     size_t length = strlen(rule->path);
     if (contains(rule->path, path) && (shortest == 0 || length < shortest)) shortest = length;
   }
@@ -225,52 +275,81 @@ int judge_place(const struct place *place, unsigned rights) {
   return describe_place(place, path) != 0 || denied_at(path) & rights ? -EACCES : 0;
 }
 
-bool moving_changes_denies(const char *from, const char *to) {
-  if (look_up(from).is_inner || look_up(to).is_inner) return true;
-  for (size_t i = 0; i < judge.glob_count; i++) {
-    uint64_t before = follow_glob(&judge.globs[i], split(from)).set;
-    if (before != follow_glob(&judge.globs[i], split(to)).set) return true;
+static bool changes_for(const struct judge *judge, const char *from, const char *to) {
+  if (look_up(judge, from).is_inner || look_up(judge, to).is_inner) return true;
+  for (size_t i = 0; i < judge->glob_count; i++) {
+    uint64_t before = follow_glob(&judge->globs[i], split(from)).set;
+    if (before != follow_glob(&judge->globs[i], split(to)).set) return true;
   }
   return false;
 }
 
-bool leads_to_denied(const char *path) {
-  if (look_up(path).is_inner) return true;
-  struct names *names = split(path);
-  for (size_t i = 0; i < judge.glob_count; i++)
-    if (follow_glob(&judge.globs[i], names).advanced) return true;
+bool moving_changes_denies(const char *from, const char *to) {
+  for (const struct judge **each = judges; *each != NULL; each++)
+    if (changes_for(*each, from, to)) return true;
   return false;
 }
 
-enum grant_around write_grant_around(const char *path) {
+static bool is_on_the_way(const struct judge *judge, const char *path) {
+  if (look_up(judge, path).is_inner) return true;
+  struct names *names = split(path);
+  for (size_t i = 0; i < judge->glob_count; i++)
+    if (follow_glob(&judge->globs[i], names).advanced) return true;
+  return false;
+}
+
+bool leads_to_denied(const char *path) {
+  for (const struct judge **each = judges; *each != NULL; each++)
+    if (is_on_the_way(*each, path)) return true;
+  return false;
+}
+
+static enum grant_around grant_by(const struct judge *judge, const char *path) {
   enum grant_around around = GRANT_NONE;
-  for (size_t i = 0; i < judge.grant_count; i++) {
-    const struct rule *rule = judge.grants[i];
+  for (size_t i = 0; i < judge->grant_count; i++) {
+    const struct rule *rule = judge->grants[i];
     if (!(rule->flags & RULE_DIRECTORY) && strcmp(rule->path, path) == 0) around = GRANT_ITSELF;
     if (rule->flags & RULE_DIRECTORY && contains(rule->path, path)) return GRANT_DIRECTORY;
   }
   return around;
 }
 
-bool is_in_state(const char *path) {
-  for (size_t i = 0; i < judge.program->rule_count; i++) {
-    const struct rule *rule = &judge.program->rules[i];
+enum grant_around write_grant_around(const char *path) {
+  enum grant_around around = GRANT_DIRECTORY;
+  for (const struct judge **each = judges; *each != NULL; each++) {
+    enum grant_around one = grant_by(*each, path);
+    if (one < around) around = one;
+  }
+  return around;
+}
+
+static bool is_state_of(const struct program *program, const char *path) {
+  for (size_t i = 0; i < program->rule_count; i++) {
+    const struct rule *rule = &program->rules[i];
     if (rule->flags & RULE_STATE && strcmp(rule->path, path) != 0 && contains(rule->path, path)) return true;
   }
   return false;
 }
 
-unsigned socket_rights_at(const char *path) {
-  unsigned rights = write_grant_around(path) != GRANT_NONE ? SOCKET_CONNECT | SOCKET_BIND : 0;
-  if (is_in_state(path)) rights &= ~(unsigned)SOCKET_CONNECT; // the same program may serve it outside
+bool is_in_state(const char *path) { return is_state_of(judges[0]->program, path); }
+
+static unsigned socket_rights_by(const struct judge *judge, const char *path) {
+  unsigned rights = grant_by(judge, path) != GRANT_NONE ? SOCKET_CONNECT | SOCKET_BIND : 0;
+  if (is_state_of(judge->program, path)) rights &= ~(unsigned)SOCKET_CONNECT; // the same program may serve it outside
   const char *slash = strrchr(path, '/');
-  for (size_t i = 0; i < judge.program->socket_count; i++) {
-    const struct socket_grant *grant = &judge.program->sockets[i];
+  for (size_t i = 0; i < judge->program->socket_count; i++) {
+    const struct socket_grant *grant = &judge->program->sockets[i];
     size_t length = strlen(grant->path);
     bool is_meant = grant->flags & SOCKET_SUBTREE   ? contains(grant->path, path)
                     : grant->flags & SOCKET_ENTRIES ? (size_t)(slash - path) == length && contains(grant->path, path)
                                                     : strcmp(grant->path, path) == 0;
     if (is_meant) rights |= grant->flags & (SOCKET_CONNECT | SOCKET_BIND);
   }
+  return rights;
+}
+
+unsigned socket_rights_at(const char *path) {
+  unsigned rights = SOCKET_CONNECT | SOCKET_BIND;
+  for (const struct judge **each = judges; *each != NULL; each++) rights &= socket_rights_by(*each, path);
   return rights;
 }

@@ -13,6 +13,18 @@
 // Takes over what the broker's program says; both must outlive the judge. Ends the process when memory runs out.
 void prepare_judge(const struct broker *broker);
 
+// What one program says. Of a session inside, what it does not grant is denied as well: the kernel does not hold the broker
+// to that. It must be released before the program.
+struct judge;
+struct judge *make_judge(const struct program *program, bool is_inside);
+void release_judge(struct judge *judge);
+
+// From here on everything is judged by this one too; NULL: by the session's own alone.
+void judge_also_by(const struct judge *inside);
+
+// The programs that judge the present call, one behind the other; NULL behind the last.
+const struct program *judging_program(size_t index);
+
 // False where nothing inside the grants is denied: then no path needs to be looked up.
 bool has_denies(void);
 

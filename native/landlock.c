@@ -2,10 +2,13 @@
 #include "landlock.h"
 
 #include "channel.h"
+#include "handle.h"
 #include "kernel.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -18,11 +21,23 @@ static int create_ruleset(const struct layer *layer) {
   return ruleset;
 }
 
+// By what the kernel calls it: links were followed, and must have led nowhere else.
+static int open_and_compare(const char *wanted, int flags) {
+  char path[PATH_MAX];
+  int fd = open(wanted, flags);
+  if (fd < 0) return fd;
+  if (describe_object(fd, path) == 0 && strcmp(path, wanted) == 0) return fd;
+  close(fd);
+  errno = ELOOP;
+  return -1;
+}
+
 // The plan named a canonical path: a link in it now was swapped in since, so opening must fail.
 static int open_canonical(const struct rule *rule) {
-  uint64_t directory = rule->flags & RULE_DIRECTORY ? O_DIRECTORY : 0;
-  struct open_how_v1 how = {.flags = O_PATH | O_CLOEXEC | directory, .resolve = RESOLVE_WITHOUT_SYMLINKS};
-  return (int)syscall(NR_OPENAT2, AT_FDCWD, rule->path, &how, sizeof how);
+  int flags = O_PATH | O_CLOEXEC | (rule->flags & RULE_DIRECTORY ? O_DIRECTORY : 0);
+  struct open_how_v1 how = {.flags = (unsigned)flags, .resolve = RESOLVE_WITHOUT_SYMLINKS};
+  int fd = (int)syscall(NR_OPENAT2, AT_FDCWD, rule->path, &how, sizeof how);
+  return fd < 0 && errno == ENOSYS ? open_and_compare(rule->path, flags) : fd; // inside a session
 }
 
 // A file's rights on what has become a directory would hold for everything below it.

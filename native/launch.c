@@ -2,10 +2,12 @@
 #include "cgroup.h"
 #include "channel.h"
 #include "hygiene.h"
+#include "kernel.h"
 #include "landlock.h"
 #include "originals.h"
 #include "program.h"
 #include "supervise.h"
+#include "support.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { EXIT_NOT_STARTED = 125 };
@@ -37,6 +40,12 @@ static int say_support(void) {
   if (dup2(STDOUT_FILENO, CHANNEL_FD) < 0) return EXIT_NOT_STARTED;
   send_hello();
   return 0;
+}
+
+// From here on the broker of the session around this one judges this process, and all that it starts, by the program too.
+static void begin_inside(const uint8_t *bytes, size_t length) {
+  if (syscall(NR_LANDLOCK_CREATE_RULESET, bytes, length, SESSION_BEGIN) != 0)
+    fail("begin a session inside another", errno == EAGAIN ? "there are too many" : "", errno);
 }
 
 // The moment from which files are the session's own: when nono itself began, as it says, so that the clock has gone on by
@@ -71,6 +80,7 @@ int main(int argc, char **argv) {
   forbid_core_dumps();
   forbid_new_privileges();
   drop_capabilities(program.keep_capabilities);
+  if (program.hygiene & HYGIENE_INSIDE) begin_inside(bytes, length);
   struct layers layers = build_layers(&program);
   enter_layer(&layers, LAYER_KEEPER);
   if (program.hygiene & HYGIENE_SIGNAL_SCOPE) confirm_signal_scope();

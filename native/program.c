@@ -62,7 +62,8 @@ static const char *take_hygiene(struct cursor *cursor, const uint8_t *payload, s
   if (length != HYGIENE_BYTES) return "the hygiene record has another size";
   cursor->program->keep_capabilities = read_u64(payload);
   cursor->program->hygiene = read_u32(payload + 8);
-  const uint32_t known = HYGIENE_SIGNAL_SCOPE | HYGIENE_LOCAL_DESCRIPTORS | HYGIENE_LISTENER | HYGIENE_STANDS_IN;
+  const uint32_t known = HYGIENE_SIGNAL_SCOPE | HYGIENE_LOCAL_DESCRIPTORS | HYGIENE_LISTENER | HYGIENE_STANDS_IN |
+                         HYGIENE_INSIDE | HYGIENE_JUDGES_READS | HYGIENE_JUDGES_CREATIONS;
   if (cursor->program->hygiene & ~known) return "unknown hygiene flag";
   return NULL;
 }

@@ -21,6 +21,9 @@ enum hygiene_flag {
   HYGIENE_LOCAL_DESCRIPTORS = 1u << 1, // descriptors 0 to 2 must not be network sockets
   HYGIENE_LISTENER = 1u << 2,          // the filter hands calls to a broker
   HYGIENE_STANDS_IN = 1u << 3,         // the launcher's parent takes it for the command: signals go on, it ends alike
+  HYGIENE_INSIDE = 1u << 4,            // the broker of the session around this one judges for it
+  HYGIENE_JUDGES_READS = 1u << 5,      // the filter hands over opening for reading too,
+  HYGIENE_JUDGES_CREATIONS = 1u << 6,  // and all that is made
 };
 
 enum store_flag {

@@ -62,10 +62,11 @@ static int name_of(const struct call *call, const struct address *address, struc
   return name_path(call->caller, AT_FDCWD, text, name);
 }
 
-// Where the kernel does not keep abstract names inside the domain, none is reached.
+// Where the kernel does not keep abstract names inside the domain, none is reached; nor from a session inside, since it is
+// the broker's domain that counts.
 static int judge_abstract(const struct broker *broker, const struct address *address) {
   bool is_name = address->any.sa_family == AF_UNIX && address->length > PATH_AT;
-  return is_name && !broker->scopes_abstract_sockets ? -EACCES : 0;
+  return is_name && (!broker->scopes_abstract_sockets || judging_program(1) != NULL) ? -EACCES : 0;
 }
 
 // The socket behind a path, held: the address becomes its handle.
@@ -116,17 +117,33 @@ static bool is_internet(const struct address *address) {
   return address->any.sa_family == AF_INET6 && address->length >= offsetof(struct sockaddr_in6, sin6_scope_id);
 }
 
-static bool allows_port(const struct broker *broker, const struct address *address, uint32_t right) {
-  in_port_t port = address->any.sa_family == AF_INET ? address->v4.sin_port : address->v6.sin6_port;
-  for (size_t i = 0; i < broker->program->port_count; i++)
-    if (broker->program->ports[i].number == ntohs(port) && broker->program->ports[i].flags & right) return true;
+static bool closes_network(const struct program *program) { return (program->hygiene & HYGIENE_LOCAL_DESCRIPTORS) != 0; }
+
+static bool is_network_closed(void) {
+  const struct program *program;
+  for (size_t i = 0; (program = judging_program(i)) != NULL; i++)
+    if (closes_network(program)) return true;
   return false;
 }
 
-static int judge_connection(const struct broker *broker, int domain, const struct address *address) {
-  if (!broker->closes_network || domain == AF_UNIX || address->any.sa_family == AF_UNSPEC) return 0;
+static bool has_port(const struct program *program, in_port_t port, uint32_t right) {
+  for (size_t i = 0; i < program->port_count; i++)
+    if (program->ports[i].number == ntohs(port) && program->ports[i].flags & right) return true;
+  return false;
+}
+
+static bool allows_port(const struct address *address, uint32_t right) {
+  in_port_t port = address->any.sa_family == AF_INET ? address->v4.sin_port : address->v6.sin6_port;
+  const struct program *program;
+  for (size_t i = 0; (program = judging_program(i)) != NULL; i++)
+    if (closes_network(program) && !has_port(program, port, right)) return false;
+  return true;
+}
+
+static int judge_connection(int domain, const struct address *address) {
+  if (domain == AF_UNIX || address->any.sa_family == AF_UNSPEC || !is_network_closed()) return 0;
   if ((domain != AF_INET && domain != AF_INET6) || !is_internet(address)) return -EACCES;
-  return reach_of(address) != REACHES_OUT && allows_port(broker, address, PORT_CONNECT) ? 0 : -EACCES;
+  return reach_of(address) != REACHES_OUT && allows_port(address, PORT_CONNECT) ? 0 : -EACCES;
 }
 
 static bool may_wait(int fd) {
@@ -168,7 +185,7 @@ void connect_socket(const struct broker *broker, const struct call *call) {
   int fd = error == 0 ? take_socket(broker, call) : error;
   if (fd >= 0) {
     int domain = socket_option(fd, SO_DOMAIN);
-    error = judge_connection(broker, domain, &address);
+    error = judge_connection(domain, &address);
     if (error == 0 && domain == AF_UNIX) error = judge_destination(broker, call, &address, &object);
     if (error == 0) connect_judged(broker, call, fd, &address);
     else answer_call(broker, call, -error);
@@ -214,9 +231,9 @@ static void narrow_to_loopback(int fd, struct address *address) {
   else inet_pton(AF_INET6, "::ffff:127.0.0.1", &address->v6.sin6_addr);
 }
 
-static int bind_internet(const struct broker *broker, int fd, struct address *address) {
-  if (broker->closes_network) {
-    if (!is_internet(address) || !allows_port(broker, address, PORT_LISTEN)) return -EACCES;
+static int bind_internet(int fd, struct address *address) {
+  if (is_network_closed()) {
+    if (!is_internet(address) || !allows_port(address, PORT_LISTEN)) return -EACCES;
     enum reach reach = reach_of(address);
     if (reach == REACHES_OUT) return -EACCES;
     if (reach == REACHES_ANYTHING_HERE) narrow_to_loopback(fd, address);
@@ -229,7 +246,7 @@ void bind_socket(const struct broker *broker, const struct call *call) {
   int error = read_address(call, &address);
   int fd = error == 0 ? take_socket(broker, call) : error;
   if (fd >= 0) {
-    if (socket_option(fd, SO_DOMAIN) != AF_UNIX) error = bind_internet(broker, fd, &address);
+    if (socket_option(fd, SO_DOMAIN) != AF_UNIX) error = bind_internet(fd, &address);
     else if (is_path(&address)) error = bind_path(broker, call, fd, &address);
     else error = bind(fd, &address.any, address.length) == 0 ? 0 : -errno;
     close(fd);
@@ -238,16 +255,16 @@ void bind_socket(const struct broker *broker, const struct call *call) {
 }
 
 // A socket that is bound to nothing would be given a port by the kernel, on every interface.
-static int judge_listening(const struct broker *broker, int fd) {
+static int judge_listening(int fd) {
   struct address address = {.length = sizeof address.room};
-  if (!broker->closes_network || socket_option(fd, SO_DOMAIN) == AF_UNIX) return 0;
+  if (socket_option(fd, SO_DOMAIN) == AF_UNIX || !is_network_closed()) return 0;
   if (getsockname(fd, &address.any, &address.length) != 0) return -errno;
-  return is_internet(&address) && allows_port(broker, &address, PORT_LISTEN) ? 0 : -EACCES;
+  return is_internet(&address) && allows_port(&address, PORT_LISTEN) ? 0 : -EACCES;
 }
 
 void listen_socket(const struct broker *broker, const struct call *call) {
   int fd = take_socket(broker, call);
-  int error = fd < 0 ? fd : judge_listening(broker, fd);
+  int error = fd < 0 ? fd : judge_listening(fd);
   if (error == 0 && listen(fd, (int)call->arguments[1]) != 0) error = -errno;
   if (fd >= 0) close(fd);
   answer_call(broker, call, -error);

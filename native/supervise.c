@@ -8,6 +8,7 @@
 #include "channel.h"
 #include "denials.h"
 #include "hygiene.h"
+#include "inside.h"
 #include "judge.h"
 #include "keep.h"
 #include "keeper.h"
@@ -329,7 +330,6 @@ int supervise(const struct program *program, struct layers *layers, const struct
   session.broker.remembers_births = (program->store.flags & STORE_REMEMBERS_BIRTHS) != 0;
   const char *workdir = program->workdir != NULL ? program->workdir : getcwd(session.start, sizeof session.start);
   if (workdir != NULL && workdir != session.start) snprintf(session.start, sizeof session.start, "%s", workdir);
-  session.broker.closes_network = (program->hygiene & HYGIENE_LOCAL_DESCRIPTORS) != 0;
   session.broker.scopes_abstract_sockets = (program->layers[LAYER_GRANTS].scoped & LANDLOCK_ABSTRACT_SOCKETS) != 0;
   sigset_t all;
   sigfillset(&all);
@@ -337,7 +337,7 @@ int supervise(const struct program *program, struct layers *layers, const struct
   int signals = signalfd(-1, &all, SFD_NONBLOCK | SFD_CLOEXEC);
   if (signals < 0) fail("watch for signals", "", errno);
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) fail("adopt orphans", "", errno);
-  if (has_broker(program)) prepare_callers(), prepare_processes();
+  if (has_broker(program)) prepare_callers(), prepare_processes(), prepare_inside();
   prepare_judge(&session.broker);
   open_temporary(&session);
   start_guard(&session);

@@ -9,9 +9,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+// What the session around this one says, or -1.
+static long ask_session(void) { return syscall(NR_LANDLOCK_CREATE_RULESET, NULL, 0, SESSION_QUERY); }
+
 int32_t landlock_support(void) {
   long abi = syscall(NR_LANDLOCK_CREATE_RULESET, NULL, 0, LANDLOCK_VERSION_QUERY);
-  return abi >= 0 ? (int32_t)abi : -errno;
+  int error = errno;
+  if (abi < 0) abi = ask_session();
+  return abi >= 0 ? (int32_t)(abi & ((1 << SESSION_SHIFT) - 1)) : -error;
 }
 
 uint32_t seccomp_support(void) {
@@ -27,5 +32,6 @@ uint32_t seccomp_support(void) {
   struct seccomp_notif_sizes sizes;
   if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes) != 0 || sizes.seccomp_notif > sizeof(struct seccomp_notif))
     bits &= ~(uint32_t)SUPPORT_SECCOMP_NOTIFY;
-  return bits;
+  long session = ask_session();
+  return session < 0 ? bits : bits | (uint32_t)(session >> SESSION_SHIFT);
 }

@@ -54,6 +54,7 @@ export type IssueCode =
   | 'support/seccomp'
   | 'support/platform'
   | 'support/guarantee'
+  | 'support/inside'
   | 'launch/launcher-missing'
   | 'launch/launcher-mismatch'
   | 'launch/temporary'

@@ -16,6 +16,7 @@ import {
   startOf,
   writable,
 } from './disk.ts';
+import { readableIn } from './own-plan.ts';
 import { pathLookup } from './path-lookup.ts';
 
 /** Lists each directory once: one run sees one state of the disk. */
@@ -200,6 +201,7 @@ export function thisHost(here: Caller = {}): Host {
     status: statusLookup(),
     fileSystem: fileSystemOf,
     list: directoryLister(),
+    readableAround: () => readableIn(environment),
     text: readText,
     shebang,
     writable,

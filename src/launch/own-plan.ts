@@ -1,6 +1,7 @@
 // The file by which the command inside, and the report at the end, know the plan of their session.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Issue, NonoError } from '../errors.ts';
+import { allowsReading } from '../plan/grant.ts';
 import type { AbsolutePath } from '../plan/host.ts';
 import type { OwnPlan } from '../plan/own-plan.ts';
 
@@ -40,4 +41,13 @@ export function readOwnPlanFile(file: string): OwnPlan {
 export function readOwnPlan(environment: Readonly<Record<string, string>>): OwnPlan | null {
   const file = environment[planVariable];
   return file === undefined || file === '' ? null : readOwnPlanFile(file);
+}
+
+/** What the session that this process is in lets be read; nothing outside of any, or where that cannot be told. */
+export function readableIn(environment: Readonly<Record<string, string>>): readonly AbsolutePath[] {
+  try {
+    return (readOwnPlan(environment)?.grants ?? []).filter(allowsReading).map(({ path }) => path);
+  } catch {
+    return []; // fewer grants than there could be
+  }
 }

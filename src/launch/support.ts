@@ -5,6 +5,7 @@ import type { Support } from '../plan/host.ts';
 import type { Frame } from './frames.ts';
 
 const seccompBits = { filter: 1, kill: 2, notify: 4 } as const;
+const sessionBits = { present: 8, reads: 16, creations: 32 } as const;
 
 export function mismatch(why: string): NonoError {
   return new NonoError([
@@ -35,13 +36,17 @@ export function supportOf(hello: Frame | undefined, format: number): Support {
       kill: has(seccompBits.kill),
       notify: has(seccompBits.notify),
     },
+    around: has(sessionBits.present)
+      ? { reads: has(sessionBits.reads), creations: has(sessionBits.creations) }
+      : null,
   };
 }
 
 /** The bits of the hello that say the same. */
-export function seccompBitsOf({ seccomp }: Support): number {
-  return (Object.keys(seccompBits) as (keyof typeof seccompBits)[]).reduce(
-    (bits, name) => bits | (seccomp[name] ? seccompBits[name] : 0),
+export function seccompBitsOf({ seccomp, around }: Support): number {
+  const said = { ...seccomp, ...(around === null ? {} : { ...around, present: true }) };
+  return Object.entries({ ...seccompBits, ...sessionBits }).reduce(
+    (bits, [name, bit]) => bits | (said[name as keyof typeof said] ? bit : 0),
     0,
   );
 }

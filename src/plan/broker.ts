@@ -23,6 +23,7 @@ export function brokersWork(plan: Deciding): BrokersWork | null {
   const forks = limits.list.some(({ holder }) => holder === 'broker');
   if (explained) return { reads: true, creations: true, forks };
   const { reads, creations } = judgedFor(denies, grants);
+  if (machine.inside) return { reads, creations, forks };
   return {
     reads: reads || readsSaved(grants),
     forks,

@@ -1,6 +1,7 @@
 // One promise of a run, and what asks for it. What holds it: guarantees.ts on Linux, macos/guarantees.ts on a Mac.
 import type { LimitKind } from '../policy/limits.ts';
 import type { NetworkMode } from '../policy/policy.ts';
+import type { Around } from './host.ts';
 
 export type GuaranteeId =
   | 'files'
@@ -53,6 +54,8 @@ export type Demands = {
   readonly denies: boolean;
   /** It may write where names of files are protected that run later outside. */
   readonly protects: boolean;
+  /** What a broker must judge so that all that is denied is out of reach. */
+  readonly judged: Around;
 };
 
 /** What a guarantee is of: every run, those that may write to what existed before, or those with a network mode. */

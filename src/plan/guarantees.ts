@@ -18,6 +18,8 @@ type Row = {
   readonly needs: Need;
   /** Without it there is no wall at all: not even `--best-effort` goes on. */
   readonly essential?: true;
+  /** Where it is another inside a session. */
+  readonly promiseInside?: string;
 };
 
 const rows: readonly Row[] = [
@@ -126,6 +128,7 @@ const originalsRow: Row = {
   promise: 'what existed before the run is neither deleted nor lost',
   mechanism: 'seccomp notifications to a broker that keeps it first',
   needs: { notify: true, linux: '5.14' },
+  promiseInside: 'what existed before the session around this one is not lost, as that one was told',
 };
 
 const deniesRow: Row = {
@@ -171,8 +174,8 @@ function whyMissing(row: Row, support: Support): Guarantee['missing'] {
   if (abiOf(support) >= landlockAbi) return undefined;
   if (support.nested && 'errno' in support.landlock)
     return {
-      reason: 'this is inside a nono session, whose broker would lead around a narrower one',
-      remedy: 'run the command as it is, since it is confined already; or start nono outside',
+      reason: 'this is inside a nono session that is itself inside one, and no broker judges for a third',
+      remedy: 'run the command as it is, since it is confined already; or start nono further out',
     };
   const off = 'errno' in support.landlock && switchedOff.includes(support.landlock.errno);
   const have =
@@ -186,10 +189,14 @@ function whyMissing(row: Row, support: Support): Guarantee['missing'] {
   return { reason: have, remedy: off ? 'add landlock to the lsm= boot parameter' : newer };
 }
 
+const aroundMechanism = 'the broker of the session around this one';
+
 function decide(row: Row, support: Support): Guarantee {
   const { id, promise, mechanism } = row;
   const missing = whyMissing(row, support);
-  return missing === undefined ? { id, promise, mechanism } : { id, promise, mechanism: null, missing };
+  if (missing !== undefined) return { id, promise, mechanism: null, missing };
+  if (support.around === null || !row.needs.notify) return { id, promise, mechanism };
+  return { id, promise: row.promiseInside ?? promise, mechanism: aroundMechanism };
 }
 
 function rowsFor({ network, writes, denies, protects }: Demands): readonly Row[] {
@@ -220,9 +227,25 @@ export function everyGuarantee(support: Support): Readonly<Record<Occasion, read
   };
 }
 
+/** What a session around this one leaves unjudged of what is denied here. */
+function unjudged({ judged }: Demands, { around }: Support): Guarantee['missing'] {
+  const [reads, creations] = [judged.reads && !around?.reads, judged.creations && !around?.creations];
+  if (around === null || !(reads || creations)) return undefined;
+  return {
+    reason: `the session around this one has nobody look at ${reads ? 'what is opened for reading' : 'all that is made'}`,
+    remedy:
+      'a deny within the grants of that session, such as --deny, has it do so; or this one without its denies',
+  };
+}
+
 /** What this machine will hold of a run. */
 export function decideGuarantees(demands: Demands, support: Support): readonly Guarantee[] {
-  return [...rowsFor(demands).map((row) => decide(row, support)), lifetime(abiOf(support))];
+  const missing = unjudged(demands, support);
+  const decided = rowsFor(demands).map((row): Guarantee => {
+    if (row !== deniesRow || missing === undefined) return decide(row, support);
+    return { id: row.id, promise: row.promise, mechanism: null, missing };
+  });
+  return [...decided, lifetime(abiOf(support))];
 }
 
 /** The guarantees that stop a run: all that are missing, or only the essential ones with `bestEffort`. */

@@ -65,6 +65,8 @@ export type Host = {
   readonly fileSystem: (path: AbsolutePath) => number | null;
   /** The entries of a directory, of these kinds or all, links not followed; empty when it cannot be listed. */
   readonly list: (directory: AbsolutePath, kinds?: readonly Entry['kind'][]) => readonly Entry[];
+  /** What the session around this process lets be read; nothing outside of one. */
+  readonly readableAround: () => readonly AbsolutePath[];
   /** What a small text file holds; null where there is none that can be read. */
   readonly text: (file: AbsolutePath) => string | null;
   /** The first line of a file when it starts with `#!`, without those two characters. */
@@ -86,6 +88,15 @@ export type Support = {
   /** The Landlock ABI, or the name of the error that asking for it gave. */
   readonly landlock: { readonly abi: number } | { readonly errno: string };
   readonly seccomp: { readonly filter: boolean; readonly kill: boolean; readonly notify: boolean };
+  /** What the session around this process judges for those inside it; null where there is none that does. */
+  readonly around: Around | null;
+};
+
+export type Around = {
+  /** Opening for reading. */
+  readonly reads: boolean;
+  /** Everything that is made. */
+  readonly creations: boolean;
 };
 
 /** What a Mac offers. */

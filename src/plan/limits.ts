@@ -107,6 +107,11 @@ function remedyFor(host: Host): string {
   return `systemd-run ${host.uid === 0 ? '' : '--user '}--scope nono run …, where systemd runs`;
 }
 
+function whyUncounted({ seccomp, around }: Support): string | null {
+  if (around !== null) return 'the session around this one counts for itself alone';
+  return seccomp.notify ? null : 'this kernel has no seccomp notifications';
+}
+
 /** What is promised of each limit here, and what less than was asked for. */
 export function limitGuarantees({ list, missing }: Limits, host: Host, support: Support): Guarantee[] {
   return list.map((limit): Guarantee => {
@@ -114,12 +119,13 @@ export function limitGuarantees({ list, missing }: Limits, host: Host, support: 
     const texts = held[kind][holder] as Texts;
     const promise = texts.promise(formatLimit(limit));
     const remedy = remedyFor(host);
-    if (holder === 'broker' && !support.seccomp.notify)
+    const uncounted = holder === 'broker' ? whyUncounted(support) : null;
+    if (uncounted !== null)
       return {
         id: kind,
         promise,
         mechanism: null,
-        missing: { reason: `${missing}, and this kernel has no seccomp notifications`, remedy },
+        missing: { reason: `${missing}, and ${uncounted}`, remedy },
       };
     const less = texts.less === undefined ? {} : { less: { reason: `${texts.less}: ${missing}`, remedy } };
     return { id: kind, promise, mechanism: texts.mechanism, ...less };

@@ -8,7 +8,8 @@ import type { Host, SeatbeltSupport, Support } from './host.ts';
 import { type Limits, limitGuarantees } from './limits.ts';
 import type { Architecture, Machine } from './machine.ts';
 import { decideSeatbeltGuarantees, decideSeatbeltLimits, seatbeltIssues } from './macos/guarantees.ts';
-import { type Originals, planOriginals } from './originals.ts';
+import { type Keeper, type Originals, planOriginals } from './originals.ts';
+import type { SocketGrant } from './sockets.ts';
 
 export type Mechanism = {
   readonly machine: Machine;
@@ -22,8 +23,30 @@ export type Mechanism = {
   readonly guarantees: (demands: Demands) => readonly Guarantee[];
   readonly limits: (limits: Limits) => readonly Guarantee[];
   readonly issues: (guarantees: readonly Guarantee[], bestEffort: boolean) => readonly Issue[];
+  /** What is asked for that this mechanism does not have. */
+  readonly unavailable: (policy: Policy, sockets: readonly SocketGrant[]) => readonly Issue[];
   readonly originals: (policy: Policy, grants: readonly Grant[]) => Originals | Issue;
 };
+
+function unavailableInside({ explained }: Policy, sockets: readonly SocketGrant[]): Issue[] {
+  const outside = { code: 'support/inside', remedy: 'start nono outside' } as const;
+  const datagrams = sockets.filter(({ takesDatagrams }) => takesDatagrams);
+  return [
+    ...(explained
+      ? [{ ...outside, message: 'what is denied here is told to the session around this one alone' }]
+      : []),
+    ...datagrams.map(({ path, origin }) => ({
+      ...outside,
+      message: `"${path}" takes datagrams, which no session inside another may send`,
+      origin,
+    })),
+  ];
+}
+
+function keeperOf({ around, seccomp }: Support): Keeper {
+  if (around !== null) return 'around';
+  return seccomp.notify ? 'session' : 'nobody';
+}
 
 function landlock(host: Host, support: Support): Mechanism {
   const { notify } = support.seccomp;
@@ -33,13 +56,15 @@ function landlock(host: Host, support: Support): Mechanism {
       architecture: host.architecture as Architecture,
       landlockAbi: 'abi' in support.landlock ? support.landlock.abi : 0,
       notifies: notify,
+      inside: support.around !== null,
     },
     holdsDenies: notify,
     alsoDenied: [],
     guarantees: (demands) => decideGuarantees(demands, support),
     limits: (limits) => limitGuarantees(limits, host, support),
     issues: guaranteeIssues,
-    originals: (policy, grants) => planOriginals(policy, host, notify, grants),
+    unavailable: (policy, sockets) => (support.around === null ? [] : unavailableInside(policy, sockets)),
+    originals: (policy, grants) => planOriginals(policy, host, keeperOf(support), grants),
   };
 }
 
@@ -52,7 +77,8 @@ function seatbelt(host: Host, support: SeatbeltSupport): Mechanism {
     guarantees: (demands) => decideSeatbeltGuarantees(demands, support),
     limits: decideSeatbeltLimits,
     issues: seatbeltIssues,
-    originals: (policy, grants) => planOriginals(policy, host, true, grants),
+    unavailable: () => [],
+    originals: (policy, grants) => planOriginals(policy, host, 'session', grants),
   };
 }
 

@@ -24,7 +24,12 @@ export type Originals =
       readonly remembersBirths: boolean;
     }
   /** No broker here, and the user goes on without: nothing can be removed or cut, but what is rewritten is lost. */
-  | { readonly kind: 'withheld' };
+  | { readonly kind: 'withheld' }
+  /** The session around this one does, as it was told: for what existed before that one. */
+  | { readonly kind: 'around' };
+
+/** Who keeps what is rewritten: this session, the one around it, or nobody here. */
+export type Keeper = 'session' | 'around' | 'nobody';
 
 /** One file may take this part of what a run may keep. */
 export const filesToALimit = 4;
@@ -98,16 +103,16 @@ export function sessionsDirectory(host: Host): AbsolutePath | null {
 /**
  * How what existed before survives a run with these grants, or the issue that stops it.
  *
- * @param keeps whether this machine can keep what is rewritten
  */
 export function planOriginals(
   policy: Policy,
   host: Host,
-  keeps: boolean,
+  keeper: Keeper,
   grants: readonly Grant[],
 ): Originals | Issue {
   if (!reachesOriginals(grants)) return { kind: 'untouched' };
-  if (!keeps) return { kind: 'withheld' };
+  if (keeper === 'nobody') return { kind: 'withheld' };
+  if (keeper === 'around') return { kind: 'around' };
   if (host.state === null) return noState;
   const store = childOf(sessionsDirectory(host) as AbsolutePath, host.session.id);
   const cover = grants.find((grant) => contains(grant.path, store) && !isAskedFor(grant));

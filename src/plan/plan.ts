@@ -4,7 +4,7 @@ import type { GrantWish, Policy } from '../policy/policy.ts';
 import { type Command, commandGrants, findCommand } from './command.ts';
 import { type BlockedCommand, blockedCommands } from './commands.ts';
 import { ownPrograms, planDenies } from './denies.ts';
-import { type Denies, protectsNames } from './deny.ts';
+import { type Denies, judgedFor, protectsNames } from './deny.ts';
 import { type Environment, planEnvironment } from './environment.ts';
 import { expandPolicy } from './expand.ts';
 import { allowsWriting, type Grant, indexGrants, mergeGrants } from './grant.ts';
@@ -233,14 +233,15 @@ export function buildPlan(wished: Policy, host: Host, support: Support | Seatbel
   found.push(...denyIssues);
   const sockets = policy.sockets.flatMap((wish) => take(socketOf(wish, host, denies)) ?? []);
   const blocked = blockedCommands(policy);
+  const grants = command === null ? [] : gatherGrants(asked, command, host, protection, files);
   const demands = {
     network: policy.network.mode,
     writes: reachesOriginals(asked),
     denies: !denies.rules.every(protectsNames),
     protects: denies.rules.some(protectsNames),
+    judged: judgedFor(denies, grants),
   };
   const guarantees = [...mechanism.guarantees(demands), ...mechanism.limits(limits)];
-  const grants = command === null ? [] : gatherGrants(asked, command, host, protection, files);
   const originals = take(mechanism.originals(policy, grants));
   const issues = [
     ...platformIssue(host),
@@ -248,6 +249,7 @@ export function buildPlan(wished: Policy, host: Host, support: Support | Seatbel
     ...found,
     ...variableIssues(policy),
     ...blockedIssues(command, blocked),
+    ...mechanism.unavailable(policy, sockets),
     ...mechanism.issues(guarantees, policy.bestEffort),
   ];
   if (issues.length > 0 || command === null || originals === null) throw new NonoError(issues);

@@ -79,18 +79,20 @@ const container: Look = ({ host }) => {
   return engine === null ? null : { text: `${engine}: its own rules decide what is offered here` };
 };
 
-const nested: Look = ({ support }) =>
-  support.nested && 'errno' in support.landlock
-    ? {
-        text: 'this is inside a run of nono',
-        remedy: 'run commands as they are, since they are confined already; or start nono outside',
-      }
-    : null;
+const nested: Look = ({ support }) => {
+  if (support.around !== null)
+    return { text: 'this is inside a run of nono, whose broker judges for the runs in it' };
+  if (!support.nested || 'abi' in support.landlock) return null;
+  return {
+    text: 'this is inside a run of nono that is itself inside one, and there is none further in',
+    remedy: 'run commands as they are, since they are confined already; or start nono further out',
+  };
+};
 
 const filtered = '2';
 
 const otherSandbox: Look = ({ host, support }) => {
-  if (support.nested || statusOf(host, 'Seccomp') !== filtered) return null;
+  if (support.nested || support.around !== null || statusOf(host, 'Seccomp') !== filtered) return null;
   const count = statusOf(host, 'Seccomp_filters');
   return { text: `a system call filter is in force already${count === null ? '' : ` (${count})`}` };
 };

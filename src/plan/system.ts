@@ -2,17 +2,28 @@
 import type { SystemEntry } from '../policy/lists.ts';
 import type { Access, Origin } from '../policy/policy.ts';
 import type { Grant } from './grant.ts';
-import type { AbsolutePath, Host } from './host.ts';
+import type { AbsolutePath, Entry, Host } from './host.ts';
 import { placesOf } from './listed-paths.ts';
 import { childOf, contains, isAbsolute } from './path.ts';
-import type { Protection, SensitivePath } from './sensitive.ts';
+import type { Protection } from './sensitive.ts';
 
 const othersMayRead = 0o004;
 
-/** The entries of a directory that lie around something exposed, or are it. */
-function namesOnTheWay(directory: AbsolutePath, exposed: readonly SensitivePath[]): ReadonlySet<string> {
+/** The entries of a directory that lie around one of these paths below it, or are it. */
+function namesOnTheWay(directory: AbsolutePath, paths: readonly AbsolutePath[]): ReadonlySet<string> {
   const start = childOf(directory, '').length;
-  return new Set(exposed.map(({ path }) => path.slice(start).split('/', 1)[0] ?? ''));
+  return new Set(paths.map((path) => path.slice(start).split('/', 1)[0] ?? ''));
+}
+
+/** What stands in a directory; where it cannot be listed, as in a session that has it in parts, what that one has of it. */
+function entriesOf(directory: AbsolutePath, host: Host): readonly Entry[] {
+  const entries = host.list(directory);
+  if (entries.length > 0) return entries;
+  const below = host.readableAround().filter((path) => isBelow(directory, path));
+  return [...namesOnTheWay(directory, below)].map((name) => ({
+    name,
+    kind: host.status(childOf(directory, name))?.kind ?? 'other',
+  }));
 }
 
 /** A grant of the path itself where nothing secret lies in it, else of every entry beside what is secret. */
@@ -20,8 +31,11 @@ export function grantAround(grant: Grant, host: Host, protection: Protection): G
   const exposed = protection.exposedBy(grant.path);
   if (exposed.length === 0) return [grant];
   if (grant.kind !== 'directory' || !exposed.every(({ path }) => isBelow(grant.path, path))) return [];
-  const names = namesOnTheWay(grant.path, exposed);
-  return host.list(grant.path).flatMap(({ name, kind }) => {
+  const names = namesOnTheWay(
+    grant.path,
+    exposed.map(({ path }) => path),
+  );
+  return entriesOf(grant.path, host).flatMap(({ name, kind }) => {
     const path = childOf(grant.path, name);
     if (kind === 'symlink' || !isPublic(path, host)) return [];
     const entry = { ...grant, path, kind };

@@ -96,6 +96,8 @@ function originalsRows({ originals }: Plan, home: AbsolutePath | null): [string,
       return [];
     case 'withheld':
       return [['lost', 'what is rewritten; nothing can be removed or cut']];
+    case 'around':
+      return [['originals', 'kept by the session around this one, as it was told']];
     case 'kept':
       return [
         [

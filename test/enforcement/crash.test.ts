@@ -18,18 +18,38 @@ while :; do
   done
 done`;
 
-/** Processes that belong to this sandbox, by name: nono, its supervisor, its guard, the command. */
-function processesOf(box: Sandbox): { pid: number; name: string }[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        if (readlinkSync(`/proc/${pid}/cwd`) !== box.project) return [];
-        return [{ pid: Number(pid), name: readFileSync(`/proc/${pid}/comm`, 'utf8').trim() }];
-      } catch {
-        return []; // it ended meanwhile
-      }
-    });
+type Process = { readonly pid: number; readonly parent: number; readonly name: string };
+
+/** null: it ended meanwhile, or hides it. */
+function directoryOf(pid: string): string | null {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return null;
+  }
+}
+
+function lookAt(pid: string): Process[] {
+  try {
+    const [, name = '', parent] = /\((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    return [{ pid: Number(pid), parent: Number(parent), name }];
+  } catch {
+    return []; // it ended meanwhile
+  }
+}
+
+/**
+ * Processes that belong to this sandbox, by name: nono, its supervisor, its guard, the command. The supervisor shows nobody
+ * but root where it stands.
+ */
+function processesOf(box: Sandbox): Process[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const directories = new Map(pids.map((pid) => [pid, directoryOf(pid)]));
+  const having = (directory: string | null) =>
+    pids.filter((pid) => directories.get(pid) === directory).flatMap(lookAt);
+  const here = having(box.project);
+  const hidden = having(null).filter(({ name }) => name === 'nono-launcher');
+  return [...here, ...hidden.filter(({ parent }) => here.some(({ pid }) => pid === parent))];
 }
 
 function restored(box: Sandbox): void {

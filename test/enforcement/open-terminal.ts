@@ -24,10 +24,10 @@ export function openTerminal(box: Sandbox, more: Record<string, string> = {}, wa
       until(() => pattern.test(screen()), `${pattern} on\n${screen()}`, waitMs).catch(() =>
         expect(screen()).toMatch(pattern),
       ),
-    /** Presses the key, again each four seconds, until the pattern shows: what comes before a program listens is lost. */
-    async press(key: string, pattern: RegExp) {
+    /** Presses the key, again and again, until the pattern shows: what comes before a program listens is lost. */
+    async press(key: string, pattern: RegExp, betweenMs = 4000) {
       terminal.keys(key);
-      const pressing = setInterval(() => terminal.keys(key), 4000);
+      const pressing = setInterval(() => terminal.keys(key), betweenMs);
       await terminal.shows(pattern).finally(() => clearInterval(pressing));
     },
   };

@@ -25,4 +25,4 @@ export const disk: Disk = {
   '/home/ada/project/out': 'directory',
 };
 
-export const support: Support = { landlock: { abi: 7 }, seccomp: { filter: true, kill: true, notify: true } };
+export const support: Support = { landlock: { abi: 7 }, seccomp: { filter: true, kill: true, notify: true }, around: null };

@@ -29,7 +29,7 @@ const goldenDirectory = join(here, '..', 'golden');
 
 const plan: Plan = {
   version: 1,
-  machine: { platform: 'linux', architecture: 'x64', landlockAbi: 6, notifies: true },
+  machine: { platform: 'linux', architecture: 'x64', landlockAbi: 6, notifies: true, inside: false },
   command: { executable: '/usr/bin/true', argv: ['true'] },
   workdir: null,
   grants: [{ path: '/usr', kind: 'directory', access: 'read', origin: 'built-in:system', required: false }],

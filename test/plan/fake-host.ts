@@ -108,6 +108,7 @@ export function machine(disk: Disk, changes: Partial<Host> = {}): Host {
       const entries = fact.kind === 'directory' ? entriesOf(nodes, fact.canonical) : [];
       return entries.filter(({ kind }) => kinds?.includes(kind) ?? true);
     },
+    readableAround: () => [],
     text: () => null,
     writable: () => false,
     shebang: () => null,

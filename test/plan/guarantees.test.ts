@@ -5,12 +5,13 @@ import { decideGuarantees, everyGuarantee, guaranteeIssues } from '../../src/pla
 import type { Support } from '../../src/plan/host.ts';
 import type { NetworkMode } from '../../src/policy/policy.ts';
 
+const judged = { reads: false, creations: false };
 const seccomp = { filter: true, kill: true, notify: true };
-const kernel = (abi: number): Support => ({ landlock: { abi }, seccomp });
-const without = (errno: string): Support => ({ landlock: { errno }, seccomp });
+const kernel = (abi: number): Support => ({ landlock: { abi }, seccomp, around: null });
+const without = (errno: string): Support => ({ landlock: { errno }, seccomp, around: null });
 
 const decide = (support: Support, network: NetworkMode = 'open') =>
-  decideGuarantees({ network, writes: true, denies: true, protects: true }, support);
+  decideGuarantees({ network, writes: true, denies: true, protects: true, judged }, support);
 
 const missing = (support: Support, network: NetworkMode = 'open'): GuaranteeId[] =>
   decide(support, network)
@@ -67,10 +68,11 @@ describe('decideGuarantees()', () => {
 
   it('promises that nothing is lost where something could be, and by notifications alone', () => {
     const find = (writes: boolean, notify: boolean) => {
-      const support = { ...kernel(7), seccomp: { filter: true, kill: true, notify } };
-      return decideGuarantees({ network: 'open', writes, denies: false, protects: false }, support).find(
-        ({ id }) => id === 'originals',
-      );
+      const support = { ...kernel(7), seccomp: { filter: true, kill: true, notify }, around: null };
+      return decideGuarantees(
+        { network: 'open', writes, denies: false, protects: false, judged },
+        support,
+      ).find(({ id }) => id === 'originals');
     };
     expect(find(false, false)).toBeUndefined();
     expect(find(true, true)?.mechanism).toMatch(/seccomp notifications/);
@@ -106,13 +108,13 @@ describe('decideGuarantees()', () => {
     ['filter', { filter: false, kill: true, notify: true }],
     ['kill', { filter: true, kill: false, notify: true }],
   ])('holds nothing by seccomp without %s', (_, partial) => {
-    const support: Support = { landlock: { abi: 7 }, seccomp: partial };
+    const support: Support = { landlock: { abi: 7 }, seccomp: partial, around: null };
     expect(missing(support)).toEqual(['system-calls', 'sockets']);
     expect(missing(support, 'blocked')).toEqual(['system-calls', 'sockets', 'network']);
   });
 
   it('holds by notifications what needs judgement, and ports as well', () => {
-    const support: Support = { landlock: { abi: 7 }, seccomp: { ...seccomp, notify: false } };
+    const support: Support = { landlock: { abi: 7 }, seccomp: { ...seccomp, notify: false }, around: null };
     expect(missing(support)).toEqual(['metadata', 'commands', 'denies', 'protected-names', 'originals']);
     expect(missing(support, 'ports')).toEqual([
       'metadata',
@@ -123,6 +125,46 @@ describe('decideGuarantees()', () => {
       'originals',
     ]);
     expect(stopping(support, true, 'ports')).toEqual(['guarantee:network', 'guarantee:denies']);
+  });
+});
+
+describe('decideGuarantees() inside another session', () => {
+  const inside = (around: Support['around']): Support => ({ ...kernel(7), around });
+  const demands = { network: 'open', writes: true, denies: true, protects: true } as const;
+  const all = { reads: true, creations: true };
+
+  it('holds by the broker of that one what notifications hold', () => {
+    const decided = decideGuarantees({ ...demands, judged }, inside(judged));
+    const byThat = decided.filter(
+      ({ mechanism }) => mechanism === 'the broker of the session around this one',
+    );
+    expect(byThat.map(({ id }) => id)).toEqual([
+      'metadata',
+      'commands',
+      'denies',
+      'protected-names',
+      'originals',
+    ]);
+    expect(byThat.at(-1)?.promise).toContain('before the session around this one');
+  });
+
+  it.each([
+    [all, all, null],
+    [judged, judged, null],
+    [{ reads: true, creations: false }, { reads: false, creations: true }, 'opened for reading'],
+    [{ reads: false, creations: true }, { reads: true, creations: false }, 'all that is made'],
+    [all, judged, 'opened for reading'],
+  ])('needs %o judged, has %o', (needed, around, reason) => {
+    const decided = decideGuarantees({ ...demands, judged: needed }, inside(around));
+    expect(decided.filter(({ missing }) => missing !== undefined).map(({ id }) => id)).toEqual(
+      reason === null ? [] : ['denies'],
+    );
+    if (reason !== null) expect(guaranteeIssues(decided, true)[0]?.message).toContain(reason);
+  });
+
+  it('has none for a third', () => {
+    const third = decide({ ...without('EOPNOTSUPP'), nested: true }).find(({ id }) => id === 'files');
+    expect(third?.missing?.reason).toContain('itself inside one');
   });
 });
 
@@ -146,6 +188,7 @@ describe('guaranteeIssues()', () => {
     const unfiltered: Support = {
       landlock: { abi: 7 },
       seccomp: { filter: false, kill: false, notify: false },
+      around: null,
     };
     expect(stopping(unfiltered, true, 'blocked')).toEqual([
       'guarantee:system-calls',
@@ -165,12 +208,12 @@ describe('guaranteeIssues()', () => {
 
 describe('everyGuarantee()', () => {
   it.each([0, 1, 5, 7])('has with ABI %i exactly what plans have', (abi) => {
-    const support = { ...kernel(abi), seccomp: { ...seccomp, notify: abi > 1 } };
+    const support = { ...kernel(abi), seccomp: { ...seccomp, notify: abi > 1 }, around: null };
     const { always, writing, blocked, ports } = everyGuarantee(support);
     const byId = (rows: readonly { readonly id: string }[]) =>
       [...rows].sort((one, other) => one.id.localeCompare(other.id));
     const planned = (network: NetworkMode) =>
-      byId(decideGuarantees({ network, writes: true, denies: true, protects: true }, support));
+      byId(decideGuarantees({ network, writes: true, denies: true, protects: true, judged }, support));
     expect(byId([...always, ...writing])).toEqual(planned('open'));
     expect(byId([...always, ...writing, ...blocked])).toEqual(planned('blocked'));
     expect(byId([...always, ...writing, ...ports])).toEqual(planned('ports'));

@@ -41,6 +41,7 @@ const holders = (each: Machine) => planLimits(all, host(each)).list.map(({ holde
 const support = (notify: boolean): Support => ({
   landlock: { abi: 7 },
   seccomp: { filter: true, kill: true, notify },
+  around: null,
 });
 
 describe('cgroupPlace()', () => {

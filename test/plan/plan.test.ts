@@ -194,6 +194,7 @@ describe('buildPlan()', () => {
     const kernel = (landlock: { abi: number } | { errno: string }, filter = true) => ({
       landlock,
       seccomp: { filter, kill: filter, notify: filter },
+      around: null,
     });
     const missing = (abi: number) =>
       failure(() => plan({}, ['true'], machine(disk), kernel({ abi }))).issues.map(({ origin }) =>

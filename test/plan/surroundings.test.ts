@@ -4,7 +4,11 @@ import type { Host, Support } from '../../src/plan/host.ts';
 import { lookAround } from '../../src/plan/surroundings.ts';
 import { type Disk, machine } from './fake-host.ts';
 
-const able: Support = { landlock: { abi: 7 }, seccomp: { filter: true, kill: true, notify: true } };
+const able: Support = {
+  landlock: { abi: 7 },
+  seccomp: { filter: true, kill: true, notify: true },
+  around: null,
+};
 
 type Here = {
   readonly texts?: Readonly<Record<string, string>>;
@@ -86,6 +90,11 @@ describe('lookAround()', () => {
     });
     expect(found({ support: inside, texts: status }).sandbox).toBeUndefined();
     expect(found({ texts: status }).sandbox?.text).toBe('a system call filter is in force already (3)');
+    expect(
+      found({ support: { ...able, around: { reads: false, creations: false } }, texts: status }),
+    ).toMatchObject({
+      nono: { text: expect.stringContaining('judges for the runs in it') },
+    });
     // The variable alone proves nothing.
     expect(found({ support: { ...able, nested: true } }).nono).toBeUndefined();
   });

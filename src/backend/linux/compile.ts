@@ -3,6 +3,7 @@ import { brokersWork } from '../../plan/broker.ts';
 import type { BlockedCommand } from '../../plan/commands.ts';
 import { isBuiltIn, type Pattern } from '../../plan/deny.ts';
 import { allowsWriting, type Grant } from '../../plan/grant.ts';
+import { hasKeeper } from '../../plan/machine.ts';
 import { lineage, parentOf } from '../../plan/path.ts';
 import type { LinuxPlan as Plan } from '../../plan/plan.ts';
 import { savedFiles } from '../../plan/saves.ts';
@@ -23,7 +24,15 @@ import { compileFilter } from './seccomp/filter.ts';
 import type { Broker } from './seccomp/rules.ts';
 
 const storeFlag = { keepsDeletions: 1, remembersBirths: 2 } as const;
-const hygieneFlag = { signalScope: 1, localDescriptors: 2, listener: 4, standsIn: 8 } as const;
+const hygieneFlag = {
+  signalScope: 1,
+  localDescriptors: 2,
+  listener: 4,
+  standsIn: 8,
+  inside: 16,
+  judgesReads: 32,
+  judgesCreations: 64,
+} as const;
 const denyFlag = { read: 1, write: 2, exception: 4, builtIn: 8, glob: 16 } as const;
 const socketFlag = { connect: 1, bind: 2, socket: 0, entries: 4, subtree: 8 } as const;
 const limitsFlag = { memory: 1, pids: 2, 'cpu-time': 4, timeout: 0 } as const;
@@ -49,12 +58,19 @@ const keptCapabilities = Object.values<bigint>(capability).reduce((set, bit) => 
 /** Who watches the launcher: nono's own process, or a program that takes it for the command. */
 export type Watcher = 'nono' | 'library';
 
+function judging(broker: Broker): number {
+  if (broker === 'absent') return 0;
+  if (broker === 'around') return hygieneFlag.inside;
+  const reads = broker.includes('+reads') ? hygieneFlag.judgesReads : 0;
+  const creations = broker.startsWith('making') ? hygieneFlag.judgesCreations : 0;
+  return hygieneFlag.listener | reads | creations;
+}
+
 function hygiene(plan: Plan, broker: Broker, watcher: Watcher): Record {
   const scope = scopesSignals(plan.machine.landlockAbi) ? hygieneFlag.signalScope : 0;
   const local = plan.network.mode === 'open' ? 0 : hygieneFlag.localDescriptors;
-  const listener = broker === 'absent' ? 0 : hygieneFlag.listener;
   const standsIn = watcher === 'library' ? hygieneFlag.standsIn : 0;
-  return record.hygiene(keptCapabilities, scope | local | listener | standsIn);
+  return record.hygiene(keptCapabilities, scope | local | standsIn | judging(broker));
 }
 
 type Rights = ReturnType<typeof rightsFor>;
@@ -131,7 +147,7 @@ function socketRecords({ sockets, machine }: Plan): Record[] {
 
 /** The other ends of pseudo-terminals: for the keeper alone, which opens those that the broker saw being made. */
 function terminalRecords(plan: Plan): Record[] {
-  if (brokerOf(plan) === 'absent') return [];
+  if (!hasKeeper(plan.machine)) return [];
   return [record.rule(terminalRights, layer.keeper, ruleFlag.directory | ruleFlag.optional, '/dev/pts')];
 }
 
@@ -173,9 +189,9 @@ function blockedRecords({ blocked }: Plan): Record[] {
   return [...byMessage].map(([message, names]) => record.blocked(message, names));
 }
 
-/** Saved by the keeper, which alone may change their directories: no broker, no saves. */
-function savedIn({ grants, machine }: Plan): ReadonlySet<Grant> {
-  return new Set(machine.notifies ? savedFiles(grants) : []);
+/** Saved by the keeper, which alone may change their directories: without one there are no saves. */
+function savedIn(plan: Plan): ReadonlySet<Grant> {
+  return new Set(hasKeeper(plan.machine) ? savedFiles(plan.grants) : []);
 }
 
 /** The directories of files that are granted by themselves: the keeper's, and nobody else's. */
@@ -189,6 +205,7 @@ function savingRecords(saved: ReadonlySet<Grant>, abi: number): Record[] {
 function brokerOf(plan: Plan): Broker {
   const work = brokersWork(plan);
   if (work === null) return 'absent';
+  if (plan.machine.inside) return 'around';
   if (plan.sockets.some(({ takesDatagrams }) => takesDatagrams))
     return work.forks ? 'making+reads+datagrams+forks' : 'making+reads+datagrams';
   const level = work.creations ? 'making' : 'judging';

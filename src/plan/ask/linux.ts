@@ -1,7 +1,7 @@
 // As Landlock and the broker answer: by inodes and births, and with every move judged at both of its ends.
 import { brokersWork } from '../broker.ts';
 import type { AbsolutePath } from '../host.ts';
-import type { Machine } from '../machine.ts';
+import { hasKeeper, type Machine } from '../machine.ts';
 import { contains, parentOf } from '../path.ts';
 import { savedFiles } from '../saves.ts';
 import type { Prepared } from './askable.ts';
@@ -90,7 +90,8 @@ export const landlockWays: Ways = {
   },
   judgesCreations: ({ machine, ...rest }) =>
     machine.platform === 'linux' && (brokersWork({ ...rest, machine })?.creations ?? false),
-  saved: ({ machine, grants }) => (hasBroker(machine) ? savedFiles(grants) : []),
+  saved: ({ machine, grants }) =>
+    machine.platform === 'linux' && hasKeeper(machine) ? savedFiles(grants) : [],
   keeping: keepingObstacles,
   cutting: (prepared, { kind, object }) => {
     const isCut = kind === 'file' && (prepared.host.status(object)?.size ?? 0) > 0;

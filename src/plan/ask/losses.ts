@@ -17,6 +17,8 @@ export function lossObstacles(prepared: Prepared, name: AbsolutePath): readonly 
   const { originals } = plan;
   if (originals.kind === 'withheld')
     return [lost('nothing can be removed or cut here without a broker', null)];
+  if (originals.kind === 'around')
+    return [lost('it existed before this run, and may have existed before the session around it', null)];
   if (originals.kind === 'kept' && (originals.onDelete === 'keep' || isInState(plan.grants, name))) return [];
   return [lost('it existed before the run, and would be lost', [{ name: '--on-delete', value: 'keep' }])];
 }

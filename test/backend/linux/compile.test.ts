@@ -18,7 +18,10 @@ const plan = (flags: PolicyFlags = {}, words: readonly string[] = ['true']): Pla
 const changed = (parts: Partial<Plan>): Plan => ({ ...plan(), ...parts });
 
 const withAbi = (landlockAbi: number, parts: Partial<Plan> = {}): Plan =>
-  changed({ machine: { platform: 'linux', architecture: 'x64', landlockAbi, notifies: true }, ...parts });
+  changed({
+    machine: { platform: 'linux', architecture: 'x64', landlockAbi, notifies: true, inside: false },
+    ...parts,
+  });
 
 const grant = (path: AbsolutePath, changes: Partial<Grant> = {}): Grant => ({
   path,
@@ -229,7 +232,9 @@ describe('compileProgram()', () => {
   it.each(['x64', 'arm64'] as const)('has the filter of its architecture: %s', (architecture) => {
     const audit = { x64: 0xc000003e, arm64: 0xc00000b7 };
     const [filter] = payloads(
-      changed({ machine: { platform: 'linux', architecture, landlockAbi: 7, notifies: true } }),
+      changed({
+        machine: { platform: 'linux', architecture, landlockAbi: 7, notifies: true, inside: false },
+      }),
       4,
     );
     expect(filter?.readUInt32LE(12)).toBe(audit[architecture]); // k of the second instruction

@@ -60,6 +60,7 @@ const openings = [false, true].map((makes) =>
 
 const fallocateKeepSize = 1;
 const prSetDumpable = 4;
+const messageQueues = 12; // RLIMIT_MSGQUEUE
 const sharing = { directory: 0x00000200, process: 0x00010000 } as const; // CLONE_FS, CLONE_THREAD
 
 const making: readonly SyscallRule[] = [
@@ -177,10 +178,22 @@ const guarding: readonly SyscallRule[] = [
     reason: 'makes files read-only or hidden by the same, on FAT',
   },
   {
-    calls: ['landlock_create_ruleset'],
-    action: refuse('EOPNOTSUPP'),
+    calls: ['landlock_create_ruleset', 'landlock_restrict_self'],
+    action: notify,
     reason:
-      'the broker acts within its own grants, so it would lead around a narrower sandbox made inside; better none than that',
+      'the broker acts within its own grants, so it would lead around a narrower sandbox made inside: it refuses all but a session of nono, whose program it then judges by',
+  },
+  {
+    calls: ['prlimit64'],
+    when: [{ argument: 1, oneOf: [messageQueues] }],
+    action: notify,
+    reason: 'by this limit the broker knows which session a process belongs to: it may be read',
+  },
+  {
+    calls: ['setrlimit'],
+    when: [{ argument: 0, oneOf: [messageQueues] }],
+    action: refuse('EPERM'),
+    reason: 'the same',
   },
   {
     calls: ['prctl'],

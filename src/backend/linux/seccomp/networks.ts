@@ -263,6 +263,6 @@ export function networkRules(
     ...(network === 'ports' ? namedPorts : []),
     ...(datagrams ? judgedSending : []),
     ...(network === 'open' ? [] : [...(isJudged ? [toldClosed] : []), ...closed]),
-    ...(network === 'open' ? [] : isJudged ? judgedListening : refusedJoining),
+    ...(isJudged ? judgedListening : network === 'open' ? [] : refusedJoining),
   ];
 }

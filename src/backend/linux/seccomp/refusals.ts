@@ -229,3 +229,12 @@ export const alwaysRefused: readonly SyscallRule[] = [
       'a limit of one second of CPU kills any process of the user; 0 means oneself, and libc asks for that',
   },
 ];
+
+/** What a session inside another refuses to all that it starts, its launcher having restricted itself before. */
+export const noSandboxInside: readonly SyscallRule[] = [
+  {
+    calls: ['landlock_create_ruleset', 'landlock_restrict_self'],
+    action: refuse('EOPNOTSUPP'),
+    reason: 'the broker would lead around a sandbox that is narrower still',
+  },
+];

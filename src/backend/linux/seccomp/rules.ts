@@ -2,7 +2,7 @@
 import type { NetworkMode } from '../../../policy/policy.ts';
 import { judgedRules } from './judged.ts';
 import { networkRules } from './networks.ts';
-import { alwaysRefused } from './refusals.ts';
+import { alwaysRefused, noSandboxInside } from './refusals.ts';
 import type { SyscallRule } from './rule.ts';
 
 /**
@@ -16,6 +16,9 @@ import type { SyscallRule } from './rule.ts';
  * `+reads`: also for reading, since something is denied inside what may be read.
  * `+datagrams`: also for messages to an address, since a server of Unix datagrams is granted.
  * `+forks`: also for new processes and threads, since they are counted.
+ *
+ * `around`: the broker of the session around this one, by that session's own filter. This one closes what is closed in
+ * this session alone.
  */
 export const brokers = [
   'absent',
@@ -29,11 +32,19 @@ export const brokers = [
   'judging+reads+forks',
   'making+reads+forks',
   'making+reads+datagrams+forks',
+  'around',
 ] as const;
 export type Broker = (typeof brokers)[number];
 
+// A filter without a listener of its own can only let a call through, to the other filter.
+function rulesInside(network: NetworkMode): readonly SyscallRule[] {
+  const rules = [...alwaysRefused, ...networkRules(network, true, false), ...noSandboxInside];
+  return rules.filter(({ action }) => action.kind !== 'notify');
+}
+
 /** The rules of a run, in order: the first that matches a call decides. */
 export function filterRules(network: NetworkMode, broker: Broker): readonly SyscallRule[] {
+  if (broker === 'around') return rulesInside(network);
   const [level, ...more] = broker.split('+') as ['absent' | 'judging' | 'making', ...string[]];
   const isPresent = level !== 'absent';
   const asked = { makes: level === 'making', reads: more.includes('reads'), forks: more.includes('forks') };

@@ -76,6 +76,7 @@ export const syscallNumbers = {
   process_vm_writev: { x64: 311, arm64: 271 },
   process_madvise: { x64: 440, arm64: 440 },
   prlimit64: { x64: 302, arm64: 261 },
+  setrlimit: { x64: 160, arm64: 164 },
   pidfd_getfd: { x64: 438, arm64: 438 },
   socket: { x64: 41, arm64: 198 },
   socketpair: { x64: 53, arm64: 199 },
@@ -134,6 +135,7 @@ export const syscallNumbers = {
   ftruncate: { x64: 77, arm64: 46 },
   fallocate: { x64: 285, arm64: 47 },
   landlock_create_ruleset: { x64: 444, arm64: 444 },
+  landlock_restrict_self: { x64: 446, arm64: 446 },
   prctl: { x64: 157, arm64: 167 },
 } as const satisfies Record<string, Numbers>;
 

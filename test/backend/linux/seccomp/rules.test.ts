@@ -176,7 +176,7 @@ const byArgument: [Syscall, number[], Verdict, Verdict?, Verdict?][] = [
 
   ['connect', [3], 'notify'],
   ['bind', [3], 'notify'],
-  ['listen', [3], 'allow', 'notify'],
+  ['listen', [3], 'notify'],
 
   ...(
     [
@@ -309,7 +309,13 @@ const judged: [Syscall, number[], Verdict][] = [
     [3, 2 ** (bit + 1) + 1],
     'notify',
   ]),
-  ['landlock_create_ruleset', [], 'EOPNOTSUPP'],
+  ['landlock_create_ruleset', [], 'notify'],
+  ['landlock_restrict_self', [], 'notify'],
+  ['prlimit64', [0, 12], 'notify'], // RLIMIT_MSGQUEUE
+  ['prlimit64', [1, 12], 'EPERM'],
+  ['prlimit64', [0, 7], 'allow'],
+  ['setrlimit', [12], 'EPERM'],
+  ['setrlimit', [7], 'allow'],
   ['prctl', [4, 0], 'pretend'], // PR_SET_DUMPABLE
   ['prctl', [4, 1], 'allow'],
   ['prctl', [38, 0], 'allow'],
@@ -400,6 +406,34 @@ describe.each(
     for (const each of expectations)
       if (!makes.some(({ call }) => call === each.call))
         expect([show(each), verdict('making', each)]).toEqual([show(each), verdict('judging', each)]);
+  });
+});
+
+describe.each(machines)('filterRules() inside another session, $network on $architecture', (machine) => {
+  const { network, architecture } = machine;
+  const verdict = (mode: NetworkMode, broker: Broker, each: Expectation) =>
+    verdictOf(assemble(filterRules(mode, broker), architecture), architecture, each);
+  const none = ['landlock_create_ruleset', 'landlock_restrict_self'];
+
+  it('hands nothing over, since the kernel has one listener', () => {
+    expect(filterRules(network, 'around').map(({ action }) => action.kind)).not.toContain('notify');
+  });
+
+  it('closes, with the filter around it, exactly what would be closed by itself', () => {
+    for (const each of expectations) {
+      const [inside, around] = [verdict(network, 'around', each), verdict('open', 'judging', each)];
+      const both = ['allow', null].includes(inside) ? around : inside;
+      const alone = verdict(network, 'judging', each);
+      const expected =
+        alone !== 'notify'
+          ? alone
+          : none.includes(each.call)
+            ? 'EOPNOTSUPP'
+            : each.call === 'socket'
+              ? 'EACCES'
+              : alone;
+      expect([show(each), both]).toEqual([show(each), expected]);
+    }
   });
 });
 
