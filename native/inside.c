@@ -6,6 +6,7 @@
 #include "held.h"
 #include "judge.h"
 #include "kernel.h"
+#include "marks.h"
 #include "support.h"
 
 #include <errno.h>
@@ -28,26 +29,17 @@ struct inside {
 
 static struct {
   struct inside sessions[MOST_SESSIONS];
-  rlim_t outside; // the mark of this session's own processes
-  rlim_t last;    // the latest that was given
+  rlim_t last; // the latest mark that was given
   const struct inside *callers;
 } all;
 
+// Without a mark of its own none can begin.
 void prepare_inside(void) {
-  struct rlimit limit;
-  if (getrlimit(RLIMIT_MSGQUEUE, &limit) != 0) limit.rlim_max = 0; // then none can begin
-  all.outside = all.last = limit.rlim_max;
+  prepare_marks();
+  all.last = own_mark();
 }
 
-static bool has_begun_any(void) { return all.last != all.outside; }
-
-static bool read_mark(pid_t caller, rlim_t *mark) {
-  struct rlimit limit;
-  doubt_caller();
-  if (prlimit(caller, RLIMIT_MSGQUEUE, NULL, &limit) != 0) return false;
-  *mark = limit.rlim_max;
-  return true;
-}
+static bool has_begun_any(void) { return all.last != own_mark(); }
 
 static const struct inside *find_session(rlim_t mark) {
   for (int i = 0; i < MOST_SESSIONS; i++)
@@ -55,15 +47,21 @@ static const struct inside *find_session(rlim_t mark) {
   return NULL;
 }
 
+void judge_as_session(void) {
+  all.callers = NULL;
+  note_caller_mark(own_mark());
+  judge_also_by(NULL);
+}
+
 bool judge_as_caller(const struct call *call) {
   rlim_t mark;
-  all.callers = NULL;
-  judge_also_by(NULL);
+  judge_as_session();
   if (!has_begun_any()) return true;
   if (!read_mark(call->caller, &mark)) return false;
-  if (mark == all.outside) return true;
+  if (mark == own_mark()) return true;
   all.callers = find_session(mark);
   if (all.callers == NULL) return false;
+  note_caller_mark(mark);
   judge_also_by(all.callers->judge);
   return true;
 }
@@ -114,7 +112,7 @@ static int mark_process(const struct broker *broker, const struct call *call, rl
   struct rlimit limit;
   if (!is_waiting(broker->listener, call)) return ESRCH;
   if (prlimit(call->caller, RLIMIT_MSGQUEUE, NULL, &limit) != 0) return errno;
-  if (limit.rlim_max != all.outside) return EPERM;
+  if (limit.rlim_max != own_mark()) return EPERM;
   limit = (struct rlimit){limit.rlim_cur < mark ? limit.rlim_cur : mark, mark};
   return prlimit(call->caller, RLIMIT_MSGQUEUE, &limit, NULL) == 0 ? 0 : errno;
 }

@@ -5,7 +5,7 @@ import type { Access, Origin } from '../policy/policy.ts';
 import type { Grant } from './grant.ts';
 import type { AbsolutePath, Entry, Host } from './host.ts';
 import { childOf, contains, isAbsolute } from './path.ts';
-import { type Protection, placesOf, type SensitivePath } from './sensitive.ts';
+import { type Protection, placesOf } from './sensitive.ts';
 
 const othersMayRead = 0o004;
 
