@@ -177,7 +177,7 @@ static int find_linked(const struct broker *broker, const struct call *call, int
 // A further name of a link is a link of that name.
 static int judge_link(int object, const struct place *place) {
   struct statx status;
-  int error = judge_object(object, DENY_READ | DENY_WRITE);
+  int error = judge_linked(object, DENY_READ | DENY_WRITE);
   if (error == 0) error = judge_place(place, DENY_WRITE);
   if (error == 0) error = look(object, "", &status);
   return error == 0 && S_ISLNK(status.stx_mode) && misleads(place) ? -EACCES : error;
@@ -240,7 +240,7 @@ static int judge_move(const struct side *source, const struct side *target, unsi
   if (!has_denies() || source->error != 0) return 0;
   if (describe_places(source->place, target->place, paths) != 0) return -EACCES;
   const char *from = paths[0], *to = paths[1];
-  if (denied_at(from) || denied_at(to) || changes_denies(source, from, to)) return -EACCES;
+  if (denied_at(from, MEANS_NAME) || denied_at(to, MEANS_NAME) || changes_denies(source, from, to)) return -EACCES;
   bool goes_back = flags & RENAME_EXCHANGE && target->error == 0;
   return goes_back && changes_denies(target, to, from) ? -EACCES : 0;
 }

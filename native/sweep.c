@@ -81,7 +81,7 @@ static void take(const struct broker *broker, int directory, const char *name, c
     close(inside);
   }
   if (known.is_learning) learn(path);
-  else if (!is_old(broker, &status) && denied_at(path) & DENY_WRITE && !is_known(path))
+  else if (!is_old(broker, &status) && denied_at(path, MEANS_OBJECT) & DENY_WRITE && !is_known(path))
     take_away(broker, directory, name, is_directory);
 }
 

@@ -1,5 +1,5 @@
 """What a session inside another may not reach of the one around it.
-`hold` keeps open what has no path and prints where it is; `reach PID …` tries to reach it; `names` tries to change the
+`hold` keeps open what has no path and prints where it is; `reach PID …` tries to reach it; `serve` and `join` are sockets'; `names` tries to change the
 entries by which its grants are known."""
 import ctypes, json, os, socket, sys, time
 
@@ -69,6 +69,11 @@ def open_to_all(process):
     }
 
 
+def made(path, make):
+    make()
+    os.unlink(path)
+
+
 def bound(path):
     socket.socket(socket.AF_UNIX).bind(path)
 
@@ -79,11 +84,12 @@ names = {
     'put another there': lambda: os.rename('work/file', 'alone/c'),
     'exchange it': lambda: exchange('alone/d', 'work/other'),
     'link it': lambda: os.link('alone/e', 'work/e'),
-    'make it anew': lambda: opened('alone/missing', os.O_CREAT | os.O_WRONLY),
-    'make a link of it': lambda: os.symlink('/etc/passwd', 'alone/missing'),
-    'bind it': lambda: bound('alone/missing'),
+    'make it anew': lambda: made('alone/missing', lambda: opened('alone/missing', os.O_CREAT | os.O_WRONLY)),
+    'make a link of it': lambda: made('alone/missing', lambda: os.symlink('/etc/passwd', 'alone/missing')),
+    'make a pipe': lambda: made('alone/missing', lambda: os.mkfifo('alone/missing')),
+    'bind it': lambda: made('alone/missing', lambda: bound('alone/missing')),
+    'exchange directories': lambda: (exchange('work', 'empty'), exchange('work', 'empty')),
     'remove a directory': lambda: os.rmdir('empty'),
-    'exchange directories': lambda: exchange('work', 'empty'),
 }
 
 
@@ -98,8 +104,23 @@ def say(attempts):
     print(json.dumps(said))
 
 
+def serve(path):
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(path)
+    server.listen()
+    time.sleep(300)
+
+
+def joining(path):
+    return lambda: socket.socket(socket.AF_UNIX).connect(path)
+
+
 if sys.argv[1] == 'hold':
     hold()
+elif sys.argv[1] == 'serve':
+    serve(sys.argv[2])
+elif sys.argv[1] == 'join':
+    say({path: joining(path) for path in sys.argv[2:]})
 elif sys.argv[1] == 'reach':
     say(reaching(*sys.argv[2:]))
 elif sys.argv[1] == 'open':

@@ -60,4 +60,34 @@ asEveryone('a session inside another', (open) => {
     expect(existsSync(join(cwd, '.vscode/settings.json'))).toBe(true);
     expect(existsSync(join(cwd, '.vscode/tasks.json'))).toBe(false);
   });
+
+  it('changes no entry of a directory that it was not granted', () => {
+    const box = open();
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'missing']) box.file(join(box.project, 'old', name));
+    const inside = `sh -c 'echo > work/ready; while [ -e alone/missing ]; do sleep 0.05; done; python3 "$0" names' "$2"`;
+    const files = ['a', 'b', 'c', 'd', 'e', 'missing'].map((name) => `--allow-file alone/${name}`).join(' ');
+    const script = [
+      'mkdir -p work empty; cp -r old alone; touch work/file work/other',
+      `${begin(`--allow work --allow empty ${files}`, inside)} & while [ ! -e work/ready ]; do sleep 0.05; done`,
+      'rm alone/missing; wait; python3 "$2" names',
+    ].join('\n');
+    const [inner = {}, outer = {}] = told(around(box, script));
+    expect(Object.keys(outer).length).toBe(11);
+    for (const way of Object.keys(outer)) {
+      expect([way, inner[way]]).toEqual([way, 'Permission denied']);
+      expect([way, outer[way]]).toEqual([way, 'done']);
+    }
+  });
+
+  it('reaches the sockets that both were granted', () => {
+    const script = [
+      'mkdir -p work sockets; python3 "$2" serve sockets/one & python3 "$2" serve sockets/two & jobs=$(jobs -p)',
+      'while [ ! -S sockets/one ] || [ ! -S sockets/two ]; do sleep 0.05; done',
+      begin('--allow work --allow-unix-socket sockets/one', 'python3 "$2" join sockets/one sockets/two'),
+      'kill $jobs',
+    ].join('\n');
+    expect(told(around(open(), script))).toEqual([
+      { 'sockets/one': 'done', 'sockets/two': 'Permission denied' },
+    ]);
+  });
 });
