@@ -10,14 +10,17 @@
 #include "support.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// What a program may take of the broker's memory; one that covers a home has a tenth of it.
-enum { MOST_SESSIONS = 32, MOST_BYTES = 1 << 20, MOST_DENIES = 4000, MOST_BYTES_AT_ONCE = 4096 };
+// What a program may take of the broker's memory and, with its denies, of its time for each call: everybody waits for that.
+// One that covers a home has a fifth of it.
+enum { MOST_SESSIONS = 32, MOST_BYTES = 1 << 20, MOST_DENIED_BYTES = 1 << 17, MOST_DENIED_NAMES = 1 << 14, MOST_BYTES_AT_ONCE = 4096 };
 
 struct inside {
   rlim_t mark;      // 0: the place is free
@@ -88,6 +91,18 @@ static struct inside *find_room(void) {
   return NULL;
 }
 
+static int judge_size(const struct program *program) {
+  size_t bytes = 0, names = 0;
+  for (size_t i = 0; i < program->deny_count; i++) {
+    const struct deny *deny = &program->denies[i];
+    size_t length = strlen(deny->pattern);
+    if (length >= PATH_MAX || !is_short_enough(deny)) return ENAMETOOLONG;
+    bytes += length;
+    names += count_names(deny->pattern);
+  }
+  return bytes > MOST_DENIED_BYTES || names > MOST_DENIED_NAMES ? E2BIG : 0;
+}
+
 static int read_program(const struct call *call, struct inside *inside) {
   uint64_t address = call->arguments[0], length = call->arguments[1];
   struct decode_error error;
@@ -101,10 +116,7 @@ static int read_program(const struct call *call, struct inside *inside) {
     done += (uint64_t)got;
   }
   if (decode_program(inside->bytes, length, &inside->program, &error) != 0) return EBADMSG;
-  if (inside->program.deny_count > MOST_DENIES) return E2BIG;
-  for (size_t i = 0; i < inside->program.deny_count; i++)
-    if (!is_short_enough(&inside->program.denies[i])) return ENAMETOOLONG;
-  return 0;
+  return judge_size(&inside->program);
 }
 
 // Whose memory was read is the one that gets the mark: it waits for this answer.

@@ -28,6 +28,7 @@ struct judge {
   struct prefix *prefixes; // open addressing, never more than half full
   size_t room, prefix_count;
   struct glob *globs;
+  uint64_t *sets; // of each glob, for the path that another is compared with
   size_t glob_count;
   const struct rule **grants; // the write grants
   size_t grant_count;
@@ -110,7 +111,8 @@ struct judge *make_judge(const struct program *program, bool is_inside) {
   judge->is_inside = is_inside;
   learn_grants(judge);
   judge->globs = calloc(program->deny_count + 1, sizeof *judge->globs);
-  if (judge->globs == NULL) fail("remember the denied paths", "", ENOMEM);
+  judge->sets = calloc(program->deny_count + 1, sizeof *judge->sets);
+  if (judge->globs == NULL || judge->sets == NULL) fail("remember the denied paths", "", ENOMEM);
   for (size_t i = 0; i < program->deny_count; i++)
     if (program->denies[i].flags & DENY_GLOB) compile_glob(&program->denies[i], &judge->globs[judge->glob_count++]);
     else add_path(judge, &program->denies[i]);
@@ -120,6 +122,7 @@ struct judge *make_judge(const struct program *program, bool is_inside) {
 void release_judge(struct judge *judge) {
   for (size_t i = 0; i < judge->glob_count; i++) release_glob(&judge->globs[i]);
   free(judge->globs);
+  free(judge->sets);
   free(judge->prefixes);
   free(judge->grants);
   free(judge);
@@ -287,12 +290,14 @@ int judge_place(const struct place *place, unsigned rights) {
   return describe_place(place, path) != 0 || denied_at(path, MEANS_NAME) & rights ? -EACCES : 0;
 }
 
+// Each path is taken apart once: looking up whether its directories are new costs the more the deeper it is.
 static bool changes_for(const struct judge *judge, const char *from, const char *to) {
   if (look_up(judge, from).is_inner || look_up(judge, to).is_inner) return true;
-  for (size_t i = 0; i < judge->glob_count; i++) {
-    uint64_t before = follow_glob(&judge->globs[i], split(from)).set;
-    if (before != follow_glob(&judge->globs[i], split(to)).set) return true;
-  }
+  struct names *names = split(from);
+  for (size_t i = 0; i < judge->glob_count; i++) judge->sets[i] = follow_glob(&judge->globs[i], names).set;
+  names = split(to);
+  for (size_t i = 0; i < judge->glob_count; i++)
+    if (follow_glob(&judge->globs[i], names).set != judge->sets[i]) return true;
   return false;
 }
 
