@@ -152,4 +152,5 @@ void serve_session(const struct broker *broker) {
   struct call call;
   for (int received; (received = receive_call(broker->listener, &call)) >= 0;)
     if (received > 0) begin_call(), serve(broker, &call);
+  judge_as_session(); // what is swept at the end is this session's, whoever called last
 }

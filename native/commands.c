@@ -54,7 +54,7 @@ static struct finding find_blocked(const char *given, const char *file) {
 static void compose(const struct finding *finding, char text[MESSAGE_BYTES]) {
   size_t length = 0;
   for (const char *at = finding->message; *at != 0 && length + NAME_MAX < MESSAGE_BYTES; at++) {
-    if (strncmp(at, "{}", 2) == 0) length += (size_t)snprintf(text + length, NAME_MAX, "%s", finding->name), at++;
+    if (strncmp(at, "{}", 2) == 0) length = (size_t)(stpncpy(text + length, finding->name, NAME_MAX) - text), at++;
     else text[length++] = *at;
   }
   text[length] = 0;

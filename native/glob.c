@@ -35,15 +35,20 @@ static struct component component_of(const char *name) {
   return component;
 }
 
-bool is_short_enough(const struct deny *deny) {
+size_t count_names(const char *pattern) {
   size_t slashes = 0;
-  for (const char *at = deny->pattern; *at != 0; at++) slashes += *at == '/';
-  return !(deny->flags & DENY_GLOB) || slashes <= MOST_COMPONENTS;
+  for (; *pattern != 0; pattern++) slashes += *pattern == '/';
+  return slashes;
+}
+
+bool is_short_enough(const struct deny *deny) {
+  return !(deny->flags & DENY_GLOB) || count_names(deny->pattern) <= MOST_COMPONENTS;
 }
 
 void compile_glob(const struct deny *deny, struct glob *glob) {
   char *text = strdup(deny->pattern);
-  *glob = (struct glob){.flags = deny->flags, .text = text, .components = calloc(MOST_COMPONENTS, sizeof *glob->components)};
+  struct component *components = calloc(count_names(deny->pattern) + 1, sizeof *components);
+  *glob = (struct glob){.flags = deny->flags, .text = text, .components = components};
   if (text == NULL || glob->components == NULL) fail("remember the denied paths", "", ENOMEM);
   for (char *rest = text, *name; (name = strtok_r(rest, "/", &rest)) != NULL;) {
     if (glob->count == MOST_COMPONENTS) fail("remember the denied paths", deny->pattern, ENAMETOOLONG);

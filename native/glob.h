@@ -65,6 +65,9 @@ struct names {
 static const uint64_t hash_start = 0xcbf29ce484222325u;
 uint64_t hash_on(uint64_t hash, char c);
 
+// As many names as a pattern, which is absolute, may have.
+size_t count_names(const char *pattern);
+
 // False where a glob has more components than can be followed.
 bool is_short_enough(const struct deny *deny);
 

@@ -6,17 +6,21 @@
 #include "held.h"
 #include "judge.h"
 #include "kernel.h"
+#include "marks.h"
 #include "support.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// What a program may take of the broker's memory; one that covers a home has a tenth of it.
-enum { MOST_SESSIONS = 32, MOST_BYTES = 1 << 20, MOST_DENIES = 4000, MOST_BYTES_AT_ONCE = 4096 };
+// What a program may take of the broker's memory and, with its denies, of its time for each call: everybody waits for that.
+// One that covers a home has a fifth of it.
+enum { MOST_SESSIONS = 32, MOST_BYTES = 1 << 20, MOST_DENIED_BYTES = 1 << 17, MOST_DENIED_NAMES = 1 << 14, MOST_BYTES_AT_ONCE = 4096 };
 
 struct inside {
   rlim_t mark;      // 0: the place is free
@@ -28,26 +32,17 @@ struct inside {
 
 static struct {
   struct inside sessions[MOST_SESSIONS];
-  rlim_t outside; // the mark of this session's own processes
-  rlim_t last;    // the latest that was given
+  rlim_t last; // the latest mark that was given
   const struct inside *callers;
 } all;
 
+// Without a mark of its own none can begin.
 void prepare_inside(void) {
-  struct rlimit limit;
-  if (getrlimit(RLIMIT_MSGQUEUE, &limit) != 0) limit.rlim_max = 0; // then none can begin
-  all.outside = all.last = limit.rlim_max;
+  prepare_marks();
+  all.last = own_mark();
 }
 
-static bool has_begun_any(void) { return all.last != all.outside; }
-
-static bool read_mark(pid_t caller, rlim_t *mark) {
-  struct rlimit limit;
-  doubt_caller();
-  if (prlimit(caller, RLIMIT_MSGQUEUE, NULL, &limit) != 0) return false;
-  *mark = limit.rlim_max;
-  return true;
-}
+static bool has_begun_any(void) { return all.last != own_mark(); }
 
 static const struct inside *find_session(rlim_t mark) {
   for (int i = 0; i < MOST_SESSIONS; i++)
@@ -55,15 +50,21 @@ static const struct inside *find_session(rlim_t mark) {
   return NULL;
 }
 
+void judge_as_session(void) {
+  all.callers = NULL;
+  note_caller_mark(own_mark());
+  judge_also_by(NULL);
+}
+
 bool judge_as_caller(const struct call *call) {
   rlim_t mark;
-  all.callers = NULL;
-  judge_also_by(NULL);
+  judge_as_session();
   if (!has_begun_any()) return true;
   if (!read_mark(call->caller, &mark)) return false;
-  if (mark == all.outside) return true;
+  if (mark == own_mark()) return true;
   all.callers = find_session(mark);
   if (all.callers == NULL) return false;
+  note_caller_mark(mark);
   judge_also_by(all.callers->judge);
   return true;
 }
@@ -90,6 +91,18 @@ static struct inside *find_room(void) {
   return NULL;
 }
 
+static int judge_size(const struct program *program) {
+  size_t bytes = 0, names = 0;
+  for (size_t i = 0; i < program->deny_count; i++) {
+    const struct deny *deny = &program->denies[i];
+    size_t length = strlen(deny->pattern);
+    if (length >= PATH_MAX || !is_short_enough(deny)) return ENAMETOOLONG;
+    bytes += length;
+    names += count_names(deny->pattern);
+  }
+  return bytes > MOST_DENIED_BYTES || names > MOST_DENIED_NAMES ? E2BIG : 0;
+}
+
 static int read_program(const struct call *call, struct inside *inside) {
   uint64_t address = call->arguments[0], length = call->arguments[1];
   struct decode_error error;
@@ -103,10 +116,7 @@ static int read_program(const struct call *call, struct inside *inside) {
     done += (uint64_t)got;
   }
   if (decode_program(inside->bytes, length, &inside->program, &error) != 0) return EBADMSG;
-  if (inside->program.deny_count > MOST_DENIES) return E2BIG;
-  for (size_t i = 0; i < inside->program.deny_count; i++)
-    if (!is_short_enough(&inside->program.denies[i])) return ENAMETOOLONG;
-  return 0;
+  return judge_size(&inside->program);
 }
 
 // Whose memory was read is the one that gets the mark: it waits for this answer.
@@ -114,7 +124,7 @@ static int mark_process(const struct broker *broker, const struct call *call, rl
   struct rlimit limit;
   if (!is_waiting(broker->listener, call)) return ESRCH;
   if (prlimit(call->caller, RLIMIT_MSGQUEUE, NULL, &limit) != 0) return errno;
-  if (limit.rlim_max != all.outside) return EPERM;
+  if (limit.rlim_max != own_mark()) return EPERM;
   limit = (struct rlimit){limit.rlim_cur < mark ? limit.rlim_cur : mark, mark};
   return prlimit(call->caller, RLIMIT_MSGQUEUE, &limit, NULL) == 0 ? 0 : errno;
 }

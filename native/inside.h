@@ -1,8 +1,6 @@
 // Sessions that are begun inside this one. The kernel knows one listener in a tree of processes, so their calls come to this
 // broker, which judges them by their own program as well as by this session's.
-//
-// Which session a process belongs to stands in its hard limit of POSIX message queues, which nobody inside has: children
-// inherit it, and here nobody lowers it, nor can the kernel raise it.
+// Which session a process belongs to, marks.h knows.
 #ifndef NONO_INSIDE_H
 #define NONO_INSIDE_H
 
@@ -14,6 +12,9 @@ void prepare_inside(void);
 // From here to the next call, judges by the caller's own program too. False: its session is over, or cannot be told, so
 // that nothing is to be done for it.
 bool judge_as_caller(const struct call *call);
+
+// By this session's program alone: what comes after the last call is nobody's inside.
+void judge_as_session(void);
 
 // landlock_create_ruleset: what is said of sessions inside, the beginning of one, or its launcher's ruleset. Everybody else
 // gets what a kernel without Landlock says, since the broker would lead around a narrower sandbox.

@@ -28,6 +28,7 @@ struct judge {
   struct prefix *prefixes; // open addressing, never more than half full
   size_t room, prefix_count;
   struct glob *globs;
+  uint64_t *sets; // of each glob, for the path that another is compared with
   size_t glob_count;
   const struct rule **grants; // the write grants
   size_t grant_count;
@@ -110,7 +111,8 @@ struct judge *make_judge(const struct program *program, bool is_inside) {
   judge->is_inside = is_inside;
   learn_grants(judge);
   judge->globs = calloc(program->deny_count + 1, sizeof *judge->globs);
-  if (judge->globs == NULL) fail("remember the denied paths", "", ENOMEM);
+  judge->sets = calloc(program->deny_count + 1, sizeof *judge->sets);
+  if (judge->globs == NULL || judge->sets == NULL) fail("remember the denied paths", "", ENOMEM);
   for (size_t i = 0; i < program->deny_count; i++)
     if (program->denies[i].flags & DENY_GLOB) compile_glob(&program->denies[i], &judge->globs[judge->glob_count++]);
     else add_path(judge, &program->denies[i]);
@@ -120,6 +122,7 @@ struct judge *make_judge(const struct program *program, bool is_inside) {
 void release_judge(struct judge *judge) {
   for (size_t i = 0; i < judge->glob_count; i++) release_glob(&judge->globs[i]);
   free(judge->globs);
+  free(judge->sets);
   free(judge->prefixes);
   free(judge->grants);
   free(judge);
@@ -208,25 +211,31 @@ static unsigned denied_by(const struct judge *judge, const char *path, struct na
   return users | exact.built_in | (exact.is_lifted ? 0 : built_in);
 }
 
+// A grant is of what lies there. Its name is an entry of the directory around it, which is not granted with it.
+static bool is_granted_by(const struct rule *rule, const char *path, enum meaning meaning) {
+  if (!(rule->layers & 1u << LAYER_GRANTS)) return false;
+  bool is_itself = strcmp(rule->path, path) == 0;
+  return is_itself ? meaning == MEANS_OBJECT : rule->flags & RULE_DIRECTORY && contains(rule->path, path);
+}
+
 // What the kernel would refuse to the session inside, were it to act itself. A file that never had a path is nobody's.
-static unsigned not_granted_by(const struct judge *judge, const char *path) {
+static unsigned not_granted_by(const struct judge *judge, const char *path, enum meaning meaning) {
   unsigned rights = strncmp(path, memory_file, strlen(memory_file)) == 0 ? 0 : DENY_READ | DENY_WRITE;
   for (size_t i = 0; i < judge->program->rule_count && rights != 0; i++) {
     const struct rule *rule = &judge->program->rules[i];
-    if (!(rule->layers & 1u << LAYER_GRANTS)) continue;
-    if (rule->flags & RULE_DIRECTORY ? !contains(rule->path, path) : strcmp(rule->path, path) != 0) continue;
+    if (!is_granted_by(rule, path, meaning)) continue;
     if (rule->access & LANDLOCK_READ_FILE) rights &= ~(unsigned)DENY_READ;
     if (rule->access & LANDLOCK_WRITE_FILE) rights &= ~(unsigned)DENY_WRITE;
   }
   return rights;
 }
 
-static unsigned denied_as(const char *path) {
+static unsigned denied_as(const char *path, enum meaning meaning) {
   unsigned rights = 0;
   struct names *names = split(path);
   for (const struct judge **each = judges; *each != NULL; each++) {
     rights |= denied_by(*each, path, names);
-    if ((*each)->is_inside) rights |= not_granted_by(*each, path);
+    if ((*each)->is_inside && meaning != MEANS_SOCKET) rights |= not_granted_by(*each, path, meaning);
   }
   return rights;
 }
@@ -244,8 +253,8 @@ static size_t granted_length(const char *path) {
 }
 
 // A name that truly ends so is denied with the other: no file is lost by that, and the kernel does not tell them apart.
-unsigned denied_at(const char *path) {
-  unsigned rights = denied_as(path);
+unsigned denied_at(const char *path, enum meaning meaning) {
+  unsigned rights = denied_as(path, meaning);
   if (has_denies() && may_be_other_spelling(path) && is_other_spelling(path, granted_length(path)))
     return DENY_READ | DENY_WRITE;
   if (!is_gone(path)) return rights;
@@ -253,34 +262,42 @@ unsigned denied_at(const char *path) {
   size_t length = strlen(path) - strlen(gone);
   memcpy(before, path, length);
   before[length] = 0;
-  return rights | denied_as(before);
+  return rights | denied_as(before, meaning);
 }
 
 // What has no path, such as a pipe, is inside no grant; a path that cannot be told is denied.
-int judge_path(const char *path, unsigned rights) {
+static int judge_as(const char *path, enum meaning meaning, unsigned rights) {
   if (!has_denies()) return 0;
   if (path[0] == 0 || strlen(path) == PATH_MAX - 1) return -EACCES;
-  return path[0] == '/' && denied_at(path) & rights ? -EACCES : 0;
+  return path[0] == '/' && denied_at(path, meaning) & rights ? -EACCES : 0;
 }
 
-int judge_object(int object, unsigned rights) {
+static int judge_held_as(int object, enum meaning meaning, unsigned rights) {
   char path[PATH_MAX] = "";
   if (has_denies()) describe_object(object, path);
-  return judge_path(path, rights);
+  return judge_as(path, meaning, rights);
 }
+
+int judge_path(const char *path, unsigned rights) { return judge_as(path, MEANS_OBJECT, rights); }
+
+int judge_object(int object, unsigned rights) { return judge_held_as(object, MEANS_OBJECT, rights); }
+
+int judge_linked(int object, unsigned rights) { return judge_held_as(object, MEANS_NAME, rights); }
 
 int judge_place(const struct place *place, unsigned rights) {
   char path[PATH_MAX];
   if (!has_denies()) return 0;
-  return describe_place(place, path) != 0 || denied_at(path) & rights ? -EACCES : 0;
+  return describe_place(place, path) != 0 || denied_at(path, MEANS_NAME) & rights ? -EACCES : 0;
 }
 
+// Each path is taken apart once: looking up whether its directories are new costs the more the deeper it is.
 static bool changes_for(const struct judge *judge, const char *from, const char *to) {
   if (look_up(judge, from).is_inner || look_up(judge, to).is_inner) return true;
-  for (size_t i = 0; i < judge->glob_count; i++) {
-    uint64_t before = follow_glob(&judge->globs[i], split(from)).set;
-    if (before != follow_glob(&judge->globs[i], split(to)).set) return true;
-  }
+  struct names *names = split(from);
+  for (size_t i = 0; i < judge->glob_count; i++) judge->sets[i] = follow_glob(&judge->globs[i], names).set;
+  names = split(to);
+  for (size_t i = 0; i < judge->glob_count; i++)
+    if (follow_glob(&judge->globs[i], names).set != judge->sets[i]) return true;
   return false;
 }
 
@@ -333,8 +350,15 @@ static bool is_state_of(const struct program *program, const char *path) {
 
 bool is_in_state(const char *path) { return is_state_of(judges[0]->program, path); }
 
+static bool is_name_granted(const struct judge *judge, const char *path) {
+  for (size_t i = 0; i < judge->grant_count; i++)
+    if (is_granted_by(judge->grants[i], path, MEANS_NAME)) return true;
+  return false;
+}
+
 static unsigned socket_rights_by(const struct judge *judge, const char *path) {
   unsigned rights = grant_by(judge, path) != GRANT_NONE ? SOCKET_CONNECT | SOCKET_BIND : 0;
+  if (judge->is_inside && !is_name_granted(judge, path)) rights &= ~(unsigned)SOCKET_BIND; // it makes the name
   if (is_state_of(judge->program, path)) rights &= ~(unsigned)SOCKET_CONNECT; // the same program may serve it outside
   const char *slash = strrchr(path, '/');
   for (size_t i = 0; i < judge->program->socket_count; i++) {

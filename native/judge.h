@@ -28,13 +28,17 @@ const struct program *judging_program(size_t index);
 // False where nothing inside the grants is denied: then no path needs to be looked up.
 bool has_denies(void);
 
+// What is asked for at a path: the object, the entry of that name in its directory, or a socket, which is granted apart.
+enum meaning { MEANS_OBJECT, MEANS_NAME, MEANS_SOCKET };
+
 // The denied rights, DENY_READ and DENY_WRITE, or 0.
-unsigned denied_at(const char *path);
+unsigned denied_at(const char *path, enum meaning meaning);
 
 // 0, or -EACCES where one of these rights is denied: to what the kernel knows by a path, or by one that cannot be told
 // (""); to an object; to a name, whether or not anything is there.
 int judge_path(const char *path, unsigned rights);
 int judge_object(int object, unsigned rights);
+int judge_linked(int object, unsigned rights); // the name that it has
 int judge_place(const struct place *place, unsigned rights);
 
 // Whether a path is the kernel's word for what no name leads to any more.

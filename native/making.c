@@ -103,7 +103,7 @@ static int find_linked(const struct broker *broker, const struct call *call, int
 // A further name of a link is a link of that name.
 static int judge_link(int object, const struct place *place) {
   struct statx status;
-  int error = judge_object(object, DENY_READ | DENY_WRITE);
+  int error = judge_linked(object, DENY_READ | DENY_WRITE);
   if (error == 0) error = judge_place(place, DENY_WRITE);
   if (error == 0) error = look(object, "", &status);
   return error == 0 && S_ISLNK(status.stx_mode) && misleads(place) ? -EACCES : error;

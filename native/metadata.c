@@ -67,11 +67,11 @@ static int judge_metadata(const struct broker *broker, int object, const char *p
   int error;
   if (path[0] == 0) return -EACCES;
   switch (path[0] == '/' ? write_grant_around(path) : GRANT_NONE) {
-  case GRANT_DIRECTORY: return denied_at(path) & DENY_WRITE ? -EACCES : 0;
+  case GRANT_DIRECTORY: return denied_at(path, MEANS_OBJECT) & DENY_WRITE ? -EACCES : 0;
   case GRANT_ITSELF:
     error = look(object, "", &status);
     if (error == 0 && (S_ISCHR(status.stx_mode) || S_ISBLK(status.stx_mode))) error = -EPERM;
-    return error != 0 || !(denied_at(path) & DENY_WRITE) ? error : -EACCES;
+    return error != 0 || !(denied_at(path, MEANS_OBJECT) & DENY_WRITE) ? error : -EACCES;
   default:
     error = look(object, "", &status);
     return error != 0 ? error : (status.stx_nlink == 0 && is_gone(path)) || is_beside(broker, object) ? 0 : -EPERM;
@@ -130,7 +130,7 @@ static int set_open_mode(const struct broker *broker, const struct call *call, i
 static int set_bare_mode(const struct broker *broker, const struct call *call, const struct name *name, mode_t mode) {
   char path[PATH_MAX];
   if (may_give_power(mode) || spell_bare(name, path) != 0 || write_grant_around(path) != GRANT_DIRECTORY ||
-      denied_at(path) & DENY_WRITE)
+      denied_at(path, MEANS_OBJECT) & DENY_WRITE)
     return -EOPNOTSUPP;
   if (!is_caller_known() && !is_waiting(broker->listener, call)) return -ESRCH;
   return syscall(NR_FCHMODAT2, name->start, name->path, mode, AT_SYMLINK_NOFOLLOW) == 0 ? 0 : -errno;

@@ -142,7 +142,7 @@ static int judge_move(const struct side *source, const struct side *target, unsi
   if (!has_denies() || source->error != 0) return 0;
   if (describe_places(source->place, target->place, paths) != 0) return -EACCES;
   const char *from = paths[0], *to = paths[1];
-  if (denied_at(from) || denied_at(to) || changes_denies(source, from, to)) return -EACCES;
+  if (denied_at(from, MEANS_NAME) || denied_at(to, MEANS_NAME) || changes_denies(source, from, to)) return -EACCES;
   bool goes_back = flags & RENAME_EXCHANGE && target->error == 0;
   return goes_back && changes_denies(target, to, from) ? -EACCES : 0;
 }

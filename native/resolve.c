@@ -5,6 +5,7 @@
 #include "caller.h"
 #include "kernel.h"
 #include "held.h"
+#include "marks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -118,6 +119,60 @@ static int follow_link(struct name *name, struct place *place) {
   return error != 0 ? error : 1;
 }
 
+static bool names_process(const char *path) {
+  for (const char *at = path; (at = strchr(at, '/')) != NULL;)
+    if (++at, strspn(at, "0123456789") > 0 && strspn(at, "0123456789") == strcspn(at, "/")) return true;
+  return false;
+}
+
+enum { NO_PROCESS = 0, ANY_PROCESS = -1 };
+
+// Whose part of /proc a path lies in. In another /proc a process may have another number: there it may be any.
+static pid_t process_at(const char *path) {
+  char *end;
+  if (strncmp(path, "/proc/", strlen("/proc/")) != 0) return names_process(path) ? ANY_PROCESS : NO_PROCESS;
+  pid_t number = (pid_t)strtol(path + strlen("/proc/"), &end, 10);
+  return *end == '/' || *end == 0 ? number : NO_PROCESS;
+}
+
+static pid_t process_behind(int object, char path[PATH_MAX]) {
+  if (!is_in_proc(object)) return NO_PROCESS;
+  return describe_object(object, path) == 0 ? process_at(path) : ANY_PROCESS;
+}
+
+bool is_own_process(int object) {
+  char path[PATH_MAX];
+  pid_t process = process_behind(object, path);
+  return process == ANY_PROCESS || (process != NO_PROCESS && (process == getpid() || process == gettid()));
+}
+
+static bool is_beyond_caller_at(int directory) {
+  char path[PATH_MAX];
+  pid_t process = process_behind(directory, path);
+  return process != NO_PROCESS && is_beyond_caller(process);
+}
+
+static const char *past_number(const char *path, const char *before) {
+  size_t length = strlen(before);
+  return strncmp(path, before, length) == 0 ? path + length + strspn(path + length, "0123456789") : path;
+}
+
+// What the kernel tells everybody of a process or a thread: it asks for no more than its number.
+static bool is_public(const char *path) {
+  static const char *const names[] = {"",        "/task",   "/stat",      "/statm",  "/status",    "/cmdline", "/comm",
+                                      "/cgroup", "/mounts", "/mountinfo", "/limits", "/oom_score", "/oom_score_adj"};
+  const char *rest = past_number(past_number(path, "/proc/"), "/task/");
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcmp(rest, names[i]) == 0) return true;
+  return false;
+}
+
+bool is_private_of_another(int object) {
+  char path[PATH_MAX];
+  pid_t process = process_behind(object, path);
+  return process != NO_PROCESS && is_beyond_caller(process) && (process == ANY_PROCESS || !is_public(path));
+}
+
 // The name led through a link of /proc: each link on the way is read, so that those to /proc/self are the caller's.
 static int open_through_proc(const struct name *given, int flags) {
   struct name name = *given;
@@ -133,7 +188,8 @@ static int open_through_proc(const struct name *given, int flags) {
       release_name(&name);
       return object;
     }
-    int object = open_path(place.directory, place.last, (uint64_t)flags, 0);
+    bool is_beyond = is_beyond_caller_at(place.directory);
+    int object = is_beyond ? -EACCES : open_path(place.directory, place.last, (uint64_t)flags, 0);
     release_place(&place);
     release_name(&name);
     return object;
@@ -190,21 +246,6 @@ int open_known(const struct name *name, int flags, char path[PATH_MAX]) {
   return object;
 }
 
-static bool names_process(const char *path) {
-  for (const char *at = path; (at = strchr(at, '/')) != NULL;)
-    if (++at, strspn(at, "0123456789") > 0 && strspn(at, "0123456789") == strcspn(at, "/")) return true;
-  return false;
-}
-
-// In another /proc the broker may have another number: there every process counts as its own.
-bool is_own_process(int object) {
-  char path[PATH_MAX], *end;
-  if (!is_in_proc(object)) return false;
-  if (describe_object(object, path) != 0) return true;
-  if (strncmp(path, "/proc/", strlen("/proc/")) != 0) return names_process(path);
-  pid_t number = (pid_t)strtol(path + strlen("/proc/"), &end, 10);
-  return (*end == '/' || *end == 0) && (number == getpid() || number == gettid());
-}
 
 static bool is_same_directory(const struct stat *one, const struct stat *other) {
   return one->st_ino == other->st_ino && one->st_dev == other->st_dev;

@@ -62,6 +62,9 @@ int follow_last_link(struct name *name);
 // Whether an object is a file of the broker's own process: there the kernel lets it do what nobody else may.
 bool is_own_process(int object);
 
+// Whether it is what the kernel shows of a process to its own session alone, and the caller is not of that.
+bool is_private_of_another(int object);
+
 // Whether a directory is another, or lies in it, by what they are and not by how they are called.
 bool lies_in(int directory, int ancestor);
 

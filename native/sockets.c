@@ -80,7 +80,7 @@ static int pin_socket(const struct call *call, struct address *address, int *obj
   if (*object < 0) return *object;
   error = describe_object(*object, path);
   if (error != 0) return error;
-  if (!(socket_rights_at(path) & SOCKET_CONNECT) || denied_at(path)) return -EACCES;
+  if (!(socket_rights_at(path) & SOCKET_CONNECT) || denied_at(path, MEANS_SOCKET)) return -EACCES;
   struct handle handle = handle_of(*object);
   strcpy(address->local.sun_path, handle.path);
   address->length = (socklen_t)(PATH_AT + strlen(handle.path) + 1);
@@ -205,7 +205,7 @@ static int bind_path(const struct broker *broker, const struct call *call, int f
   error = take_place(&name, &place);
   if (error != 0) return error;
   error = describe_place(&place, path);
-  if (error == 0 && (!(socket_rights_at(path) & SOCKET_BIND) || denied_at(path))) error = -EACCES;
+  if (error == 0 && (!(socket_rights_at(path) & SOCKET_BIND) || denied_at(path, MEANS_SOCKET))) error = -EACCES;
   size_t length = strlen(place.last);
   if (error == 0 && length > sizeof address->local.sun_path) error = -EINVAL;
   if (error == 0 && !go_to(place.directory)) error = -errno;

@@ -112,7 +112,7 @@ static void settle(const struct broker *broker, int directory, const char *name,
   snprintf(place.last, sizeof place.last, "%s", name);
   if (describe_place(&place, path) != 0) return;
   if (known.is_learning) learn(path);
-  else if (!is_old(broker, status) && denied_at(path) & DENY_WRITE && !is_known(path))
+  else if (!is_old(broker, status) && denied_at(path, MEANS_OBJECT) & DENY_WRITE && !is_known(path))
     take_away(broker, directory, name, S_ISDIR(status->stx_mode));
 }
 

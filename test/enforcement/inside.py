@@ -89,7 +89,6 @@ ways = {
 }
 
 
-
 def say(attempt):
     try:
         print(attempt())

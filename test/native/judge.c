@@ -26,7 +26,7 @@ int main(void) {
     line[strcspn(line, "\n")] = 0;
     char *first = line + 2, *second = strchr(first, '\t');
     if (second != NULL) *second++ = 0;
-    if (line[0] == 'd') printf("%u\n", denied_at(first));
+    if (line[0] == 'd') printf("%u\n", denied_at(first, MEANS_OBJECT));
     else if (line[0] == 'l') printf("%d\n", leads_to_denied(first));
     else printf("%d\n", moving_changes_denies(first, second));
   }

@@ -18,6 +18,7 @@ beforeAll(() => {
       'glob.c',
       'spelling.c',
       'resolve.c',
+      'marks.c',
       'caller.c',
       'held.c',
       'handle.c',
