@@ -96,9 +96,10 @@ function wouldWorkOutside(request: Request): boolean {
   }
 }
 
-/** Programs copy what they may read and not link, as git does. */
-function isCopiedInstead({ kind }: Request, { reason }: Verdict): boolean {
-  return kind === 'link' && reason === 'insufficient_access';
+/** Programs copy what they may read and not link, as git does; pnpm tries every directory above, of which none should be granted. */
+function isCopiedInstead({ kind }: Request, { reason, suggestion }: Verdict): boolean {
+  const isTooWide = reason === 'path_not_granted' && suggestion === null;
+  return kind === 'link' && (reason === 'insufficient_access' || isTooWide);
 }
 
 /** The refusals that the plan explains; what only looked like one is left out. */

@@ -55,11 +55,11 @@ export function profileOfCommand(command: string): string | null {
   return Object.hasOwn(byCommand, command) ? (byCommand[command] ?? null) : null;
 }
 
-// Those that stop, or start from nothing each time, without what they keep in the home; npm and pip do well by caches of a run.
+// Those that stop, or start from nothing each time, without what they keep in the home; npm, pnpm and pip do well by caches of a run.
 const developmentCommands: Readonly<Record<string, readonly string[]>> = {
   go: ['go'],
   java: ['mvn', 'gradle'],
-  node: ['pnpm'],
+  node: [],
   python: [],
   rust: ['cargo'],
 };

@@ -252,6 +252,19 @@ for act in (lambda: os.chmod('d/.', 0o700), lambda: os.chmod('d/e', 0o700), lamb
     expect(report.denied).toEqual([]);
   });
 
+  it('leaves out a hard link to where nobody should grant anything, and no other way there', () => {
+    const box = open();
+    const target = join(box.home, 'new');
+    const denied = (flags: readonly string[], line: string) =>
+      reported(box, flags, ['sh', '-c', `echo x > own; ${line}; true`]).report.denied;
+    expect(denied(allow(), `ln own ${target}`)).toEqual([]);
+    expect(denied(allow(), `cat own > ${target}; mv own ${target}`).map(({ op }) => op)).toEqual([
+      'write',
+      'rename',
+    ]);
+    expect(denied(['--allow', '~', ...allow()], 'ln own ~/.bashrc')).toMatchObject([{ op: 'link' }]);
+  });
+
   it('says nothing where nothing happened, and nothing where nobody asked', () => {
     const box = open();
     const fails = ['sh', '-c', 'touch new; rm new'];

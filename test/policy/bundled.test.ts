@@ -60,7 +60,7 @@ describe('the bundled profiles', () => {
       'go',
       'rust',
       'java',
-      'node',
+      null,
       null,
       null,
     ]);
