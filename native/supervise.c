@@ -2,11 +2,11 @@
 // nothing outlive the run.
 #include "supervise.h"
 
-#include "births.h"
 #include "broker.h"
 #include "caller.h"
 #include "channel.h"
 #include "denials.h"
+#include "ending.h"
 #include "hygiene.h"
 #include "inside.h"
 #include "judge.h"
@@ -16,11 +16,8 @@
 #include "limits.h"
 #include "originals.h"
 #include "passing.h"
-#include "processes.h"
 #include "held.h"
-#include "resolve.h"
 #include "sweep.h"
-#include "temporary.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,85 +25,14 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { EXIT_AT_LIMIT = 124, EXIT_NOT_STARTED = 125, SIGNAL_EXIT_BASE = 128, SIGNAL_COUNT = 65, MOST_WAITS = 1000 };
-
-struct session {
-  const struct program *program;
-  struct broker broker;
-  struct watch watch;
-  pid_t supervisor, guard, command;
-  pthread_t thread; // the broker's, where there is a listener
-  sigset_t caller_mask;
-  char start[PATH_MAX]; // where the command starts
-  int seen[SIGNAL_COUNT]; // signals that reached the supervisor itself since nono last passed one on
-};
-
-// Without a signal scope: orphans come to the subreaper, which kills its children until none is left.
-static void kill_children(pid_t guard) {
-  struct processes all;
-  list_processes(&all);
-  for (size_t i = 0; i < all.count; i++)
-    if (all.list[i].parent == getpid() && all.list[i].pid != guard) kill(all.list[i].pid, SIGKILL);
-  release_processes(&all);
-}
-
-// Inside a signal scope "everyone" is the domain, and the kernel reaches all of it before any of it can fork.
-static void kill_session(const struct session *session) {
-  if (session->program->hygiene & HYGIENE_SIGNAL_SCOPE) kill(-1, SIGKILL);
-  else kill_children(session->guard);
-}
-
-// Killed as one, the session only has to be waited for; else a child may have forked before it died. The guard is a child
-// of another kind, and lives on.
-static void reap_all(const struct session *session) {
-  int at_once = (session->program->hygiene & HYGIENE_SIGNAL_SCOPE) != 0;
-  for (pid_t reaped; (reaped = waitpid(-1, NULL, at_once ? 0 : WNOHANG)) >= 0 || errno == EINTR;) {
-    if (reaped > 0 || at_once) continue;
-    kill_session(session);
-    nanosleep(&(struct timespec){0, 1000000}, NULL);
-  }
-}
-
-// Where births are told by nobody, nothing from before can have come: it would have had to be moved, and that is refused
-// for what counts as old, or comes from another file system.
-static bool tells_births(const struct broker *broker) {
-  struct statx status;
-  if (look(broker->temporary, "", &status) != 0) return true;
-  enum births births = births_of(&status);
-  return births == BIRTHS_RECORDED || (births == BIRTHS_REMEMBERED && broker->remembers_births);
-}
-
-// The directory that nono made, wherever it is by now; and nothing from before, should it have come there.
-static bool is_the_sessions(const void *broker, int directory, const char *name) {
-  struct statx status;
-  return look(directory, name, &status) != 0 || !is_old(broker, &status) ||
-         is_own_link(broker, directory, name, &status);
-}
-
-// The same without the supervisor's memory of what was moved there.
-static bool is_new(const void *broker, int directory, const char *name) {
-  struct statx status;
-  return look(directory, name, &status) != 0 || !is_old(broker, &status);
-}
-
-static bool is_anything(const void *broker, int directory, const char *name) {
-  return (void)broker, (void)directory, (void)name, true;
-}
-
-static int empty_temporary(const struct session *session, removable *may_go) {
-  int temporary = session->broker.temporary;
-  if (temporary < 0) return 0;
-  return empty_directory(temporary, tells_births(&session->broker) ? may_go : is_anything, &session->broker);
-}
+enum { EXIT_AT_LIMIT = 124, EXIT_NOT_STARTED = 125, SIGNAL_EXIT_BASE = 128 };
 
 static void open_temporary(struct session *session) {
   const char *path = session->program->temporary;
@@ -114,33 +40,8 @@ static void open_temporary(struct session *session) {
   if (path != NULL && session->broker.temporary < 0) fail("open the private directory", path, errno);
 }
 
-// Inside the scope a signal of nothing reaches who is of the session, and nobody else.
-static bool has_living(const struct processes *all) {
-  for (size_t i = 0; i < all->count; i++)
-    if (!all->list[i].is_ours && !all->list[i].is_dead && kill(all->list[i].pid, 0) == 0) return true;
-  return false;
-}
-
-// They are nobody's children here, so they are asked after.
-static void wait_until_gone(const struct session *session) {
-  bool left = (session->program->hygiene & HYGIENE_SIGNAL_SCOPE) != 0;
-  for (int i = 0; i < MOST_WAITS && left; i++) {
-    struct processes all;
-    list_processes(&all);
-    left = has_living(&all);
-    release_processes(&all);
-    if (left) nanosleep(&(struct timespec){0, 1000000}, NULL);
-  }
-}
-
 // The guard keeps what the broker asks it to keep. When the supervisor dies without having ended the session, the guard
 // ends it in its stead. It keeps the channel open meanwhile, so that nono does not return before.
-static void end_in_its_stead(const void *session) {
-  kill_session(session);
-  wait_until_gone(session);
-  empty_temporary(session, is_new);
-}
-
 _Noreturn static void guard(const struct session *session, int broker) {
   serve_broker(session->program, broker, end_in_its_stead, session);
   remove_cgroup(&session->program->limits);
@@ -310,7 +211,7 @@ static int end_session(const struct session *session, int status) {
   if (session->program->store.path != NULL) sweep_protected(&session->broker);
   end_keeping(session->broker.keeper);
   waitpid(session->guard, NULL, __WALL);
-  int leftover = empty_temporary(session, is_the_sessions);
+  int leftover = empty_at_end(session);
   if (status < 0) return EXIT_NOT_STARTED;
   send_denials();
   send_limits(&session->watch, status);

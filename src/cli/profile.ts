@@ -1,14 +1,14 @@
 // `nono profile`: which profiles there are, what they say, whether they hold here, and new ones.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createTwoFilesPatch } from 'diff';
+import { machine } from '#machine';
+import { platform } from '#platform';
 import { exitCodes, type Issue, isNonoError, NonoError } from '../errors.ts';
-import { askSupport } from '../launch/channel.ts';
 import { thisHost } from '../launch/host.ts';
 import { profileFinder, profileNames, profilesDirectory } from '../launch/profiles.ts';
 import { projectProfile, trustProject } from '../launch/trust.ts';
 import type { AbsolutePath, Host } from '../plan/host.ts';
 import { childOf, parentOf, toAbsolute } from '../plan/path.ts';
-import { buildPlan } from '../plan/plan.ts';
 import { quoteForShell } from '../plan/quote.ts';
 import { policyFromFlags } from '../policy/from-flags.ts';
 import { layerFromProfile } from '../policy/from-profile.ts';
@@ -34,7 +34,7 @@ export type ProfileCommandFlags = {
 type Context = { readonly host: Host; readonly reader: Reader; readonly flags: ProfileCommandFlags };
 
 function layersOf(reference: string, { host, reader }: Context): readonly Layer[] {
-  const here = { platform: 'linux', environment: host.environment } as const;
+  const here = { platform: machine.platform, environment: host.environment };
   return resolveProfiles([reference], profileFinder(host, reader)).map((each) =>
     layerFromProfile(each, here),
   );
@@ -87,9 +87,9 @@ function show([reference, ...rest]: readonly string[], context: Context): number
 /** Plans a run with it, so that what this machine lacks is said as well. */
 function check(words: readonly string[], context: Context): number {
   if (words.length === 0) throw usage('check takes profiles', 'nono profile check NAME|FILE…');
-  const support = askSupport(context.host); // asked once: the launcher answers once
+  const plan = platform.planner(context.host); // once: the launcher answers once
   for (const reference of words) {
-    buildPlan(policyFromFlags({}, anyCommand, layersOf(reference, context)), context.host, support);
+    plan(policyFromFlags({}, anyCommand, layersOf(reference, context)));
     if (!context.flags.json) say(`nono: ${escapeText(reference)}: nothing is wrong with it`);
   }
   if (context.flags.json) printJson({ version: 1, status: 'valid', profiles: words });
@@ -190,7 +190,7 @@ function trust([directory = '.', ...rest]: readonly string[], { host, reader, fl
   if (rest.length > 0 || start === null) throw usage('trust takes one directory', 'nono profile trust .');
   const accept = (found: FoundProfile): boolean => {
     if (flags.yes) return true;
-    const layer = layerFromProfile(found, { platform: 'linux', environment: host.environment });
+    const layer = layerFromProfile(found, { platform: machine.platform, environment: host.environment });
     printResult(renderRules(rulesOf(layer), styleFor(1)));
     if (!isTerminal(0)) throw usage('trust asks on a terminal', 'nono profile trust --yes');
     return confirmed(`Trust ${escapeText(found.file ?? '')} as long as it says this?`);

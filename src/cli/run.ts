@@ -111,7 +111,7 @@ export function run(
   }
   const host = machine.host();
   const profiles = policyWithProfiles({ guide: true, ...flags }, command, host, reader);
-  const plan = platform.plan(profiles.policy, host);
+  const plan = platform.planner(host)(profiles.policy);
   const ofProfiles = flags.silent || flags.json ? [] : profileLines(profiles);
   if (flags.dryRun) {
     ofProfiles.forEach(say);

@@ -29,7 +29,8 @@ export type WhyFlags = PolicyFlags &
 const standardInput = 0;
 
 function planned(flags: WhyFlags, host: Host, reader: Reader): Askable {
-  return platform.plan(policyWithProfiles(flags, anyCommand, host, reader).policy, host);
+  const { policy } = policyWithProfiles(flags, anyCommand, host, reader);
+  return platform.planner(host)(policy);
 }
 
 const bothPlans: Issue = {

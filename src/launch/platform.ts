@@ -22,8 +22,8 @@ export type Announcement = { readonly text: string; readonly say: () => void };
 
 /** What runs need, and whoever asks about one. */
 export type Platform = {
-  /** What a policy means here. @throws {NonoError} as `buildPlan` does */
-  readonly plan: (policy: Policy, host: Host) => Plan;
+  /** What policies mean here: the machine is asked once what it offers. @throws {NonoError} as `buildPlan` does */
+  readonly planner: (host: Host) => (policy: Policy) => Plan;
   /**
    * Starts the run of a plan that this platform made.
    *

@@ -96,6 +96,7 @@ beforeAll(async () => {
   await Promise.all([
     bundle('src/cli/main.ts', 'planner.js'),
     bundle('src/cli/trials-entry.ts', 'trials.cjs'),
+    bundle('src/cli/tools-entry.ts', 'tools.cjs'),
     bundle('scripts/report-entry.cjs', 'report.cjs'),
   ]);
   compileTrials();
@@ -185,6 +186,26 @@ asEveryone('nono selftest of a Mac', (open) => {
       'failed',
       expect.stringContaining('sandbox-exec refuses the profile: no such operation'),
     ]);
+  });
+});
+
+describe('nono profile of a Mac', () => {
+  const profile = (action: string) => {
+    const file = join(scratch, 'both.jsonc');
+    const rules = ['linux', 'macos'].map((platform) => ({ path: `/on/${platform}`, when: { platform } }));
+    writeFileSync(file, JSON.stringify({ filesystem: { read: rules } }));
+    return execFileSync(join(dist, 'nono'), ['profile', action, file, '--json'], { encoding: 'utf8' });
+  };
+
+  it('shows the rules that hold there', () => {
+    expect(JSON.parse(profile('show')).rules).toEqual([
+      { key: 'filesystem.read', value: '/on/macos', origin: 'profile:both' },
+    ]);
+  });
+
+  it('checks one without the launcher of Linux', () => {
+    useTool('');
+    expect(JSON.parse(profile('check')).status).toBe('valid');
   });
 });
 

@@ -9,9 +9,12 @@ import { remember } from '../memory.ts';
 import type { Platform } from '../platform.ts';
 
 export const platform: Platform = {
-  plan: (policy, host) => buildPlan(policy, host, askSupport(host)),
+  planner: (host) => {
+    const support = askSupport(host);
+    return (policy) => buildPlan(policy, host, support);
+  },
   start: (made, wish, guide, announcement) => {
-    const plan = made as LinuxPlan; // `plan` makes no other
+    const plan = made as LinuxPlan; // `planner` makes no other
     const program = compileProgram(plan);
     makeGrants(plan.grants);
     const ownPlan = JSON.stringify(ownPlanOf(plan));

@@ -5,8 +5,11 @@ import { runSession } from './session.ts';
 import { askSupport } from './support.ts';
 
 export const platform: Platform = {
-  plan: (policy, host) => buildPlan(policy, host, askSupport()),
+  planner: (host) => {
+    const support = askSupport();
+    return (policy) => buildPlan(policy, host, support);
+  },
   start: (plan, wish, guide, { say }) => {
-    runSession(plan as MacPlan, wish, guide, say); // `plan` makes no other
+    runSession(plan as MacPlan, wish, guide, say); // `planner` makes no other
   },
 };
