@@ -10,7 +10,7 @@ import {
   type Policy,
 } from '../policy/policy.ts';
 import { withAliases } from './aliases.ts';
-import { gitConfigFile, hooksPathIn } from './git-config.ts';
+import { gitConfigFile, hooksPathIn, userGitConfigs } from './git-config.ts';
 import { compileGlob, escapeGlob, expandBraces, foldCase, hasOddSet, isGlob } from './glob.ts';
 import { allowsReading, allowsWriting, type Grant, isAskedFor } from './grant.ts';
 import type { AbsolutePath, Host } from './host.ts';
@@ -209,15 +209,20 @@ function linkedDenies(writable: readonly AbsolutePath[], host: Host): Deny[] {
 // What husky runs lies beside its own directory, tracked like any script; the directory is made by every npm install.
 const madeByHusky = /(^|\/)\.husky\/_$/;
 
-/** Hooks that a repository takes from elsewhere. */
+/** Hooks that a repository takes from elsewhere: by its settings or the user's, or by a link in the place of its own. */
 function hooksDenies(writable: readonly AbsolutePath[], host: Host): Deny[] {
   return writable.flatMap((directory): Deny[] => {
-    const hooks = hooksPathIn(host.text(gitConfigFile(directory, host)) ?? '');
-    const path = hooks === null ? null : toAbsolute(hooks, { ...host, workingDirectory: directory });
-    if (path === null || madeByHusky.test(path)) return [];
-    const text = canonicalOf(path, host);
-    if (text === directory || !contains(directory, text)) return [];
-    return [{ kind: 'path', text, access: 'write', origin: 'built-in:git-hooks' }];
+    const set = [gitConfigFile(directory, host), ...userGitConfigs(host)].map((file) =>
+      hooksPathIn(host.text(file) ?? ''),
+    );
+    return [...new Set(['.git/hooks', ...set])].flatMap((hooks): Deny[] => {
+      const path = hooks === null ? null : toAbsolute(hooks, { ...host, workingDirectory: directory });
+      if (path === null || madeByHusky.test(path)) return [];
+      const text = canonicalOf(path, host);
+      if (text === directory || text === childOf(directory, '.git/hooks') || !contains(directory, text))
+        return [];
+      return [{ kind: 'path', text, access: 'write', origin: 'built-in:git-hooks' }];
+    });
   });
 }
 
