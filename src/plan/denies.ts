@@ -5,7 +5,7 @@ import type { NameWish, Origin, Policy } from '../policy/policy.ts';
 import { withAliases } from './aliases.ts';
 import { type Denies, type Deny, isBuiltIn, type Pattern } from './deny.ts';
 import { denyOf } from './deny-wishes.ts';
-import { gitConfigFile, hooksPathIn } from './git-config.ts';
+import { gitConfigFile, hooksPathIn, userGitConfigs } from './git-config.ts';
 import { compileGlob, globBelow } from './glob.ts';
 import { allowsWriting, directoriesOf, type Grant } from './grant.ts';
 import { type AbsolutePath, canonicalOf, type Host } from './host.ts';
@@ -62,15 +62,20 @@ function linkedDenies(writable: readonly AbsolutePath[], host: Host): Deny[] {
 // What husky runs lies beside its own directory, tracked like any script; the directory is made by every npm install.
 const madeByHusky = /(^|\/)\.husky\/_$/;
 
-/** Hooks that a repository takes from elsewhere. */
+/** Hooks that a repository takes from elsewhere: by its settings or the user's, or by a link in the place of its own. */
 function hooksDenies(writable: readonly AbsolutePath[], host: Host): Deny[] {
   return writable.flatMap((directory): Deny[] => {
-    const hooks = hooksPathIn(host.text(gitConfigFile(directory, host)) ?? '');
-    const path = hooks === null ? null : toAbsolute(hooks, { ...host, workingDirectory: directory });
-    if (path === null || madeByHusky.test(path)) return [];
-    const text = canonicalOf(path, host);
-    if (text === directory || !contains(directory, text)) return [];
-    return [{ kind: 'path', text, access: 'write', origin: 'built-in:git-hooks' }];
+    const set = [gitConfigFile(directory, host), ...userGitConfigs(host)].map((file) =>
+      hooksPathIn(host.text(file) ?? ''),
+    );
+    return [...new Set(['.git/hooks', ...set])].flatMap((hooks): Deny[] => {
+      const path = hooks === null ? null : toAbsolute(hooks, { ...host, workingDirectory: directory });
+      if (path === null || madeByHusky.test(path)) return [];
+      const text = canonicalOf(path, host);
+      if (text === directory || text === childOf(directory, '.git/hooks') || !contains(directory, text))
+        return [];
+      return [{ kind: 'path', text, access: 'write', origin: 'built-in:git-hooks' }];
+    });
   });
 }
 

@@ -1,6 +1,6 @@
 // Git's configuration as far as it runs programs or leads elsewhere.
 import type { AbsolutePath, Host } from './host.ts';
-import { childOf } from './path.ts';
+import { childOf, isAbsolute } from './path.ts';
 
 /** Keys whose values git executes, reads as further configuration, or takes as another place; `*` is any subsection. */
 const commandKeys = [
@@ -120,6 +120,16 @@ export function addedCommands(before: string, after: string): string[] {
 export function hooksPathIn(text: string): string | null {
   const set = [...settingsOf(text).values()].filter(([key]) => key === 'core.hookspath');
   return set.at(-1)?.[1] ?? null;
+}
+
+/** The configuration of the user and the machine, where git looks for it. */
+export function userGitConfigs({ environment, home }: Host): AbsolutePath[] {
+  const set = environment.GIT_CONFIG_GLOBAL;
+  if (set !== undefined) return isAbsolute(set) ? ['/etc/gitconfig', set] : ['/etc/gitconfig'];
+  const config = environment.XDG_CONFIG_HOME ?? '';
+  const directory = isAbsolute(config) ? config : home && childOf(home, '.config');
+  const own = home === null ? [] : [childOf(home, '.gitconfig')];
+  return ['/etc/gitconfig', ...(directory === null ? [] : [childOf(directory, 'git/config')]), ...own];
 }
 
 /** The configuration of the repository whose worktree a directory is or would be: a linked one shares another's. */

@@ -159,7 +159,7 @@ function gatherGrants(
   return mergeGrants([
     ...asked,
     ...sessionGrants(host, files, protection),
-    ...systemGrants(host, protection),
+    ...systemGrants(host, protection, isLedAway),
     ...toolchainGrants(host, protection, isLedAway),
     ...commandGrants(command, host, protection, writableAt(asked, host), isLedAway),
   ]);

@@ -56,10 +56,14 @@ function isPublic(path: AbsolutePath, host: Host): boolean {
 
 type Listed = { readonly path: string; readonly access: Access; readonly origin: Origin };
 
-function lookUp({ path, access, origin }: Listed, host: Host): Grant[] {
+function lookUp(
+  { path, access, origin }: Listed,
+  host: Host,
+  isLedAway: (path: AbsolutePath) => boolean = () => false,
+): Grant[] {
   return placesOf(path, host).flatMap((place) => {
     const fact = host.inspect(place);
-    if (!('mode' in fact)) return [];
+    if (!('mode' in fact) || isLedAway(place)) return [];
     return [{ path: fact.canonical, kind: fact.kind, access, origin, required: false }];
   });
 }
@@ -92,7 +96,12 @@ function listedOf(entries: readonly SystemEntry[]): Listed[] {
   return entries.map(({ path, access, group }) => ({ path, access, origin: `built-in:${group}` }));
 }
 
-export function systemGrants(host: Host, protection: Protection): Grant[] {
+/** @param isLedAway whether a run like this one could have put a link in the way: what that leads to stays closed */
+export function systemGrants(
+  host: Host,
+  protection: Protection,
+  isLedAway: (path: AbsolutePath) => boolean,
+): Grant[] {
   const system = listedOf(host.lists.system.entries).flatMap((each) => lookUp(each, host));
   // What the home and the environment name is granted whole or not at all: only the system's own directories are
   // known well enough to be granted in parts.
@@ -100,7 +109,7 @@ export function systemGrants(host: Host, protection: Protection): Grant[] {
   return [
     ...system.flatMap((grant) => grantAround(grant, host, protection)),
     ...named
-      .flatMap((each) => lookUp(each, host))
+      .flatMap((each) => lookUp(each, host, isLedAway))
       .filter(({ path }) => protection.exposedBy(path).length === 0),
   ];
 }

@@ -85,6 +85,25 @@ const denied: readonly (readonly [string, (box: Sandbox) => string[], [string, s
   ['what a shell runs in a directory', () => ['--allow', '.'], ['sub', '.envrc'], false],
   ["a shell's start-up file", inHome('--allow'), ['../home', '.bashrc'], false],
   [
+    "a hook where the user's configuration says",
+    (box) => {
+      box.file(join(box.home, '.gitconfig'), '[core]\n\thooksPath = scripts\n');
+      return ['--allow', '.'];
+    },
+    ['scripts', 'pre-commit'],
+    false,
+  ],
+  [
+    'a hook where a link leads',
+    (box) => {
+      box.file(join(box.project, '.git/config'));
+      symlinkSync('../scripts', join(box.project, '.git/hooks'));
+      return ['--allow', '.'];
+    },
+    ['scripts', 'pre-commit'],
+    false,
+  ],
+  [
     'a hook where the configuration says',
     (box) => {
       box.file(join(box.project, '.git/config'), '[core]\n\thooksPath = scripts\n');

@@ -1,6 +1,6 @@
 // What a run left behind in a project must not steer the next nono there: its planner runs unconfined.
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { asEveryone, type Sandbox } from './sandbox.ts';
 
@@ -82,5 +82,28 @@ asEveryone('a link that a run left behind', (open) => {
       '',
       '',
     ]);
+  });
+
+  it('opens nothing by a variable that names certificates', () => {
+    const { file, project, home, run } = open();
+    const secret = file(join(home, 'papers/secret'), 'secret');
+    const env = {
+      SSL_CERT_DIR: file(join(project, 'certs'), ''),
+      NODE_EXTRA_CA_CERTS: file(join(project, 'ca'), ''),
+    };
+    const told = () => run(['run', '-s', '--allow', '.', '--', 'cat', secret], { env }).stdout;
+    const planted = (target: string, link: string) =>
+      run([
+        'run',
+        '-s',
+        '--allow',
+        '.',
+        '--',
+        'bash',
+        '-c',
+        `mv ${link} was-${link}; ln -s ${target} ${link}`,
+      ]).code;
+    expect([planted(dirname(secret), 'certs'), told()]).toEqual([0, '']);
+    expect([planted(secret, 'ca'), told()]).toEqual([0, '']);
   });
 });

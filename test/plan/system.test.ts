@@ -26,7 +26,7 @@ const around = (path: AbsolutePath, host: Host, kind: Grant['kind'] = 'directory
     protect(host, []),
   );
 
-const system = (host: Host) => systemGrants(host, protect(host, []));
+const system = (host: Host) => systemGrants(host, protect(host, []), () => false);
 const paths = (grants: readonly Grant[]) => grants.map(({ path }) => path);
 
 describe('grantAround()', () => {
