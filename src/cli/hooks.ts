@@ -1,8 +1,9 @@
 // `nono profile init --hooks`: tells agents of the text that every run has for them, in their own settings.
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createTwoFilesPatch } from 'diff';
 import { applyEdits, modify, type ParseError, parse } from 'jsonc-parser';
 import { exitCodes, type Issue, NonoError } from '../errors.ts';
+import { makeDirectory } from '../launch/make-directory.ts';
 import { canonicalFile } from '../launch/trust.ts';
 import type { AbsolutePath, Host } from '../plan/host.ts';
 import { childOf, isAbsolute, parentOf } from '../plan/path.ts';
@@ -159,7 +160,7 @@ const ownerOnly = 0o600;
 function write({ file, before, after }: Change, host: Host): void {
   const next: AbsolutePath = `${file}.${host.session.id}`;
   try {
-    mkdirSync(parentOf(file), { recursive: true });
+    makeDirectory(parentOf(file));
     const mode = before === null ? ownerOnly : statSync(file).mode & 0o777;
     writeFileSync(next, after, { mode, flag: 'wx' });
     if (read(file) !== before) throw unfit(file, 'was changed meanwhile');

@@ -1,8 +1,9 @@
 // The end of `nono learn`: what was denied becomes a profile, shown as a difference, written once somebody agrees.
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { createTwoFilesPatch } from 'diff';
 import { NonoError } from '../errors.ts';
 import type { DeniedRequest } from '../launch/denials.ts';
+import { makeDirectory } from '../launch/make-directory.ts';
 import { profileBytes, textOf } from '../launch/profile-file.ts';
 import type { LearnWish } from '../launch/report-wish.ts';
 import { isOfProject } from '../launch/trust.ts';
@@ -41,7 +42,7 @@ function changeFor({ additions }: Proposal, { file, bases, command }: LearnWish)
 // Under another name first: whoever reads it finds the old one or the new one whole.
 function write(file: AbsolutePath, text: string, session: string): void {
   try {
-    mkdirSync(parentOf(file), { recursive: true });
+    makeDirectory(parentOf(file));
     const next = `${file}.${session}`;
     writeFileSync(next, text, { flag: 'wx' });
     renameSync(next, file);

@@ -535,8 +535,23 @@ asEveryone('the store', (open) => {
     const state = box.file(join(box.base, 'state'), '');
     const result = box.run(['run', '-s', '--allow', '.', '--', 'true'], { env: { XDG_STATE_HOME: state } });
     expect(result).toMatchObject({ code: 125, stdout: '' });
-    expect(result.stderr).toMatch(/launch\/store/);
+    expect(result.stderr).toMatch(/from environment:XDG_STATE_HOME.*launch\/store/);
     expect(readdirSync(box.env.TMPDIR as string)).toEqual([]);
+  });
+
+  // Node makes directories there for ever.
+  it('stops the run where the kernel lets nobody make it, naming what says where', () => {
+    const box = open();
+    for (const [name, value] of [
+      ['XDG_STATE_HOME', '/proc'],
+      ['HOME', '/proc/home'],
+    ] as const) {
+      const env = { [name]: value };
+      const ran = box.run(['run', '-s', '--allow', '.', '--', 'true'], { env });
+      expect([ran.code, ran.stderr]).toEqual([125, expect.stringContaining(`(from environment:${name})`)]);
+      const compiled = box.run(['compile', '--allow', '.', '-o', join(box.base, 'plan')], { env });
+      expect([compiled.code, compiled.stderr]).toEqual([125, expect.stringContaining('[launch/store]')]);
+    }
   });
 });
 
