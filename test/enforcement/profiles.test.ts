@@ -272,6 +272,7 @@ asEveryone('nono profile', (open) => {
     });
     expect(box.run(['profile', 'check', 'mine', 'claude', 'node']).code).toBe(0);
     expect(box.run(['profile', 'diff', 'claude', 'mine']).stdout).toMatch(/^\+ {2}~\/data$/m);
+    expect(box.run(['profile', 'diff', 'claude', 'mine']).stdout).toMatch(/^--- claude\n\+\+\+ mine\n@@ /);
     const { added, removed } = JSON.parse(box.run(['profile', 'diff', 'claude', 'mine', '--json']).stdout);
     expect([added.length, removed.length]).toEqual([1, 0]);
   });
@@ -294,6 +295,21 @@ asEveryone('nono profile', (open) => {
     expect(box.run(['profile', 'init', '../mine']).code).toBe(2);
     expect(box.run(['profile', 'init']).code).toBe(0);
     expect(existsSync(join(box.project, '.nono/profile.jsonc'))).toBe(true);
+  });
+
+  it('starts one that adds to the bundled one of its name', () => {
+    const box = open();
+    const shown = () => box.run(['profile', 'show', 'claude', '--json']).stdout;
+    const { rules } = JSON.parse(shown());
+    expect(box.run(['profile', 'init', 'claude']).code).toBe(0);
+    expect(JSON.parse(shown()).rules).toEqual(expect.arrayContaining(rules));
+  });
+
+  it('says where trust cannot be remembered', () => {
+    const box = open();
+    projectProfile(box, {});
+    const { code, stderr } = box.run(['profile', 'trust', '--yes'], { env: { XDG_STATE_HOME: '/proc' } });
+    expect([code, stderr]).toEqual([125, expect.stringContaining('[profile/unwritable]')]);
   });
 
   it('trusts nothing unasked', () => {
