@@ -68,6 +68,7 @@ export type IssueCode =
   | 'undo/no-session'
   | 'undo/session-ambiguous'
   | 'undo/no-original'
+  | 'undo/nothing'
   | 'undo/newer'
   | 'undo/failed';
 

@@ -1,6 +1,5 @@
 // `nono profile init --hooks`: tells agents of the text that every run has for them, in their own settings.
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createTwoFilesPatch } from 'diff';
 import { applyEdits, modify, type ParseError, parse } from 'jsonc-parser';
 import { exitCodes, type Issue, NonoError } from '../errors.ts';
 import { makeDirectory } from '../launch/make-directory.ts';
@@ -9,6 +8,7 @@ import type { AbsolutePath, Host } from '../plan/host.ts';
 import { childOf, isAbsolute, parentOf } from '../plan/path.ts';
 import { escapeText } from '../term/escape.ts';
 import { confirmed, isTerminal, printResult, say } from './output.ts';
+import { patchOf } from './patch.ts';
 
 type Agent = {
   readonly name: string;
@@ -187,7 +187,7 @@ export function initHooks(names: readonly string[], host: Host, flags: HookFlags
   if (!flags.json)
     for (const { file, before, after } of changes) {
       const [from, to] = [before === null ? '/dev/null' : file, file].map(escapeText) as [string, string];
-      printResult(createTwoFilesPatch(from, to, before ?? '', after).trimEnd());
+      printResult(patchOf(from, to, before ?? '', after));
     }
   if (changes.length > 0 && !flags.yes) {
     if (!isTerminal(0) || flags.json)

@@ -1,6 +1,5 @@
 // `nono profile`: which profiles there are, what they say, whether they hold here, and new ones.
 import { writeFileSync } from 'node:fs';
-import { createTwoFilesPatch } from 'diff';
 import { exitCodes, type Issue, NonoError } from '../errors.ts';
 import { askSupport } from '../launch/channel.ts';
 import { thisHost } from '../launch/host.ts';
@@ -23,6 +22,7 @@ import { type ProfileRule, renderRules, rulesOf } from '../term/profile.ts';
 import { plain } from '../term/style.ts';
 import { initHooks } from './hooks.ts';
 import { confirmed, isTerminal, printResult, say, styleFor } from './output.ts';
+import { patchOf } from './patch.ts';
 import type { Reader } from './profiles.ts';
 
 export type ProfileCommandFlags = {
@@ -124,8 +124,7 @@ function diff([one, other, ...rest]: readonly string[], context: Context): numbe
         rules.map((rule) => ({ ...rule, origin: null })),
         plain,
       )}\n`;
-    // The line of equals signs is of no patch that other programs read.
-    printResult(createTwoFilesPatch(one, other, bare(before), bare(after)).replace(/^=+\n/, '').trimEnd());
+    printResult(patchOf(one, other, bare(before), bare(after)));
   }
   return 0;
 }

@@ -1,6 +1,5 @@
 // The end of `nono learn`: what was denied becomes a profile, shown as a difference, written once somebody agrees.
 import { renameSync, writeFileSync } from 'node:fs';
-import { createTwoFilesPatch } from 'diff';
 import { NonoError } from '../errors.ts';
 import type { DeniedRequest } from '../launch/denials.ts';
 import { makeDirectory } from '../launch/make-directory.ts';
@@ -16,6 +15,7 @@ import { readProfile } from '../policy/read-profile.ts';
 import { escapeText } from '../term/escape.ts';
 import { leftToJson, renderDifference, renderLeftOut } from '../term/proposal.ts';
 import { confirmed, isTerminal, say, styleFor } from './output.ts';
+import { patchOf } from './patch.ts';
 
 /** A profile's text as it is, and as it would be. */
 type Change = { readonly before: string | null; readonly after: string };
@@ -65,8 +65,8 @@ function useText({ file, command }: LearnWish): string {
 function sayProposal(proposal: Proposal, { before, after }: Change, wish: LearnWish, host: Host): void {
   const style = styleFor(2);
   const name = shorten(wish.file, host.home);
-  const patch = createTwoFilesPatch(before === null ? '/dev/null' : name, name, before ?? '', after);
-  say(renderDifference(patch.slice(patch.indexOf('--- ')).trimEnd(), style));
+  const patch = patchOf(before === null ? '/dev/null' : name, name, before ?? '', after);
+  say(renderDifference(patch, style));
   for (const line of renderLeftOut(proposal.left, host.home, style)) say(line);
 }
 

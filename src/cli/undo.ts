@@ -1,10 +1,12 @@
 // `nono undo`: what sessions kept, how it differs from what is there now, and how it is put back.
-import { basename, resolve } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { type Issue, NonoError } from '../errors.ts';
 import { thisHost } from '../launch/host.ts';
 import type { Host } from '../plan/host.ts';
 import { compareSession, type Difference } from '../store/compare.ts';
 import { changeOf } from '../store/diff.ts';
+import type { BytePath } from '../store/journal.ts';
 import { readSession, type Session, sessionDirectories } from '../store/sessions.ts';
 import { chooseUndoable, type Failure, undoSession } from '../store/undo.ts';
 import {
@@ -79,11 +81,28 @@ function chooseSession(
   return { session, paths: words };
 }
 
+/** What may be meant by a path: as it is spelled, and where a link on the way leads. */
+function namesOf(path: string): string[] {
+  const absolute = resolve(path);
+  try {
+    return [absolute, join(realpathSync(dirname(absolute)), basename(absolute))];
+  } catch {
+    return [absolute]; // its directory is gone
+  }
+}
+
+/** As Node decodes arguments: what is not UTF-8 becomes the same sign here and there. */
+function textOf(path: BytePath): string {
+  return Buffer.from(path, 'latin1').toString('utf8');
+}
+
 /** The differences at or below the paths that were named; all of them where none was. */
 function chosen(session: Session, paths: readonly string[]): Difference[] {
-  const roots = paths.map((path) => Buffer.from(resolve(path)).toString('latin1'));
-  const isChosen = ({ original: { path } }: Difference) =>
-    roots.length === 0 || roots.some((root) => path === root || path.startsWith(`${root}/`));
+  const roots = paths.flatMap(namesOf);
+  const isChosen = ({ original }: Difference) => {
+    const path = textOf(original.path);
+    return roots.length === 0 || roots.some((root) => path === root || path.startsWith(`${root}/`));
+  };
   const found = compareSession(session).filter(isChosen);
   if (found.length > 0 || paths.length === 0) return found;
   throw new NonoError([
@@ -100,7 +119,7 @@ function printJson(value: object): void {
 }
 
 function differenceToJson({ original, state, newer }: Difference): object {
-  const text = (path: string | null) => (path === null ? null : Buffer.from(path, 'latin1').toString('utf8'));
+  const text = (path: BytePath | null) => (path === null ? null : textOf(path));
   const { path, kept, movedTo } = original;
   return {
     path: text(path),
@@ -132,8 +151,11 @@ function listSession(
   const refused = session.journal.entries.flatMap((entry) => (entry.kind === 'refused' ? [entry.path] : []));
   const distinct = [...new Set(refused)];
   if (flags.json) {
-    const paths = distinct.map((path) => Buffer.from(path, 'latin1').toString('utf8'));
-    printJson({ ...session.journal.about, originals: differences.map(differenceToJson), refused: paths });
+    printJson({
+      ...session.journal.about,
+      originals: differences.map(differenceToJson),
+      refused: distinct.map(textOf),
+    });
     return;
   }
   printResult(
@@ -154,8 +176,7 @@ function showChanges(
   const changes = differences
     .filter(({ state }) => state !== 'same' && state !== 'lost')
     .map((each) => {
-      const name = showPath(each.original.path, null);
-      return { each, name, change: changeOf(session, each, name) };
+      return { each, name: showPath(each.original.path, null), change: changeOf(session, each) };
     });
   if (flags.json)
     printJson({
@@ -171,7 +192,7 @@ function showChanges(
 function failureIssues(session: Session, failures: readonly Failure[]): Issue[] {
   return failures.map(({ path, why }) => ({
     code: 'undo/failed',
-    message: `"${Buffer.from(path, 'latin1').toString('utf8')}" was not restored: ${why}`,
+    message: `"${textOf(path)}" was not restored: ${why}`,
     remedy: `ls -l its directories, make room, and nono undo restore ${session.id} again`,
   }));
 }
@@ -208,7 +229,16 @@ function restore(
     message: `${left.length} changed again after the session, and were left as they are`,
     remedy: `nono undo restore --force ${session.id}, which keeps what is there now as well`,
   };
-  const issues = [...failureIssues(session, failures), ...(left.length > 0 ? [newer] : [])];
+  const nothing: Issue = {
+    code: 'undo/nothing',
+    message: `of the session ${session.id} there is nothing to put back`,
+    remedy: `nono undo list ${session.id}, which says what became of each original`,
+  };
+  const issues = [
+    ...failureIssues(session, failures),
+    ...(left.length > 0 ? [newer] : []),
+    ...(wanted.length + left.length === 0 ? [nothing] : []),
+  ];
   if (issues.length > 0) throw new NonoError(issues);
 }
 
