@@ -4,7 +4,7 @@ import { type Issue, NonoError } from '../errors.ts';
 import type { Question } from '../plan/ask/question.ts';
 import { fileOperations, nameOperations } from '../plan/ask/request.ts';
 
-const operations = [...fileOperations, ...nameOperations, 'connect', 'bind'] as const;
+export const operations = [...fileOperations, ...nameOperations, 'connect', 'bind'] as const;
 export type Operation = (typeof operations)[number];
 
 const largestPort = 65535;
