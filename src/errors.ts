@@ -65,6 +65,7 @@ export type IssueCode =
   | 'launch/changed'
   | 'launch/too-much-output'
   | 'compile/output'
+  | 'output/unwritable'
   | 'undo/no-session'
   | 'undo/session-ambiguous'
   | 'undo/no-original'

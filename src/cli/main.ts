@@ -1,7 +1,7 @@
 // argv in, exit code out: the commands, their help, and errors of usage.
 import { Command, CommanderError } from 'commander';
 import packageInfo from '../../package.json';
-import { exitCodes, type Issue, NonoError } from '../errors.ts';
+import { exitCodes, type Issue, isNonoError, NonoError } from '../errors.ts';
 import { foldAliases, policyOptions } from './flags.ts';
 import type { LearnFlags } from './learn.ts';
 import { ownOutput, reportDefect, reportError } from './output.ts';
@@ -195,6 +195,7 @@ export function main(words: readonly string[], reader: Reader, tools: Tools = {}
     }
     program.parse(withoutHelp(program, words), { from: 'user' });
   } catch (error) {
+    if (isNonoError(error)) return reportError(error, words.includes('--json'));
     if (!(error instanceof CommanderError)) return reportDefect(error);
     if (error.exitCode === 0) return 0; // help and version were printed
     const command = commandNamed(program, words[0])?.name();

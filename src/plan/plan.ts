@@ -13,7 +13,7 @@ import { type Limits, planLimits } from './limits.ts';
 import type { LinuxMachine, Machine, MacMachine } from './machine.ts';
 import { mechanismOf } from './mechanism.ts';
 import { type Originals, reachesOriginals, sessionsDirectory } from './originals.ts';
-import { lineage, nameOf, toAbsolute } from './path.ts';
+import { isFaithful, lineage, nameOf, toAbsolute } from './path.ts';
 import { type Protection, protect, type SensitivePath } from './sensitive.ts';
 import { type SocketGrant, socketOf } from './sockets.ts';
 import { systemGrants } from './system.ts';
@@ -90,15 +90,23 @@ function platformIssue({ platform, architecture }: Host): Issue[] {
   ];
 }
 
-function variableIssues(policy: Policy): Issue[] {
-  return [...policy.environment.pass, ...policy.environment.set]
-    .filter(({ name }) => name === '' || /[\0\uFFFD]/.test(name))
-    .map(({ name, origin }) => ({
-      code: 'usage/flag-value',
+function variableIssues({ environment: { pass, set } }: Policy): Issue[] {
+  const unnamed = [...pass, ...set].filter(({ name }) => name === '' || !isFaithful(name));
+  const changed = set.filter(({ value }) => !isFaithful(value));
+  return [
+    ...unnamed.map(({ name, origin }) => ({
+      code: 'usage/flag-value' as const,
       message: `"${name}" is not the name of a variable`,
       origin,
       remedy: '--env NAME or --env NAME=VALUE',
-    }));
+    })),
+    ...changed.map(({ name, origin }) => ({
+      code: 'command/encoding' as const,
+      message: `the value of "${name}" is not valid UTF-8 and would arrive changed`,
+      origin,
+      remedy: 'put it and the command into a script, and run the script',
+    })),
+  ];
 }
 
 /** The private directory, the plan to read, and nono itself to ask about it. */
