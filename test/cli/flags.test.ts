@@ -20,6 +20,23 @@ describe('policyOptions', () => {
     expect(aliases.length).toBeGreaterThan(1);
   });
 
+  it.each([
+    ['--deny', '--net-block'],
+    ['--allow', '--'],
+    ['--env', '-s'],
+    ['--workdir', '--json'],
+    ['--block-command=--json'],
+    ['--timeout', '--'],
+    ['--override-deny', '-v'],
+  ])('takes no flag for the value of another: %s %s', (...words) => {
+    expect(() => parse(words)).toThrow('Its value is missing');
+  });
+
+  it('takes what begins like a flag for a value where it is none', () => {
+    const { allow, env } = parse(['--allow', './--x', '-a', '-dash', '--env', 'X=--y']);
+    expect([allow, env]).toEqual([['./--x', '-dash'], ['X=--y']]);
+  });
+
   it('has the short flags that people know', () => {
     expect(parse(['-r', 'a', '-w', 'b', '-s', '-v'])).toEqual({
       read: ['a'],
