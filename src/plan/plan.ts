@@ -1,6 +1,6 @@
 // What will be enforced: the one value that run, dry-run and every explanation ask.
 import { type Issue, NonoError } from '../errors.ts';
-import type { GrantWish, Policy } from '../policy/policy.ts';
+import type { PathWish, Policy } from '../policy/policy.ts';
 import { type Command, commandGrants, findCommand } from './command.ts';
 import { type BlockedCommand, blockedCommands } from './commands.ts';
 import { type Denies, ownPrograms, planDenies, protectsNames } from './denies.ts';
@@ -15,7 +15,7 @@ import { mechanismOf } from './mechanism.ts';
 import { type Originals, reachesOriginals, sessionsDirectory } from './originals.ts';
 import { isFaithful, lineage, nameOf, toAbsolute } from './path.ts';
 import { type Protection, protect, type SensitivePath } from './sensitive.ts';
-import { type SocketGrant, socketOf } from './sockets.ts';
+import { isSkippedSocket, type SocketGrant, socketOf } from './sockets.ts';
 import { systemGrants } from './system.ts';
 import { toolchainGrants } from './toolchains.ts';
 import { bypassOf, grantOf, isSkipped, workdirOf } from './wishes.ts';
@@ -52,7 +52,7 @@ export type Plan<M extends Machine = Machine> = {
   /** The profiles that it was made from, bases first. */
   readonly profiles: Policy['profiles'];
   /** What profiles grant and this machine does not have. */
-  readonly skipped: readonly GrantWish[];
+  readonly skipped: readonly PathWish[];
   readonly guarantees: readonly Guarantee[];
 };
 
@@ -224,7 +224,10 @@ export function buildPlan(wished: Policy, host: Host, support: Support | Seatbel
     own,
   );
   found.push(...denyIssues);
-  const sockets = policy.sockets.flatMap((wish) => take(socketOf(wish, host, denies)) ?? []);
+  const skippedSockets = policy.sockets.filter((wish) => isSkippedSocket(wish, host));
+  const sockets = policy.sockets
+    .filter((wish) => !skippedSockets.includes(wish))
+    .flatMap((wish) => take(socketOf(wish, host, denies)) ?? []);
   const blocked = blockedCommands(policy);
   const demands = {
     network: policy.network.mode,
@@ -266,7 +269,7 @@ export function buildPlan(wished: Policy, host: Host, support: Support | Seatbel
     planFile,
     guide,
     profiles: policy.profiles,
-    skipped,
+    skipped: [...skipped, ...skippedSockets],
     guarantees,
   };
 }

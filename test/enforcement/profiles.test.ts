@@ -58,6 +58,28 @@ asEveryone('a profile', (open) => {
     expect(box.run(['run', '-s', '-p', 'claude', ...sh('cat ~/.claude.json')]).stdout).toBe('{"kept":1}');
   });
 
+  it('passes over what is not here, and says so with -v', () => {
+    const box = open();
+    userProfile(box, 'mine', {
+      filesystem: {
+        read: ['~/no-data'],
+        unix_sockets: ['~/no/socket', { path: '~/no-sockets', extent: 'entries' }],
+      },
+    });
+    const quiet = box.run(['run', '-p', 'mine', ...sh('echo ran')]);
+    expect([quiet.code, quiet.stdout]).toEqual([0, 'ran\n']);
+    expect(quiet.stderr).not.toContain('~/no');
+    const told = box.run(['run', '-v', '-p', 'mine', ...sh('true')]).stderr;
+    expect(told).toMatch(/^Not here\n {2}profile mine +~\/no-data, ~\/no\/socket, ~\/no-sockets$/m);
+    expect(box.run(['run', '--allow-unix-socket-dir', 'no', ...sh('true')]).stderr).toContain(
+      `"no" does not exist; the nearest that does is "${box.project}" (from --allow-unix-socket-dir)`,
+    );
+    box.file(join(box.project, 'file'));
+    expect(box.run(['run', '--allow-unix-socket-subtree-bind', 'file', ...sh('true')]).stderr).toContain(
+      'Try: --allow-unix-socket-bind file',
+    );
+  });
+
   it('makes nothing for a question or a rehearsal', () => {
     const box = open();
     expect(box.run(['run', '--dry-run', '-p', 'claude', ...sh('true')]).code).toBe(0);
