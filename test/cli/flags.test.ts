@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { flagGroups, foldAliases, policyOptions } from '../../src/cli/flags.ts';
 
 function parse(words: readonly string[]): Record<string, unknown> {
-  const command = new Command().exitOverride();
+  const command = new Command().exitOverride().configureOutput({ writeErr: () => {} });
   for (const option of policyOptions) command.addOption(option);
   return foldAliases(command.parse(words, { from: 'user' }).opts());
 }
