@@ -47,13 +47,24 @@ static void print_escaped(FILE *to, const char *text, bool json) {
   }
 }
 
+// A command about a file, which a shell takes as it stands; of a name that would take more quoting, its beginning.
+static const char *about(const char *command, const char *name) {
+  static char text[PATH_MAX + 64];
+  bool is_plain = name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./+:@%-")] == 0;
+  const char *quote = is_plain && *name != 0 ? "" : "'";
+  if (*name == '-' || strchr(name, '\'') != NULL) snprintf(text, sizeof text, "%s …", command);
+  else snprintf(text, sizeof text, "%s %s%s%s", command, quote, name, quote);
+  return text;
+}
+
 // One issue in the words of every other, on standard error.
 _Noreturn static void refuse(const struct request *request, int exit_code, const char *code, const char *message,
                              const char *remedy) {
   if (request->json) fprintf(stderr, "{\"version\":1,\"status\":\"error\",\"exitCode\":%d,\"issues\":[{\"code\":\"%s\",\"message\":\"", exit_code, code);
   else fputs("nono: ", stderr);
   print_escaped(stderr, message, request->json);
-  fputs(request->json ? "\",\"remedy\":\"" : "\n  Try: ", stderr);
+  if (request->json) fputs("\",\"remedy\":\"", stderr);
+  else fprintf(stderr, " [%s]\n  Try: ", code);
   print_escaped(stderr, remedy, request->json);
   fputs(request->json ? "\"}]}\n" : "\n", stderr);
   exit(exit_code);
@@ -62,7 +73,7 @@ _Noreturn static void refuse(const struct request *request, int exit_code, const
 _Noreturn static void refuse_plan(const struct request *request, const char *reason) {
   static char message[REASON_BYTES + PATH_MAX];
   snprintf(message, sizeof message, "the plan \"%s\" cannot be used: %s", request->file, reason);
-  refuse(request, EXIT_NOT_STARTED, "exec/plan", message, "nono compile it again");
+  refuse(request, EXIT_NOT_STARTED, "exec/plan", message, about("nono compile … -o", request->file));
 }
 
 // Words that are not understood are the planner's to explain.
@@ -161,14 +172,14 @@ static void find_command(const struct session *session, const char *name, char f
   bool is_path = strchr(name, '/') != NULL;
   if (!is_path && *name != 0 && search(name, found)) return;
   snprintf(message, sizeof message, "\"%s\" was not found%s", name, is_path ? "" : " on PATH");
-  if (!is_path) refuse(&session->request, EXIT_NOT_FOUND, "command/not-found", message, "command -v it");
+  if (!is_path) refuse(&session->request, EXIT_NOT_FOUND, "command/not-found", message, about("command -v", name));
   if (*name == '/') snprintf(found, PATH_MAX, "%s", name);
   else if (start == NULL || !join(found, start, strlen(start), name)) found[0] = 0;
   if (is_program(found)) return;
   bool is_there = access(found, F_OK) == 0;
-  if (!is_there) refuse(&session->request, EXIT_NOT_FOUND, "command/not-found", message, "ls -l it");
+  if (!is_there) refuse(&session->request, EXIT_NOT_FOUND, "command/not-found", message, about("ls -l", name));
   snprintf(message, sizeof message, "\"%s\" is not executable", name);
-  refuse(&session->request, EXIT_NOT_EXECUTABLE, "command/not-executable", message, "chmod +x it");
+  refuse(&session->request, EXIT_NOT_EXECUTABLE, "command/not-executable", message, about("chmod +x", name));
 }
 
 static bool is_terminal(const char *path) {
@@ -232,7 +243,7 @@ static void put_program(struct bytes *program, const struct session *session, ch
 _Noreturn static void cannot_make(const struct session *session, const char *what, const char *around) {
   static char message[PATH_MAX + 128];
   snprintf(message, sizeof message, "%s of \"%s\" cannot be made (%s)", what, around, strerror(errno));
-  refuse(&session->request, EXIT_NOT_STARTED, "launch/temporary", message, "make room in its directory, or nono compile it again");
+  refuse(&session->request, EXIT_NOT_STARTED, "launch/temporary", message, "make room in its directory, or nono compile … with another TMPDIR");
 }
 
 int prepare_execution(char **words, const char *launcher, struct execution *execution) {

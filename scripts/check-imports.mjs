@@ -33,6 +33,7 @@ const doOtherwise = [
   'facts',
   'host',
   'linux/machine',
+  'make-directory',
   'make-grants',
   'memory',
   'own-plan',

@@ -66,9 +66,11 @@ export type IssueCode =
   | 'launch/changed'
   | 'launch/too-much-output'
   | 'compile/output'
+  | 'output/unwritable'
   | 'undo/no-session'
   | 'undo/session-ambiguous'
   | 'undo/no-original'
+  | 'undo/nothing'
   | 'undo/newer'
   | 'undo/failed';
 

@@ -12,16 +12,15 @@ import { childOf, isFaithful, toAbsolute } from '../plan/path.ts';
 import { placeholder } from '../plan/placeholder.ts';
 import { buildPlan } from '../plan/plan.ts';
 import { quoteForShell } from '../plan/quote.ts';
-import type { PolicyFlags } from '../policy/from-flags.ts';
 import { anyCommand } from '../policy/policy.ts';
 import { escapeText } from '../term/escape.ts';
 import { renderGuide } from '../term/guide.ts';
 import { renderLine } from '../term/plan.ts';
 import { say, styleFor } from './output.ts';
-import { type ProfileFlags, policyWithProfiles, type Reader } from './profiles.ts';
+import { policyWithProfiles, type Reader } from './profiles.ts';
+import { type RunFlags, run } from './run.ts';
 
-export type CompileFlags = PolicyFlags &
-  ProfileFlags & { readonly output?: string; readonly silent?: boolean; readonly json?: boolean };
+export type CompileFlags = RunFlags & { readonly output?: string };
 
 function usage(message: string): NonoError {
   return new NonoError([
@@ -38,20 +37,20 @@ function outputOf({ output }: CompileFlags, host: Host): AbsolutePath {
 }
 
 /**
- * Decides a plan and writes it for `nono exec`.
+ * Decides a plan and writes it for `nono exec`; with `--dry-run` prints it instead.
  *
  * @param command what runs where `nono exec` names none; may be empty
  * @throws {NonoError} what stops a run as well, and `compile/output`
  */
 export function compile(command: readonly string[], flags: CompileFlags, reader: Reader): void {
+  const planned = command.length > 0 ? command : anyCommand;
+  if (flags.dryRun) {
+    run(flags, planned, reader);
+    return;
+  }
   const host = thisHost({ session: placeholder, terminals: [] });
   const file = outputOf(flags, host);
-  const { policy } = policyWithProfiles(
-    { guide: true, ...flags },
-    command.length > 0 ? command : anyCommand,
-    host,
-    reader,
-  );
+  const { policy } = policyWithProfiles({ guide: true, ...flags }, planned, host, reader);
   const support = askSupport(host);
   const plan = buildPlan(policy, host, support);
   makeGrants(plan.grants);
@@ -70,7 +69,6 @@ export function compile(command: readonly string[], flags: CompileFlags, reader:
   if (flags.silent || flags.json) return;
   const style = styleFor(2);
   say(style('faint', `nono: ${renderLine(plan, host.home)}`));
-  say(
-    `nono: wrote ${escapeText(file)}\n  Try: nono exec ${quoteForShell(file)} -- ${command.join(' ') || 'COMMAND'}`,
-  );
+  const words = command.length > 0 ? '' : ' -- COMMAND';
+  say(`nono: wrote ${escapeText(file)}\n  Try: nono exec ${quoteForShell(file)}${words}`);
 }

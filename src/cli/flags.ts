@@ -193,13 +193,21 @@ function attributeOf(flags: string): string {
   return new Option(flags).attributeName();
 }
 
+/** `--deny --net-block` forgot what is denied, and would take the next flag for it: the network stayed open. */
+function refusingFlags<T>(parse: (text: string) => T): (text: string) => T {
+  return (text) => {
+    if (!/^(?:--|-[a-z]$)/.test(text)) return parse(text);
+    throw new InvalidArgumentError(`Its value is missing; a file of that name is ./${text}`);
+  };
+}
+
 /** One option; an alias stores under the attribute of the spelling that help shows. */
 function optionOf(row: Row, flags: string, heading: string): Option {
   const option = new Option(flags, row.text).helpGroup(heading);
-  const { parse = (text: string) => text } = row;
+  const parse = refusingFlags(row.parse ?? ((text: string) => text));
   if (row.repeats) option.argParser(collect(parse));
   else if (row.choices) option.choices(row.choices);
-  else if (row.parse) option.argParser(row.parse);
+  else if (option.required) option.argParser(parse);
   if (flags !== row.flags) option.hideHelp();
   return option;
 }

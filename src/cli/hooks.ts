@@ -1,12 +1,13 @@
 // `nono profile init --hooks`: tells agents of the text that every run has for them, in their own settings.
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createTwoFilesPatch } from 'diff';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { applyEdits, modify, type ParseError, parse } from 'jsonc-parser';
 import { exitCodes, type Issue, NonoError } from '../errors.ts';
+import { makeDirectory } from '../launch/make-directory.ts';
 import { type AbsolutePath, canonicalOf, type Host } from '../plan/host.ts';
 import { childOf, isAbsolute, parentOf } from '../plan/path.ts';
 import { escapeText } from '../term/escape.ts';
 import { confirmed, isTerminal, printJson, printResult, say } from './output.ts';
+import { patchOf } from './patch.ts';
 
 type Agent = {
   readonly name: string;
@@ -158,7 +159,7 @@ const ownerOnly = 0o600;
 function write({ file, before, after }: Change, host: Host): void {
   const next: AbsolutePath = `${file}.${host.session.id}`;
   try {
-    mkdirSync(parentOf(file), { recursive: true });
+    makeDirectory(parentOf(file));
     const mode = before === null ? ownerOnly : statSync(file).mode & 0o777;
     writeFileSync(next, after, { mode, flag: 'wx' });
     if (read(file) !== before) throw unfit(file, 'was changed meanwhile');
@@ -185,7 +186,7 @@ export function initHooks(names: readonly string[], host: Host, flags: HookFlags
   if (!flags.json)
     for (const { file, before, after } of changes) {
       const [from, to] = [before === null ? '/dev/null' : file, file].map(escapeText) as [string, string];
-      printResult(createTwoFilesPatch(from, to, before ?? '', after).trimEnd());
+      printResult(patchOf(from, to, before ?? '', after));
     }
   if (changes.length > 0 && !flags.yes) {
     if (!isTerminal(0) || flags.json)

@@ -1,7 +1,7 @@
 // argv in, exit code out: the commands, their help, and errors of usage.
 import { Command, CommanderError } from 'commander';
 import packageInfo from '../../package.json';
-import { exitCodes, type Issue, NonoError } from '../errors.ts';
+import { exitCodes, type Issue, isNonoError, NonoError } from '../errors.ts';
 import { foldAliases, policyOptions } from './flags.ts';
 import type { LearnFlags } from './learn.ts';
 import { ownOutput, reportDefect, reportError } from './output.ts';
@@ -59,17 +59,17 @@ const runnables: readonly Runnable[] = [
   },
 ];
 
-const noCommand: Issue = {
-  code: 'usage/no-command',
-  message: 'no command was given',
-  remedy: 'nono run --allow . -- COMMAND',
-};
+function noCommand(name: string): Issue {
+  const remedy = `nono ${name} --allow . -- COMMAND`;
+  return { code: 'usage/no-command', message: 'no command was given', remedy };
+}
 
 type ParsedFlags = LearnFlags & { readonly shell?: string };
 
 function commandOf(name: string, words: readonly string[], flags: ParsedFlags): readonly string[] {
-  if (name === 'shell') return [flags.shell ?? process.env.SHELL ?? '/bin/sh'];
-  if (words.length === 0) throw new NonoError([noCommand]);
+  // An empty SHELL is as good as none.
+  if (name === 'shell') return [flags.shell ?? (process.env.SHELL || '/bin/sh')];
+  if (words.length === 0) throw new NonoError([noCommand(name)]);
   return words;
 }
 
@@ -110,8 +110,15 @@ function addRunnable(
   else command.argument('[command...]');
 }
 
-/** Commander's own words as an issue: the suggestion that it adds becomes the thing to try. */
-function usageIssue({ code, message }: CommanderError): Issue {
+// Texts stand beside flags of forty columns, and wrap there as well.
+const helpLayout = { helpWidth: 80, minWidthToWrap: 20 } as const;
+
+/**
+ * Commander's own words as an issue: the suggestion that it adds becomes the thing to try.
+ *
+ * @param command the command that the line names, where it is one
+ */
+function usageIssue({ code, message }: CommanderError, command: string | undefined): Issue {
   const [first = '', suggestion] = message.replace(/^error: /, '').split('\n');
   const meant = /Did you mean (.*)\?/.exec(suggestion ?? '')?.[1];
   const kind =
@@ -120,7 +127,9 @@ function usageIssue({ code, message }: CommanderError): Issue {
       : code === 'commander.unknownCommand'
         ? 'usage/unknown-command'
         : 'usage/flag-value';
-  return { code: kind, message: first, remedy: meant ?? 'nono --help' };
+  const help = command === undefined ? 'nono --help' : `nono ${command} --help`;
+  const remedy = meant !== undefined && kind === 'usage/unknown-command' ? `nono ${meant}` : meant;
+  return { code: kind, message: first, remedy: remedy ?? help };
 }
 
 function buildProgram(words: readonly string[], reader: Reader, tools: Tools, finish: Finish): Command {
@@ -131,7 +140,7 @@ function buildProgram(words: readonly string[], reader: Reader, tools: Tools, fi
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput(ownOutput)
-    .configureHelp({ helpWidth: 80 })
+    .configureHelp(helpLayout)
     .addHelpText('after', '\nTry:\n  nono run --allow . -- COMMAND');
   // Commands are work to build: a line that names one gets that alone, any other line all, for help and suggestions.
   const named = runnables.filter(({ name }) => name === words[0]);
@@ -148,8 +157,23 @@ function buildProgram(words: readonly string[], reader: Reader, tools: Tools, fi
     addTools(program, tools, finish, reader);
   }
   for (const command of program.commands)
-    command.exitOverride().configureOutput(ownOutput).configureHelp({ helpWidth: 80 });
+    command.exitOverride().configureOutput(ownOutput).configureHelp(helpLayout);
   return program;
+}
+
+function commandNamed(program: Command, word: string | undefined): Command | undefined {
+  return program.commands.find(
+    (each) => each.name() === word || each.aliases().some((alias) => alias === word),
+  );
+}
+
+/** Of help for a command that there is not, commander says the name of its own method: such a command is a mistake first. */
+function withoutHelp(program: Command, words: readonly string[]): readonly string[] {
+  const [first = '', second = 'help'] = words;
+  const word = first === 'help' ? second : first;
+  if (commandNamed(program, word) !== undefined) return words;
+  if (first === 'help' && /^(?:help$|-)/.test(word)) return ['--help'];
+  return word.startsWith('-') ? words : [word];
 }
 
 /**
@@ -169,11 +193,13 @@ export function main(words: readonly string[], reader: Reader, tools: Tools = {}
       program.outputHelp({ error: false });
       return exitCodes.usage;
     }
-    program.parse(words, { from: 'user' });
+    program.parse(withoutHelp(program, words), { from: 'user' });
   } catch (error) {
+    if (isNonoError(error)) return reportError(error, words.includes('--json'));
     if (!(error instanceof CommanderError)) return reportDefect(error);
     if (error.exitCode === 0) return 0; // help and version were printed
-    return reportError(new NonoError([usageIssue(error)]), words.includes('--json'));
+    const command = commandNamed(program, words[0])?.name();
+    return reportError(new NonoError([usageIssue(error, command)]), words.includes('--json'));
   }
   return exitCode;
 }

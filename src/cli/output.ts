@@ -2,21 +2,38 @@
 // non-blocking; results go to standard output.
 import { readSync, writeSync } from 'node:fs';
 import { machine } from '#machine';
-import { exitCodes, isNonoError } from '../errors.ts';
+import { exitCodes, isNonoError, NonoError } from '../errors.ts';
 import { escapeText } from '../term/escape.ts';
 import { renderIssues } from '../term/issues.ts';
 import { coloured, plain, type Style } from '../term/style.ts';
 
 const retryMs = 5;
+const losesResults = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO'];
 
-/** Writes all of it, waiting where the reader is slow; a reader that has gone is no failure of the run. */
+function unwritable(code: string | undefined): NonoError {
+  return new NonoError([
+    {
+      code: 'output/unwritable',
+      message: `standard output cannot be written (${code})`,
+      remedy: 'df . where it leads to, and make room',
+    },
+  ]);
+}
+
+/**
+ * Writes all of it, waiting where the reader is slow; a reader that has gone is no failure.
+ *
+ * @throws {NonoError} `output/unwritable`: a result would be lost, and nobody would know
+ */
 function writeAll(descriptor: 1 | 2, text: string): void {
   let rest = Buffer.from(text);
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(descriptor, rest));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
+      const { code } = error as NodeJS.ErrnoException;
+      if (descriptor === 1 && code !== undefined && losesResults.includes(code)) throw unwritable(code);
+      if (code !== 'EAGAIN') return;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryMs);
     }
   }

@@ -1,15 +1,16 @@
 // `nono profile`: which profiles there are, what they say, whether they hold here, and new ones.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { createTwoFilesPatch } from 'diff';
+import { writeFileSync } from 'node:fs';
 import { machine } from '#machine';
 import { platform } from '#platform';
 import { exitCodes, type Issue, isNonoError, NonoError } from '../errors.ts';
 import { thisHost } from '../launch/host.ts';
+import { makeDirectory } from '../launch/make-directory.ts';
 import { profileFinder, profileNames, profilesDirectory } from '../launch/profiles.ts';
 import { projectProfile, trustProject } from '../launch/trust.ts';
 import type { AbsolutePath, Host } from '../plan/host.ts';
 import { childOf, parentOf, toAbsolute } from '../plan/path.ts';
 import { quoteForShell } from '../plan/quote.ts';
+import { bundledNames } from '../policy/bundled.ts';
 import { policyFromFlags } from '../policy/from-flags.ts';
 import { layerFromProfile } from '../policy/from-profile.ts';
 import { joinLayers, type Layer } from '../policy/layer.ts';
@@ -22,6 +23,7 @@ import { type ProfileRule, renderRules, rulesOf } from '../term/profile.ts';
 import { plain } from '../term/style.ts';
 import { initHooks } from './hooks.ts';
 import { confirmed, isTerminal, printJson, printResult, say, styleFor } from './output.ts';
+import { patchOf } from './patch.ts';
 import type { Reader } from './profiles.ts';
 
 export type ProfileCommandFlags = {
@@ -116,12 +118,13 @@ function diff([one, other, ...rest]: readonly string[], context: Context): numbe
         rules.map((rule) => ({ ...rule, origin: null })),
         plain,
       )}\n`;
-    printResult(createTwoFilesPatch(one, other, bare(before), bare(after)).trimEnd());
+    printResult(patchOf(one, other, bare(before), bare(after)));
   }
   return 0;
 }
 
-function template(name: string, host: Host): string {
+/** @param bases what it adds to: who names one like a bundled profile means that one and more */
+function template(name: string, bases: readonly string[], host: Host): string {
   const schema =
     host.installation === null ? null : childOf(parentOf(host.installation), 'schemas/profile.schema.json');
   return `// ${name}: what programs may reach that run with this profile. Every key may be left out; docs/profiles.md explains
@@ -130,7 +133,7 @@ function template(name: string, host: Host): string {
 ${schema === null ? '' : `  "$schema": ${JSON.stringify(`file://${schema}`)},\n`}  "meta": { "description": "" },
 
   // profiles that this one adds to: nono profile list
-  "extends": [],
+  "extends": ${JSON.stringify(bases)},
 
   "filesystem": {
     // directories to read and write; $WORKDIR is where the command starts
@@ -152,7 +155,7 @@ ${schema === null ? '' : `  "$schema": ${JSON.stringify(`file://${schema}`)},\n`
 
 function writeNew(file: AbsolutePath, text: string): void {
   try {
-    mkdirSync(parentOf(file), { recursive: true });
+    makeDirectory(parentOf(file));
     writeFileSync(file, text, { flag: 'wx' });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -178,7 +181,8 @@ function init(words: readonly string[], { host, flags }: Context): number {
   if (directory === null)
     throw usage('there is no directory for it', 'HOME=/a/directory nono profile init mine');
   const file = childOf(directory, name === undefined ? projectProfile : `${name}.jsonc`);
-  writeNew(file, template(name ?? 'This project', host));
+  const bases = name !== undefined && bundledNames.includes(name) ? [name] : [];
+  writeNew(file, template(name ?? 'This project', bases, host));
   const next = name === undefined ? 'nono profile trust' : `nono run -p ${name} -- COMMAND`;
   say(`nono: wrote ${escapeText(file)}\n  Try: ${next}`);
   return 0;

@@ -1,8 +1,8 @@
 // The end of `nono learn`: what was denied becomes a profile, shown as a difference, written once somebody agrees.
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { createTwoFilesPatch } from 'diff';
+import { renameSync, writeFileSync } from 'node:fs';
 import { NonoError } from '../errors.ts';
 import type { DeniedRequest } from '../launch/denials.ts';
+import { makeDirectory } from '../launch/make-directory.ts';
 import { profileBytes, textOf } from '../launch/profile-file.ts';
 import type { LearnWish } from '../launch/report-wish.ts';
 import { isOfProject } from '../launch/trust.ts';
@@ -16,6 +16,7 @@ import { escapeText } from '../term/escape.ts';
 import { renderPatch } from '../term/patch.ts';
 import { leftToJson, renderLeftOut } from '../term/proposal.ts';
 import { confirmed, isTerminal, say, styleFor } from './output.ts';
+import { patchOf } from './patch.ts';
 
 /** A profile's text as it is, and as it would be. */
 type Change = { readonly before: string | null; readonly after: string };
@@ -42,7 +43,7 @@ function changeFor({ additions }: Proposal, { file, bases, command }: LearnWish)
 // Under another name first: whoever reads it finds the old one or the new one whole.
 function write(file: AbsolutePath, text: string, session: string): void {
   try {
-    mkdirSync(parentOf(file), { recursive: true });
+    makeDirectory(parentOf(file));
     const next = `${file}.${session}`;
     writeFileSync(next, text, { flag: 'wx' });
     renameSync(next, file);
@@ -65,8 +66,8 @@ function useText({ file, command }: LearnWish): string {
 function sayProposal(proposal: Proposal, { before, after }: Change, wish: LearnWish, host: Host): void {
   const style = styleFor(2);
   const name = shorten(wish.file, host.home);
-  const patch = createTwoFilesPatch(before === null ? '/dev/null' : name, name, before ?? '', after);
-  say(renderPatch(patch.slice(patch.indexOf('--- ')).trimEnd(), style));
+  const patch = patchOf(before === null ? '/dev/null' : name, name, before ?? '', after);
+  say(renderPatch(patch, style));
   for (const line of renderLeftOut(proposal.left, host.home, style)) say(line);
 }
 

@@ -5,8 +5,9 @@ import { thisHost } from '../launch/host.ts';
 import type { Host } from '../plan/host.ts';
 import { compareSession, type Difference } from '../store/compare.ts';
 import { changeOf } from '../store/diff.ts';
+import type { BytePath } from '../store/journal.ts';
 import { readSession, type Session, sessionDirectories } from '../store/sessions.ts';
-import { chooseUndoable, type Failure, liesBelow, undoSession } from '../store/undo.ts';
+import { chooseUndoable, type Failure, liesBelow, textOf, undoSession } from '../store/undo.ts';
 import {
   countOriginals,
   renderChange,
@@ -95,7 +96,7 @@ function chosen(session: Session, paths: readonly string[]): Difference[] {
 }
 
 function differenceToJson({ original, state, newer }: Difference): object {
-  const text = (path: string | null) => (path === null ? null : Buffer.from(path, 'latin1').toString('utf8'));
+  const text = (path: BytePath | null) => (path === null ? null : textOf(path));
   const { path, kept, movedTo } = original;
   return {
     path: text(path),
@@ -128,11 +129,10 @@ function listSession(
   const refused = session.journal.entries.flatMap((entry) => (entry.kind === 'refused' ? [entry.path] : []));
   const distinct = [...new Set(refused)];
   if (flags.json) {
-    const paths = distinct.map((path) => Buffer.from(path, 'latin1').toString('utf8'));
     printJson({
       ...session.journal.about,
       originals: differences.map(differenceToJson),
-      refused: paths,
+      refused: distinct.map(textOf),
     });
     return;
   }
@@ -154,8 +154,7 @@ function showChanges(
   const changes = differences
     .filter(({ state }) => state !== 'same' && state !== 'lost')
     .map((each) => {
-      const name = showPath(each.original.path, null);
-      return { each, name, change: changeOf(session, each, name) };
+      return { each, name: showPath(each.original.path, null), change: changeOf(session, each) };
     });
   if (flags.json)
     printJson({
@@ -171,7 +170,7 @@ function showChanges(
 function failureIssues(session: Session, failures: readonly Failure[]): Issue[] {
   return failures.map(({ path, why }) => ({
     code: 'undo/failed',
-    message: `"${Buffer.from(path, 'latin1').toString('utf8')}" was not restored: ${why}`,
+    message: `"${textOf(path)}" was not restored: ${why}`,
     remedy: `ls -l its directories, make room, and nono undo restore ${session.id} again`,
   }));
 }
@@ -208,7 +207,16 @@ function restore(
     message: `${left.length} changed again after the session, and were left as they are`,
     remedy: `nono undo restore --force ${session.id}, which keeps what is there now as well`,
   };
-  const issues = [...failureIssues(session, failures), ...(left.length > 0 ? [newer] : [])];
+  const nothing: Issue = {
+    code: 'undo/nothing',
+    message: `of the session ${session.id} there is nothing to put back`,
+    remedy: `nono undo list ${session.id}, which says what became of each original`,
+  };
+  const issues = [
+    ...failureIssues(session, failures),
+    ...(left.length > 0 ? [newer] : []),
+    ...(wanted.length + left.length === 0 ? [nothing] : []),
+  ];
   if (issues.length > 0) throw new NonoError(issues);
 }
 

@@ -1,9 +1,8 @@
 // `nono why`: what a run with these flags could do, or what the session that this runs in can.
-import { readFileSync } from 'node:fs';
 import { machine } from '#machine';
 import { platform } from '#platform';
-import { type Issue, NonoError } from '../errors.ts';
-import { readOwnPlan } from '../launch/own-plan.ts';
+import { exitCodes, type Issue, isNonoError, NonoError } from '../errors.ts';
+import { planVariable, readOwnPlan } from '../launch/own-plan.ts';
 import { prepareToAsk } from '../plan/ask/ask.ts';
 import type { Askable } from '../plan/ask/askable.ts';
 import { requestOf } from '../plan/ask/question.ts';
@@ -13,9 +12,15 @@ import type { Host } from '../plan/host.ts';
 import type { PolicyFlags } from '../policy/from-flags.ts';
 import { anyCommand } from '../policy/policy.ts';
 import { renderVerdict, verdictToJson } from '../term/verdict.ts';
+import { linesOfInput } from './input.ts';
 import { printJson, printResult, styleFor } from './output.ts';
 import { type ProfileFlags, policyWithProfiles, type Reader } from './profiles.ts';
-import { type QuestionFlags, questionFromFlags, questionFromLine } from './question.ts';
+import {
+  type QuestionFlags,
+  questionFromFlags,
+  questionFromLine,
+  refuseQuestionsBeside,
+} from './question.ts';
 
 export type WhyFlags = PolicyFlags &
   ProfileFlags &
@@ -26,11 +31,21 @@ export type WhyFlags = PolicyFlags &
     readonly json?: boolean;
   };
 
-const standardInput = 0;
+const insideSession: Issue = {
+  code: 'support/guarantee',
+  message: 'this is inside a nono session, where no other run can be planned',
+  remedy: 'nono why --self PATH, which asks about this session',
+};
 
 function planned(flags: WhyFlags, host: Host, reader: Reader): Askable {
   const { policy } = policyWithProfiles(flags, anyCommand, host, reader);
-  return platform.planner(host)(policy);
+  try {
+    return platform.planner(host)(policy);
+  } catch (error) {
+    const isNested = host.environment[planVariable] !== undefined;
+    const isOfMachine = isNonoError(error) && error.issues.every(({ code }) => code === 'support/guarantee');
+    throw isNested && isOfMachine ? new NonoError([insideSession]) : error;
+  }
 }
 
 const bothPlans: Issue = {
@@ -49,18 +64,37 @@ function planToAsk(flags: WhyFlags, host: Host, reader: Reader): Askable | null 
 
 const notSandboxed = 'not_sandboxed';
 
-function answerBatch(ask: ((request: Request) => Verdict) | null, host: Host): void {
-  const lines = readFileSync(standardInput, 'utf8').split('\n');
-  const answers = lines.flatMap((line, index) => {
-    if (line.trim() === '') return [];
-    const request = requestOf(questionFromLine(line, index + 1), host);
-    return [
-      JSON.stringify(
-        ask === null ? { version: 1, status: notSandboxed } : verdictToJson(request, ask(request), host.home),
-      ),
-    ];
-  });
-  if (answers.length > 0) printResult(answers.join('\n'));
+type Ask = (request: Request) => Verdict;
+
+// So that a file that is no list of questions does not fill the screen.
+const mostIssues = 20;
+
+/** One answer a question, in their order, each batch of them as it comes: whoever asks may wait for it. */
+function answerBatch(ask: Ask | null, host: Host): 'allowed' | 'denied' {
+  const issues: Issue[] = [];
+  let denied = false;
+  const answerOf = (line: string, number: number): object => {
+    try {
+      const request = requestOf(questionFromLine(line), host);
+      if (ask === null) return { version: 1, status: notSandboxed };
+      const verdict = ask(request);
+      denied ||= verdict.status === 'denied';
+      return verdictToJson(request, verdict, host.home);
+    } catch (error) {
+      if (!isNonoError(error)) throw error;
+      const here = error.issues.map((issue) => ({ ...issue, origin: `line ${number}` }));
+      if (issues.length < mostIssues) issues.push(...here);
+      return { version: 1, status: 'error', exitCode: exitCodes.usage, issues: here };
+    }
+  };
+  for (const lines of linesOfInput()) {
+    const answers = lines
+      .filter(({ text }) => text.trim() !== '')
+      .map(({ text, number }) => JSON.stringify(answerOf(text, number)));
+    if (answers.length > 0) printResult(answers.join('\n'));
+  }
+  if (issues.length > 0) throw new NonoError(issues);
+  return denied ? 'denied' : 'allowed';
 }
 
 /**
@@ -73,9 +107,10 @@ export function why(words: readonly string[], flags: WhyFlags, reader: Reader): 
   const host = machine.host();
   const plan = planToAsk(flags, host, reader);
   const ask = plan === null ? null : prepareToAsk(plan, host);
+  const codeOf = (status: Verdict['status']) => (flags.exitCode && status === 'denied' ? 1 : 0);
   if (flags.batch) {
-    answerBatch(ask, host);
-    return 0;
+    refuseQuestionsBeside(flags, words);
+    return codeOf(answerBatch(ask, host));
   }
   const request = requestOf(questionFromFlags(flags, words), host);
   if (ask === null) {
@@ -86,5 +121,5 @@ export function why(words: readonly string[], flags: WhyFlags, reader: Reader): 
   const verdict = ask(request);
   if (flags.json) printJson(verdictToJson(request, verdict, host.home));
   else printResult(renderVerdict(request, verdict, host.home, styleFor(1)));
-  return flags.exitCode && verdict.status === 'denied' ? 1 : 0;
+  return codeOf(verdict.status);
 }

@@ -4,6 +4,7 @@ import { type Issue, NonoError } from '../errors.ts';
 import type { AbsolutePath } from '../plan/host.ts';
 import { parentOf } from '../plan/path.ts';
 import type { Plan } from '../plan/plan.ts';
+import { makeDirectory } from './make-directory.ts';
 import { writeOwnPlan } from './own-plan.ts';
 
 /** What one session has on the disk: the store only where the plan keeps originals. */
@@ -39,24 +40,37 @@ function makeTemporary(path: AbsolutePath): void {
   );
 }
 
+function storeIssue(path: AbsolutePath, errno: string): Issue {
+  return {
+    code: 'launch/store',
+    message: `the store of originals "${path}" cannot be made (${errno}), so what the command rewrites could be lost`,
+    origin: `environment:${process.env.XDG_STATE_HOME ? 'XDG_STATE_HOME' : 'HOME'}`,
+    remedy: 'XDG_STATE_HOME=/a/directory/that/can/be/written nono run …',
+  };
+}
+
 function makeStore(path: AbsolutePath): void {
   attempt(
     () => {
-      mkdirSync(parentOf(path), { recursive: true, mode: ownerOnly });
+      makeDirectory(parentOf(path), ownerOnly);
       mkdirSync(path, { mode: ownerOnly });
     },
-    (errno) => ({
-      code: 'launch/store',
-      message: `the store of originals "${path}" cannot be made (${errno}), so what the command rewrites could be lost`,
-      origin: 'environment:XDG_STATE_HOME',
-      remedy: 'XDG_STATE_HOME=/a/directory/that/can/be/written nono run …',
-    }),
+    (errno) => storeIssue(path, errno),
   );
 }
 
-/** The directory of all sessions' stores, where a plan keeps originals. */
+/**
+ * The directory of all sessions' stores, where a plan keeps originals.
+ *
+ * @throws {NonoError} `launch/store`: it cannot be made
+ */
 export function makeSessions({ originals }: Plan): void {
-  if (originals.kind === 'kept') mkdirSync(parentOf(originals.store), { recursive: true, mode: ownerOnly });
+  if (originals.kind !== 'kept') return;
+  const sessions = parentOf(originals.store);
+  attempt(
+    () => makeDirectory(sessions, ownerOnly),
+    (errno) => storeIssue(sessions, errno),
+  );
 }
 
 function makePlanFile(path: AbsolutePath, content: string | Uint8Array): void {

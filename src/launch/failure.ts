@@ -1,21 +1,32 @@
 // A failed step of the launcher → what it means for the user.
 import { getSystemErrorName } from 'node:util';
 import type { Issue } from '../errors.ts';
+import type { AbsolutePath } from '../plan/host.ts';
+import { nameOf } from '../plan/path.ts';
+import { quoteForShell } from '../plan/quote.ts';
 import type { Frame } from './frames.ts';
 
 type Failure = Extract<Frame, { kind: 'failure' }>;
 
 function executeIssue(file: string, errno: string): Issue {
+  const quoted = quoteForShell(file);
+  // A run looks before it starts; what comes here was started by a compiled plan.
+  if (errno === 'EPERM')
+    return {
+      code: 'command/blocked',
+      message: `"${file}" is blocked`,
+      remedy: `nono compile --allow-command ${quoteForShell(nameOf(file as AbsolutePath))} …, and nono exec again`,
+    };
   if (errno === 'ENOENT')
     return {
       code: 'command/not-found',
       message: `"${file}" or the interpreter that its first line names was not found`,
-      remedy: 'head -n 1 it, and check that the interpreter exists',
+      remedy: `head -n 1 ${quoted}, and check that the interpreter exists`,
     };
   return {
     code: 'command/not-executable',
     message: `"${file}" cannot be executed (${errno})`,
-    remedy: 'file it: it may be built for another machine, or its interpreter may be outside the grants',
+    remedy: `file ${quoted}: it may be built for another machine, or its interpreter may be outside the grants`,
   };
 }
 

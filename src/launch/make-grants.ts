@@ -1,13 +1,14 @@
 // What profiles want to be there before the command starts: an agent's state, made where this machine has none yet.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { NonoError } from '../errors.ts';
 import type { Grant } from '../plan/grant.ts';
 import { parentOf } from '../plan/path.ts';
+import { makeDirectory } from './make-directory.ts';
 
 const ownerOnly = { directory: 0o700, file: 0o600 } as const;
 
 function makeFile({ path }: Grant, content: string): void {
-  mkdirSync(parentOf(path), { recursive: true, mode: ownerOnly.directory });
+  makeDirectory(parentOf(path), ownerOnly.directory);
   try {
     writeFileSync(path, content, { mode: ownerOnly.file, flag: 'wx' });
   } catch (error) {
@@ -19,7 +20,7 @@ function makeFile({ path }: Grant, content: string): void {
 function makeGrant(grant: Grant, content: string): void {
   try {
     if (grant.kind === 'file') makeFile(grant, content);
-    else mkdirSync(grant.path, { recursive: true, mode: ownerOnly.directory });
+    else makeDirectory(grant.path, ownerOnly.directory);
   } catch (error) {
     throw new NonoError([
       {

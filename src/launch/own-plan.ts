@@ -6,7 +6,7 @@ import type { AbsolutePath } from '../plan/host.ts';
 import type { OwnPlan } from '../plan/own-plan.ts';
 
 /** Names the file inside a session. */
-const planVariable = 'NONO_PLAN';
+export const planVariable = 'NONO_PLAN';
 
 const readableByOwner = 0o600;
 

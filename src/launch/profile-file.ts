@@ -51,7 +51,7 @@ export function notFound(name: string): NonoError {
     {
       code: 'profile/not-found',
       message: `there is no profile "${name}"`,
-      remedy: 'nono profile list',
+      remedy: name.includes('/') ? `ls -l ${quoteForShell(name)}` : 'nono profile list',
     },
   ]);
 }

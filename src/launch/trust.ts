@@ -1,11 +1,12 @@
 // Which projects' profiles are trusted: by the content that somebody read, so that every change asks again.
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { NonoError } from '../errors.ts';
 import { type AbsolutePath, canonicalOf, type Host } from '../plan/host.ts';
 import { childOf, parentOf } from '../plan/path.ts';
 import { quoteForShell } from '../plan/quote.ts';
 import type { FoundProfile } from '../policy/profile.ts';
 import { contentOf } from './disk.ts';
+import { makeDirectory } from './make-directory.ts';
 import { notFound, type ProfileReader, profileBytes, textOf, unreadable } from './profile-file.ts';
 
 /** The profile of a project, in the directory where the command starts. */
@@ -16,6 +17,7 @@ export function isOfProject(file: AbsolutePath): boolean {
 }
 
 const mostTrustBytes = 1 << 20;
+const ownerOnly = { directory: 0o700, file: 0o600 } as const;
 
 type Trusted = Readonly<Record<string, string>>;
 
@@ -52,12 +54,31 @@ export function demandTrust(file: AbsolutePath, bytes: Buffer, host: Host, { dig
   if (!Object.hasOwn(trusted, file) || trusted[file] !== digest(bytes)) throw untrusted(file);
 }
 
+// Under another name first: who reads it finds the old one or the new one whole.
+function remember(store: AbsolutePath, trusted: Trusted, host: Host): void {
+  const next: AbsolutePath = `${store}.${host.session.id}`;
+  try {
+    makeDirectory(parentOf(store), ownerOnly.directory);
+    writeFileSync(next, `${JSON.stringify(trusted, null, 2)}\n`, { mode: ownerOnly.file, flag: 'wx' });
+    renameSync(next, store);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new NonoError([
+      {
+        code: 'profile/unwritable',
+        message: `what is trusted cannot be written to "${store}" (${code})`,
+        remedy: 'XDG_STATE_HOME=/a/directory/that/can/be/written nono profile trust',
+      },
+    ]);
+  }
+}
+
 /**
  * Trusts what a project's profile says now: a run uses it as long as it stays the same.
  *
  * @param accept is shown what would be trusted
  * @returns the file that is trusted; null: it was not accepted
- * @throws {NonoError} `profile/not-found`, `profile/unreadable`, and what the reader throws
+ * @throws {NonoError} `profile/not-found`, `profile/unreadable`, `profile/unwritable`, and what the reader throws
  */
 export function trustProject(
   directory: AbsolutePath,
@@ -78,12 +99,6 @@ export function trustProject(
       'XDG_STATE_HOME=/a/directory nono profile trust',
     );
   if (!accept({ name: projectProfile, file, profile })) return null;
-  mkdirSync(parentOf(store), { recursive: true, mode: 0o700 });
-  const next: AbsolutePath = `${store}.${host.session.id}`;
-  writeFileSync(next, `${JSON.stringify({ ...readTrusted(host), [file]: digest(bytes) }, null, 2)}\n`, {
-    mode: 0o600,
-    flag: 'wx',
-  });
-  renameSync(next, store);
+  remember(store, { ...readTrusted(host), [file]: digest(bytes) }, host);
   return file;
 }

@@ -52,6 +52,11 @@ export function isFaithful(text: string): boolean {
   return !text.includes('\uFFFD') && !text.includes('\0');
 }
 
+// A `.` at the end stays: it says that a directory is meant.
+function withoutDots(path: AbsolutePath): AbsolutePath {
+  return path.includes('/./') ? (path.replace(/\/(?:\.\/+)+/g, '/') as AbsolutePath) : path;
+}
+
 /**
  * The absolute spelling of a path that a user wrote: `~` is the home, relative paths start at the working
  * directory. `..` is left to the kernel, which alone knows what a link before it means. null where the home or
@@ -59,10 +64,11 @@ export function isFaithful(text: string): boolean {
  */
 export function toAbsolute(path: string, host: Host): AbsolutePath | null {
   if (path.length > 1 && path.endsWith('/')) return toAbsolute(path.slice(0, -1), host);
-  if (isAbsolute(path)) return path;
+  if (isAbsolute(path)) return withoutDots(path);
   if (path === '~') return host.home;
-  if (path.startsWith('~/')) return host.home && childOf(host.home, path.slice(2));
-  return host.workingDirectory && childOf(host.workingDirectory, path);
+  if (path === '.') return host.workingDirectory;
+  const [base, rest] = path.startsWith('~/') ? [host.home, path.slice(2)] : [host.workingDirectory, path];
+  return base && withoutDots(childOf(base, rest));
 }
 
 /** A path for people: the home as `~`. */

@@ -1,6 +1,6 @@
 // What will be enforced: the one value that run, dry-run and every explanation ask.
 import { type Issue, NonoError } from '../errors.ts';
-import type { GrantWish, Policy } from '../policy/policy.ts';
+import type { PathWish, Policy } from '../policy/policy.ts';
 import { type Command, commandGrants, findCommand } from './command.ts';
 import { type BlockedCommand, blockedCommands } from './commands.ts';
 import { ownPrograms, planDenies } from './denies.ts';
@@ -14,9 +14,9 @@ import { type Limits, planLimits } from './limits.ts';
 import type { LinuxMachine, Machine, MacMachine } from './machine.ts';
 import { mechanismOf } from './mechanism.ts';
 import { type Originals, reachesOriginals, sessionsDirectory } from './originals.ts';
-import { lineage, nameOf, parentOf, toAbsolute } from './path.ts';
+import { isFaithful, lineage, nameOf, parentOf, toAbsolute } from './path.ts';
 import { type Protection, protect, type SensitivePath } from './sensitive.ts';
-import { type SocketGrant, socketOf } from './sockets.ts';
+import { isSkippedSocket, type SocketGrant, socketOf } from './sockets.ts';
 import { systemGrants } from './system.ts';
 import { toolchainGrants } from './toolchains.ts';
 import { bypassOf, grantOf, isSkipped, workdirOf } from './wishes.ts';
@@ -53,7 +53,7 @@ export type Plan<M extends Machine = Machine> = {
   /** The profiles that it was made from, bases first. */
   readonly profiles: Policy['profiles'];
   /** What profiles grant and this machine does not have. */
-  readonly skipped: readonly GrantWish[];
+  readonly skipped: readonly PathWish[];
   readonly guarantees: readonly Guarantee[];
 };
 
@@ -91,15 +91,23 @@ function platformIssue({ platform, architecture }: Host): Issue[] {
   ];
 }
 
-function variableIssues(policy: Policy): Issue[] {
-  return [...policy.environment.pass, ...policy.environment.set]
-    .filter(({ name }) => name === '' || /[\0\uFFFD]/.test(name))
-    .map(({ name, origin }) => ({
-      code: 'usage/flag-value',
+function variableIssues({ environment: { pass, set } }: Policy): Issue[] {
+  const unnamed = [...pass, ...set].filter(({ name }) => name === '' || !isFaithful(name));
+  const changed = set.filter(({ value }) => !isFaithful(value));
+  return [
+    ...unnamed.map(({ name, origin }) => ({
+      code: 'usage/flag-value' as const,
       message: `"${name}" is not the name of a variable`,
       origin,
       remedy: '--env NAME or --env NAME=VALUE',
-    }));
+    })),
+    ...changed.map(({ name, origin }) => ({
+      code: 'command/encoding' as const,
+      message: `the value of "${name}" is not valid UTF-8 and would arrive changed`,
+      origin,
+      remedy: 'put it and the command into a script, and run the script',
+    })),
+  ];
 }
 
 /** The private directory, the plan to read, and nono itself to ask about it. */
@@ -231,7 +239,10 @@ export function buildPlan(wished: Policy, host: Host, support: Support | Seatbel
     own,
   );
   found.push(...denyIssues);
-  const sockets = policy.sockets.flatMap((wish) => take(socketOf(wish, host, denies)) ?? []);
+  const skippedSockets = policy.sockets.filter((wish) => isSkippedSocket(wish, host));
+  const sockets = policy.sockets
+    .filter((wish) => !skippedSockets.includes(wish))
+    .flatMap((wish) => take(socketOf(wish, host, denies)) ?? []);
   const blocked = blockedCommands(policy);
   const grants = command === null ? [] : gatherGrants(asked, command, host, protection, files);
   const demands = {
@@ -275,7 +286,7 @@ export function buildPlan(wished: Policy, host: Host, support: Support | Seatbel
     planFile,
     guide,
     profiles: policy.profiles,
-    skipped,
+    skipped: [...skipped, ...skippedSockets],
     guarantees,
   };
 }

@@ -23,15 +23,26 @@ function issueOf(wish: SocketWish, code: Issue['code'], why: string, remedy: str
   return { code, message: `"${wish.path}" ${why}`, origin: wish.origin, remedy };
 }
 
+function missingIssue(wish: SocketWish, fact: Extract<PathFact, { kind: 'missing' }>, why: string): Issue {
+  const directory = wish.extent === 'socket' ? parentOf(fact.canonical) : fact.canonical;
+  return issueOf(
+    wish,
+    'plan/path-missing',
+    `${why}; the nearest that does is "${fact.nearest}"`,
+    `mkdir -p ${quoteForShell(directory)}`,
+  );
+}
+
 /** A socket may be made later, in a directory that is there. */
 function placeOf(wish: SocketWish, fact: PathFact): AbsolutePath | Issue {
   if (wish.extent !== 'socket') {
     if (fact.kind === 'directory') return fact.canonical;
+    if (fact.kind === 'missing') return missingIssue(wish, fact, 'does not exist');
     return issueOf(
       wish,
       'plan/not-a-directory',
       'is not a directory',
-      `--allow-unix-socket ${quoteForShell(wish.path)}`,
+      `${flagOf(wish).replace(/-(?:dir|subtree)/, '')} ${quoteForShell(wish.path)}`,
     );
   }
   if (fact.kind === 'directory')
@@ -42,9 +53,9 @@ function placeOf(wish: SocketWish, fact: PathFact): AbsolutePath | Issue {
       `${flagOf(wish).replace('socket', 'socket-dir')} ${quoteForShell(wish.path)}`,
     );
   if ('mode' in fact) return fact.canonical;
-  if (fact.kind === 'missing' && contains(fact.nearest, fact.canonical)) {
-    const rest = fact.canonical.slice(fact.nearest === '/' ? 1 : fact.nearest.length + 1);
-    if (!rest.includes('/')) return fact.canonical;
+  if (fact.kind === 'missing') {
+    if (fact.nearest === parentOf(fact.canonical)) return fact.canonical;
+    return missingIssue(wish, fact, 'lies in no directory that exists');
   }
   return issueOf(
     wish,
@@ -52,6 +63,15 @@ function placeOf(wish: SocketWish, fact: PathFact): AbsolutePath | Issue {
     'is in no directory that exists',
     `ls -ld ${quoteForShell(wish.path)}`,
   );
+}
+
+/** A profile names what most machines have: there it may be missing. */
+export function isSkippedSocket(wish: SocketWish, host: Host): boolean {
+  const path = wish.origin.startsWith('profile:') ? toAbsolute(wish.path, host) : null;
+  if (path === null) return false;
+  const fact = host.inspect(path);
+  const place = fact.kind === 'missing' ? placeOf(wish, fact) : null;
+  return fact.kind === 'dangling' || (place !== null && typeof place !== 'string');
 }
 
 const datagramType = '0002';

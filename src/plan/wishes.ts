@@ -80,6 +80,8 @@ function find(wish: PathWish, host: Host, make: 'mkdir -p' | 'touch'): Found | I
   if (wish.path === '') return emptyIssue(wish);
   const path = toAbsolute(wish.path, host);
   if (path === null) return unknownBaseIssue(wish);
+  // The working directory has a name that Node cannot spell.
+  if (!isFaithful(path)) return encodingIssue({ ...wish, path });
   const fact = host.inspect(path);
   return 'mode' in fact ? fact : missingIssue(wish, fact, make);
 }

@@ -66,6 +66,7 @@ export function remedyFor(value: unknown, path: JsonPath): string {
   const example = exampleOf(path);
   if (example !== null) return words === undefined ? `such as ${example}` : example;
   const [first] = Object.entries(schema?.properties ?? {}).filter(([key]) => key !== '$schema');
+  if (path.length === 0) return 'such as { "filesystem": { "allow": ["~/data"] } }';
   const inside = first === undefined ? null : exampleOf([...path, first[0]]);
   return inside === null ? 'leave it out' : `such as { "${first?.[0]}": ${inside} }`;
 }

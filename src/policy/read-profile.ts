@@ -51,25 +51,30 @@ function syntaxIssues(errors: readonly ParseError[], text: string, file: string)
   return [...byLine.values()].toReversed().map((error) => syntaxIssue(error, text, file));
 }
 
+type Placed = { readonly offset: number; readonly issue: Issue };
+type LostKey = Placed & { readonly path: JsonPath };
+
 /** Keys that would be lost silently: those that stand twice in one object, and the one that names a prototype. */
-function lostKeyIssues(node: Node, text: string, file: string): Issue[] {
+function lostKeyIssues(node: Node, text: string, file: string): LostKey[] {
   const seen = new Map<string, Node>();
-  const here = (node.type === 'object' ? (node.children ?? []) : []).flatMap((property): Issue[] => {
+  const here = (node.type === 'object' ? (node.children ?? []) : []).flatMap((property): LostKey[] => {
     const key = property.children?.[0] as Node;
     const first = seen.get(key.value);
     const origin = placeIn(text, key.offset, file);
-    if (key.value === '__proto__') return [{ ...unknownKeyIssue(key.value, getNodePath(node)), origin }];
+    const { offset } = key;
+    const path = [...getNodePath(node), key.value];
+    if (key.value === '__proto__')
+      return [{ path, offset, issue: { ...unknownKeyIssue(key.value, getNodePath(node)), origin } }];
     if (first === undefined) seen.set(key.value, key);
     if (first === undefined) return [];
     const line = text.slice(0, first.offset).split('\n').length;
-    return [
-      {
-        code: 'profile/duplicate-key',
-        message: `"${key.value}" stands here again`,
-        origin,
-        remedy: `put both into the one in line ${line}`,
-      },
-    ];
+    const issue: Issue = {
+      code: 'profile/duplicate-key',
+      message: `"${key.value}" stands here again`,
+      origin,
+      remedy: `put both into the one in line ${line}`,
+    };
+    return [{ path, offset, issue }];
   });
   return [...here, ...(node.children ?? []).flatMap((child) => lostKeyIssues(child, text, file))];
 }
@@ -133,8 +138,6 @@ function codeFor(path: JsonPath): Issue['code'] {
   return path[0] === 'filesystem' ? 'profile/path' : 'profile/value';
 }
 
-type Placed = { readonly offset: number; readonly issue: Issue };
-
 /** One problem of the schema's, where it stands in the text. */
 function placeIssues(problem: ZodIssue, root: Node, value: unknown, text: string, file: string): Placed[] {
   const placed = (offset: number, issue: Issue): Placed => ({
@@ -181,11 +184,18 @@ export function readProfile(text: string, file: string): Profile {
     } as const;
     throw new NonoError([issue]);
   }
-  const lost = lostKeyIssues(root, text, file);
-  if (lost.length > 0) throw new NonoError(lost);
   const value: unknown = getNodeValue(root);
   const result = profileSchema.safeParse(value);
-  if (result.success) return result.data;
-  const found = result.error.issues.flatMap((issue) => placeIssues(issue, root, value, text, file));
+  const lost = lostKeyIssues(root, text, file);
+  if (result.success && lost.length === 0) return result.data;
+  // Of a key that stands twice, nobody can tell which one the schema means.
+  const isLost = ({ path }: ZodIssue) =>
+    lost.some((each) => each.path.every((step, index) => step === path[index]));
+  const problems = result.success ? [] : result.error.issues.filter((issue) => !isLost(issue));
+  const known = new Set(lost.map(({ issue }) => issue.origin));
+  const others = problems
+    .flatMap((issue) => placeIssues(issue, root, value, text, file))
+    .filter(({ issue }) => !known.has(issue.origin));
+  const found = [...lost, ...others];
   throw new NonoError(found.sort((one, other) => one.offset - other.offset).map(({ issue }) => issue));
 }

@@ -32,18 +32,39 @@ function contentBefore(session: Session, kept: Kept): Buffer | null {
   return isRegular(kept) ? readFileSync(objectOf(session, kept)) : null;
 }
 
-function patchOf(name: string, before: Buffer | null, after: Buffer | null): string {
-  const label = (content: Buffer | null, text: string) => (content === null ? '/dev/null' : text);
-  return createTwoFilesPatch(
-    label(before, `before${name}`),
-    label(after, `now${name}`),
+const namedBytes: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\t': '\\t',
+  '\r': '\\r',
+};
+
+function quoteByte(byte: string): string {
+  return namedBytes[byte] ?? `\\${byte.charCodeAt(0).toString(8).padStart(3, '0')}`;
+}
+
+/** A name as git writes it in patches, so that programs find the file; a tab ends one with spaces. */
+function patchName(name: BytePath): string {
+  const quoted = name.replace(/[^ -~]|["\\]/g, quoteByte);
+  if (quoted !== name) return `"${quoted}"`;
+  return name.includes(' ') ? `${name}\t` : name;
+}
+
+function patchOf(path: BytePath, before: Buffer | null, after: Buffer | null): string {
+  const label = (content: Buffer | null, side: string) =>
+    content === null ? '/dev/null' : patchName(`${side}${path}`);
+  const patch = createTwoFilesPatch(
+    'before',
+    'now',
     before?.toString('utf8') ?? '',
     after?.toString('utf8') ?? '',
   );
+  const names = `--- ${label(before, 'before')}\n+++ ${label(after, 'now')}`;
+  return patch.replace(/^=.*\n--- before\n\+\+\+ now$/m, () => names);
 }
 
-/** `name` is the path as it is shown. */
-export function changeOf(session: Session, { original }: Difference, name: string): Change {
+export function changeOf(session: Session, { original }: Difference): Change {
   const { path, kept, movedTo } = original;
   if (kept === null) return { kind: 'moved', to: movedTo ?? path };
   const [before, after] = [contentBefore(session, kept), contentAt(path)];
@@ -51,6 +72,6 @@ export function changeOf(session: Session, { original }: Difference, name: strin
   if (same || (before === null && after === null))
     return { kind: 'status', before: kept.mode, after: Number(statusAt(path)?.mode ?? 0) || null };
   if ([before, after].every((content) => content === null || isText(content)))
-    return { kind: 'text', patch: patchOf(name, before, after) };
+    return { kind: 'text', patch: patchOf(path, before, after) };
   return { kind: 'binary', before: summary(before), after: summary(after) };
 }

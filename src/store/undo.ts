@@ -1,14 +1,33 @@
 // Which originals of a session go back, and what became of each.
-import { join, resolve } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Difference } from './compare.ts';
 import type { BytePath } from './journal.ts';
 import { Replaced, restoreOriginal, type Whereabouts } from './restore.ts';
 import { type Session, sessionsDirectory } from './sessions.ts';
 
+/** What may be meant by a path: as it is spelled, and where a link on the way leads. */
+function namesOf(path: string): string[] {
+  const absolute = resolve(path);
+  try {
+    return [absolute, join(realpathSync(dirname(absolute)), basename(absolute))];
+  } catch {
+    return [absolute]; // its directory is gone
+  }
+}
+
+/** As Node decodes arguments: what is not UTF-8 becomes the same sign here and there. */
+export function textOf(path: BytePath): string {
+  return Buffer.from(path, 'latin1').toString('utf8');
+}
+
 /** Whether an original lies at or below one of these paths, which may be relative. */
 export function liesBelow(paths: readonly string[]): (difference: Difference) => boolean {
-  const roots = paths.map((path) => Buffer.from(resolve(path)).toString('latin1'));
-  return ({ original: { path } }) => roots.some((root) => path === root || path.startsWith(`${root}/`));
+  const roots = paths.flatMap(namesOf);
+  return ({ original }) => {
+    const path = textOf(original.path);
+    return roots.some((root) => path === root || path.startsWith(`${root}/`));
+  };
 }
 
 export type Choice = {

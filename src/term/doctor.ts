@@ -68,7 +68,9 @@ const verdicts: Record<Trial['kind'], string> = {
 };
 
 function trialLine(trial: Trial): string {
-  return trial.kind === 'failed' ? `${verdicts.failed}: ${escapeText(trial.why)}` : verdicts[trial.kind];
+  if (trial.kind !== 'failed') return verdicts[trial.kind];
+  const lines = trial.why.split('\n').map((line) => `  ${escapeText(line)}`);
+  return [`${verdicts.failed}:`, ...lines].join('\n');
 }
 
 export function renderDiagnosis(

@@ -6,7 +6,8 @@ export function renderPatch(patch: string, style: Style): string {
   return patch
     .split('\n')
     .map((line) => {
-      const text = escapeText(line);
+      // A tab is what it is: a patch with another sign in its place fits no file.
+      const text = line.split('\t').map(escapeText).join('\t');
       if (line.startsWith('+')) return style('added', text);
       return line.startsWith('-') ? style('removed', text) : text;
     })

@@ -157,6 +157,14 @@ function limitRows({ limits }: Plan): [string, string][] {
 }
 
 /** Everything that would be enforced, grouped; `all` names every path instead of the first of each group. */
+/** What profiles name and this machine does not have. */
+function skippedRows({ skipped }: Plan, home: AbsolutePath | null): [string, string][] {
+  return grouped(skipped, ({ origin }) => nameOrigin(origin)).map(([origin, wishes]) => {
+    const paths = wishes.map(({ path }) => path as AbsolutePath);
+    return [escapeText(origin), names(paths, paths.length, home)];
+  });
+}
+
 export function renderPlan(plan: Plan, home: AbsolutePath | null, style: Style, all: boolean): string {
   const writes = plan.grants.filter(allowsWriting);
   const reads = plan.grants.filter((grant) => allowsReading(grant) && !allowsWriting(grant));
@@ -165,6 +173,7 @@ export function renderPlan(plan: Plan, home: AbsolutePath | null, style: Style, 
     `${style('heading', 'Command')}  ${plan.command.argv.map((word) => escapeText(quoteForShell(word))).join(' ')}`,
     ...section('Write', grantRows(writes, home, all), style),
     ...section('Read', grantRows(reads, home, all), style),
+    ...section('Not here', all ? skippedRows(plan, home) : [], style),
     ...section('Never', [[`${plan.protected.length} paths`, denied.join(', ')]], style),
     ...section('Denied inside', denyRows(plan, home, all), style),
     ...section('Commands blocked', blockedRows(plan, all), style),

@@ -35,6 +35,9 @@ const cases: readonly (readonly [line: string, offers: readonly string[], not: r
   ['nono profile show mi', ['mine'], ['list']],
   ['nono undo re', ['restore'], []],
   ['nono completion ', ['bash', 'zsh', 'fish'], []],
+  ['nono why --op ren', ['rename'], ['read']],
+  ['nono exec so', ['source'], []],
+  ['nono help le', ['learn'], ['run']],
   ['nono run --allow source whoam', ['whoami'], []],
   ['nono run --allow source -- whoam', ['whoami'], []],
 ];
@@ -51,7 +54,11 @@ asOrdinaryUser('nono completion', (open) => {
         expect.objectContaining({ code: 0, stderr: '' }),
       ]);
     expect(box.run(['completion', 'csh']).code).toBe(2);
-    expect(box.run(['completion']).code).toBe(2);
+    for (const words of [[], ['bash', 'zsh']])
+      expect(box.run(['completion', ...words])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('of one shell: bash, zsh, fish'),
+      });
   });
 
   it('offers in bash what fits', () => {

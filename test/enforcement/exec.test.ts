@@ -156,9 +156,21 @@ asEveryone('nono exec', (open) => {
       code: 127,
       stderr: expect.stringContaining('not found on PATH'),
     });
-    expect(run('./nowhere')).toMatchObject({ code: 127 });
-    expect(run('./plain')).toMatchObject({ code: 126 });
-    expect(run('rm', 'plain')).toMatchObject({ code: 126, stderr: expect.stringContaining('is blocked') });
+    const said = (text: string) => expect.stringContaining(text);
+    expect(run('./nowhere')).toMatchObject({
+      code: 127,
+      stderr: said('[command/not-found]\n  Try: ls -l ./nowhere\n'),
+    });
+    expect(run('./plain')).toMatchObject({
+      code: 126,
+      stderr: said('[command/not-executable]\n  Try: chmod +x ./plain\n'),
+    });
+    expect(run('a b')).toMatchObject({ code: 127, stderr: said("Try: command -v 'a b'\n") });
+    expect(run("it's")).toMatchObject({ code: 127, stderr: said('Try: command -v …\n') });
+    expect(run('rm', 'plain')).toMatchObject({
+      code: 126,
+      stderr: said('rm" is blocked [command/blocked]\n  Try: nono compile --allow-command rm …'),
+    });
     expect(box.run(['exec'])).toMatchObject({ code: 2, stderr: expect.stringContaining('nono compile') });
     expect(box.run(['exec', '--unknown', plan])).toMatchObject({ code: 2 });
     expect(box.run(['exec', '--help'])).toMatchObject({
@@ -437,6 +449,20 @@ asEveryone('nono exec', (open) => {
     expect(compile('-o', box.home)).toMatchObject({ code: 2 });
     expect(compile('-o', join(box.home, 'no/such/plan'))).toMatchObject({ code: 125 });
     expect(readdirSync(box.home).filter((name) => name.startsWith('plan'))).toEqual([]);
+  });
+
+  it('compile prints a plan instead of writing it where that is asked for, and says how a written one runs', () => {
+    const box = open();
+    const file = join(box.home, 'a plan');
+    const words = ['compile', '--allow', '.', '-o', file];
+    const { code, stdout, stderr } = box.run([...words, '--dry-run', '--', 'true']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(`--allow  ${box.project}\n`);
+    expect(existsSync(file)).toBe(false);
+    expect(box.run([...words, '--', 'sh', '-c', 'echo a b']).stderr).toMatch(
+      /Try: nono exec '.*\/a plan'\n$/,
+    );
+    expect(box.run(words).stderr).toMatch(/Try: nono exec '.*\/a plan' -- COMMAND\n$/);
   });
 });
 

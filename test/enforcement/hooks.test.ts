@@ -40,6 +40,7 @@ asOrdinaryUser('nono profile init --hooks', (open) => {
     const box = open();
     const settings = box.file(join(box.home, '.claude/settings.json'), '{}\n');
     const { code, stdout, stderr } = box.run(['profile', 'init', '--hooks'], { input: 'y\n' });
+    expect(stdout).not.toContain('====');
     expect([code, stderr]).toEqual([2, expect.stringContaining('--yes')]);
     expect(stdout).toContain('+    "SessionStart": [');
     expect(readFileSync(settings, 'utf8')).toBe('{}\n');

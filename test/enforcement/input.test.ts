@@ -1,5 +1,5 @@
 // Bad input: every mistake ends in a code, the value, its origin and one thing to try, and runs nothing.
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { asEveryone, type Result, type Sandbox } from './sandbox.ts';
@@ -111,6 +111,10 @@ asEveryone('bad input', (open) => {
     const argument = shell(`exec "$0" run -- echo $'\\xff'`);
     expect(argument.code).toBe(125);
     expect(argument.stderr).toContain('command/encoding');
+    const value = shell(`exec "$0" run --env X=$'\\xff' -- true`);
+    expect([value.code, value.stderr]).toEqual([125, expect.stringContaining('command/encoding')]);
+    const directory = shell(`cd $'x\\xff'; exec "$0" run --allow . -- true`);
+    expect([directory.code, directory.stderr]).toEqual([125, expect.stringContaining('plan/path-encoding')]);
   });
 
   it('takes a path with a newline, quotes and spaces when it exists', () => {
@@ -191,6 +195,23 @@ asEveryone('bad input', (open) => {
     for (let i = 0; i < 10_000; i++) mkdirSync(join(box.project, `d${i}`));
     const words = Array.from({ length: 10_000 }, (_, i) => ['-r', `d${i}`]).flat();
     expect(box.run(['run', '-s', ...words, '--', 'ls', 'd9999']).code).toBe(0);
+  });
+
+  it.each([
+    ['--help'],
+    ['completion', 'bash'],
+    ['profile', 'list'],
+    ['why', 'a'],
+    ['undo', 'list', '--json'],
+    ['why', 'a', '--json'],
+    ['run', '--dry-run', '--', 'true'],
+  ])('says where %s %s cannot be written', (...words) => {
+    const full = openSync('/dev/full', 'w');
+    const { code, stderr } = open().run(words, { stdio: ['ignore', full, 'pipe'] });
+    closeSync(full);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('standard output cannot be written (ENOSPC)');
+    expect(stderr).toContain('output/unwritable');
   });
 
   it('says when the private directory cannot be made', () => {

@@ -565,8 +565,23 @@ asEveryone('the store', (open) => {
     const state = box.file(join(box.base, 'state'), '');
     const result = box.run(['run', '-s', '--allow', '.', '--', 'true'], { env: { XDG_STATE_HOME: state } });
     expect(result).toMatchObject({ code: 125, stdout: '' });
-    expect(result.stderr).toMatch(/launch\/store/);
+    expect(result.stderr).toMatch(/from environment:XDG_STATE_HOME.*launch\/store/);
     expect(readdirSync(box.env.TMPDIR as string)).toEqual([]);
+  });
+
+  // Node makes directories there for ever.
+  it('stops the run where the kernel lets nobody make it, naming what says where', () => {
+    const box = open();
+    for (const [name, value] of [
+      ['XDG_STATE_HOME', '/proc'],
+      ['HOME', '/proc/home'],
+    ] as const) {
+      const env = { [name]: value };
+      const ran = box.run(['run', '-s', '--allow', '.', '--', 'true'], { env });
+      expect([ran.code, ran.stderr]).toEqual([125, expect.stringContaining(`(from environment:${name})`)]);
+      const compiled = box.run(['compile', '--allow', '.', '-o', join(box.base, 'plan')], { env });
+      expect([compiled.code, compiled.stderr]).toEqual([125, expect.stringContaining('[launch/store]')]);
+    }
   });
 });
 
@@ -607,6 +622,39 @@ asEveryone('undo', (open) => {
     expect(stdout).toMatch(/binary .*\n {2}before: 3 bytes, sha256 [0-9a-f]{64}\n {2}now: 3 bytes/);
     undo(box, 'restore', '--yes');
     expect(undo(box, 'diff').stdout).toBe('');
+  });
+
+  it('shows what patch takes back, whatever the name and the indentation', () => {
+    const box = open();
+    const names = ['plain', '-dash', 'sp ace', 'quo"te\\', 'new\nline', 'ünï', '\u001b[31mred'];
+    for (const name of names) box.file(join(box.project, name), '\told\n');
+    box.outside(['bash', '-c', "printf 'old\\n' > $'\\xff\\xfe'"]);
+    confined(box, "for f in * $'\\xff\\xfe'; do printf '\\tnew\\n' > ./\"$f\"; done");
+    const input = undo(box, 'diff').stdout;
+    expect(input).not.toContain('\u001b');
+    const patched = box.outside(['patch', '-R', '-p1', '-d', '/'], { input });
+    expect([patched.code, patched.stderr]).toEqual([0, '']);
+    for (const name of names) expect(readFileSync(join(box.project, name), 'utf8')).toBe('\told\n');
+    expect(box.outside(['bash', '-c', "cat $'\\xff\\xfe'"]).stdout).toBe('old\n');
+  });
+
+  it('finds what was named by bytes that are no UTF-8, or by a link to its directory', () => {
+    const box = withOriginal(open);
+    symlinkSync(box.project, join(box.home, 'link'));
+    box.outside(['bash', '-c', "printf old > $'\\xff'"]);
+    confined(box, "printf x > $'\\xff'; echo x > f");
+    const named = box.outside(['bash', '-c', `exec "$0" undo restore --yes $'\\xff'`, box.nono]);
+    expect([named.code, named.stderr]).toEqual([0, expect.stringContaining('restored 1')]);
+    expect(undo(box, 'restore', '--yes', join(box.home, 'link/f')).code).toBe(0);
+    expectOriginal(join(box.project, 'f'));
+  });
+
+  it('says that there is nothing to put back, where all is as it was', () => {
+    const box = withOriginal(open);
+    confined(box, 'echo x > f');
+    expect(undo(box, 'restore', '--yes').code).toBe(0);
+    const { code, stderr } = undo(box, 'restore', '--yes');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('[undo/nothing]')]);
   });
 
   it('follows no link that the session left, neither in place of a directory nor beside the file', () => {

@@ -58,6 +58,28 @@ asEveryone('a profile', (open) => {
     expect(box.run(['run', '-s', '-p', 'claude', ...sh('cat ~/.claude.json')]).stdout).toBe('{"kept":1}');
   });
 
+  it('passes over what is not here, and says so with -v', () => {
+    const box = open();
+    userProfile(box, 'mine', {
+      filesystem: {
+        read: ['~/no-data'],
+        unix_sockets: ['~/no/socket', { path: '~/no-sockets', extent: 'entries' }],
+      },
+    });
+    const quiet = box.run(['run', '-p', 'mine', ...sh('echo ran')]);
+    expect([quiet.code, quiet.stdout]).toEqual([0, 'ran\n']);
+    expect(quiet.stderr).not.toContain('~/no');
+    const told = box.run(['run', '-v', '-p', 'mine', ...sh('true')]).stderr;
+    expect(told).toMatch(/^Not here\n {2}profile mine +~\/no-data, ~\/no\/socket, ~\/no-sockets$/m);
+    expect(box.run(['run', '--allow-unix-socket-dir', 'no', ...sh('true')]).stderr).toContain(
+      `"no" does not exist; the nearest that does is "${box.project}" (from --allow-unix-socket-dir)`,
+    );
+    box.file(join(box.project, 'file'));
+    expect(box.run(['run', '--allow-unix-socket-subtree-bind', 'file', ...sh('true')]).stderr).toContain(
+      'Try: --allow-unix-socket-bind file',
+    );
+  });
+
   it('makes nothing for a question or a rehearsal', () => {
     const box = open();
     expect(box.run(['run', '--dry-run', '-p', 'claude', ...sh('true')]).code).toBe(0);
@@ -272,6 +294,7 @@ asEveryone('nono profile', (open) => {
     });
     expect(box.run(['profile', 'check', 'mine', 'claude', 'node']).code).toBe(0);
     expect(box.run(['profile', 'diff', 'claude', 'mine']).stdout).toMatch(/^\+ {2}~\/data$/m);
+    expect(box.run(['profile', 'diff', 'claude', 'mine']).stdout).toMatch(/^--- claude\n\+\+\+ mine\n@@ /);
     const { added, removed } = JSON.parse(box.run(['profile', 'diff', 'claude', 'mine', '--json']).stdout);
     expect([added.length, removed.length]).toEqual([1, 0]);
   });
@@ -294,6 +317,21 @@ asEveryone('nono profile', (open) => {
     expect(box.run(['profile', 'init', '../mine']).code).toBe(2);
     expect(box.run(['profile', 'init']).code).toBe(0);
     expect(existsSync(join(box.project, '.nono/profile.jsonc'))).toBe(true);
+  });
+
+  it('starts one that adds to the bundled one of its name', () => {
+    const box = open();
+    const shown = () => box.run(['profile', 'show', 'claude', '--json']).stdout;
+    const { rules } = JSON.parse(shown());
+    expect(box.run(['profile', 'init', 'claude']).code).toBe(0);
+    expect(JSON.parse(shown()).rules).toEqual(expect.arrayContaining(rules));
+  });
+
+  it('says where trust cannot be remembered', () => {
+    const box = open();
+    projectProfile(box, {});
+    const { code, stderr } = box.run(['profile', 'trust', '--yes'], { env: { XDG_STATE_HOME: '/proc' } });
+    expect([code, stderr]).toEqual([125, expect.stringContaining('[profile/unwritable]')]);
   });
 
   it('trusts nothing unasked', () => {

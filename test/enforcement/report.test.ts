@@ -1,6 +1,6 @@
 // The report at the end of a run: what was denied, by which rule, and a flag that makes the same command work.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { asEveryone, type Sandbox } from './sandbox.ts';
@@ -293,6 +293,23 @@ for act in (lambda: os.chmod('d/.', 0o700), lambda: os.chmod('d/e', 0o700), lamb
     expect(
       box.run(['run', '--report', join(box.base, 'link/r.json'), '--allow', '.', '--', 'true']).code,
     ).toBe(125);
+  });
+
+  it('is demanded before the run where it could not be written after it', () => {
+    const box = open();
+    const ran = (file: string) => box.run(['run', '-s', '--report', file, '--', 'echo', 'ran']);
+    const missing = ran(join(box.base, 'no/such/r.json'));
+    expect([missing.code, missing.stdout]).toEqual([125, '']);
+    expect(missing.stderr).toContain(
+      `nearest that does is "${box.base}" (from --report) [plan/path-missing]`,
+    );
+    expect(missing.stderr).toContain(`Try: mkdir -p ${join(box.base, 'no/such')}\n`);
+    // Root writes there all the same.
+    const closed = join(box.base, 'closed');
+    mkdirSync(closed, 0o555);
+    const code = box.identity.uid === 0 ? 0 : 125;
+    expect(ran(join(closed, 'r.json'))).toMatchObject({ code, stdout: code === 0 ? 'ran\n' : '' });
+    expect(ran('/dev/null')).toMatchObject({ code: 0, stdout: 'ran\n' });
   });
 });
 

@@ -1,4 +1,5 @@
 // `nono why` as people type it, for real: the text, the JSON, the exit codes.
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { asEveryone } from './sandbox.ts';
@@ -80,8 +81,59 @@ asEveryone('nono why', (open) => {
       'denied',
       'denied',
     ]);
-    const wrong = box.run(['why', '--batch'], { input: '{"op":"read","path":"a"}\nx\n' });
-    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('line 2')]);
+  });
+
+  it('answers a batch as its questions come', async () => {
+    const box = open();
+    const asked = box.start(['why', '--batch'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const answer = () => new Promise((told) => asked.stdout?.once('data', told));
+    for (const path of ['a', 'é']) {
+      asked.stdin?.write(`${JSON.stringify({ op: 'read', path })}\n`);
+      expect(JSON.parse(String(await answer())).path).toBe(join(box.project, path));
+    }
+    asked.stdin?.end();
+    expect(await new Promise((ended) => asked.once('exit', ended))).toBe(0);
+  });
+
+  it('answers the rest of a batch where some of it is no question, each in its place', () => {
+    const box = open();
+    const lines = ['{"path":"a"}', 'x', '', '{"command":"rm"}', '{"op":"eat","path":"a"}', '{"host":"::1"}'];
+    const { code, stdout, stderr } = box.run(['why', '--batch', '--exit-code'], { input: lines.join('\n') });
+    const answers = stdout.trim().split('\n');
+    expect(answers.map((line) => JSON.parse(line)).map(({ op, status }) => [op, status])).toEqual([
+      ['read', 'denied'],
+      [undefined, 'error'],
+      ['execute', 'denied'],
+      [undefined, 'error'],
+      ['connect', 'allowed'],
+    ]);
+    expect(code).toBe(2);
+    expect([...stderr.matchAll(/\(from (.*?)\)/g)].map(([, from]) => from)).toEqual(['line 2', 'line 5']);
+  });
+
+  it('tells by its exit code whether something of a batch is denied', () => {
+    const codeOf = (input: string) => open().run(['why', '--batch', '--exit-code'], { input }).code;
+    expect(codeOf('{"command":"cat"}\n{"command":"rm"}\n{"command":"cat"}\n')).toBe(1);
+    expect(codeOf('{"command":"cat"}')).toBe(0);
+  });
+
+  it('takes the questions of a batch from one place, which can be read', () => {
+    const box = open();
+    for (const words of [['a'], ['--op', 'read'], ['--command', 'rm']]) {
+      const { code, stderr } = box.run(['why', '--batch', ...words], { input: '' });
+      expect([code, stderr]).toEqual([2, expect.stringContaining('standard input alone')]);
+    }
+    const directory = openSync(box.project, 'r');
+    const { code, stderr } = box.run(['why', '--batch'], { stdio: [directory, 'pipe', 'pipe'] });
+    closeSync(directory);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('cannot be read (EISDIR)')]);
+  });
+
+  it('inside a session says how that is asked about', () => {
+    const box = open();
+    const { code, stderr } = box.run(['run', '--silent', '--', box.nono, 'why', 'a']);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('Try: nono why --self PATH')]);
+    expect(stderr.split('\n').filter((line) => line.startsWith('nono:'))).toHaveLength(1);
   });
 
   it('answers the same to a dry run, which asks by example', () => {

@@ -40,8 +40,8 @@ describe('findCommand()', () => {
 
   it('starts a path with a slash at the directory where the command will start', () => {
     const host = machine({ ...disk, '/home/ada/project/out/run': 'file', '/home/ada/project/run': 'file' });
-    expect(find(['./run'], host).executable).toBe('/home/ada/project/./run');
-    expect(find(['./run'], host, '/home/ada/project/out').executable).toBe('/home/ada/project/out/./run');
+    expect(find(['./run'], host).executable).toBe('/home/ada/project/run');
+    expect(find(['./run'], host, '/home/ada/project/out').executable).toBe('/home/ada/project/out/run');
     expect(find(['~/project/run'], host).executable).toBe('/home/ada/project/run');
   });
 

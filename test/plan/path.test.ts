@@ -86,7 +86,14 @@ describe('toAbsolute()', () => {
     ['~x', '/home/ada/project/~x'],
     ['x', '/home/ada/project/x'],
     ['x/', '/home/ada/project/x'],
-    ['.', '/home/ada/project/.'],
+    ['.', '/home/ada/project'],
+    ['./x', '/home/ada/project/x'],
+    ['././/x/./y', '/home/ada/project/x/y'],
+    ['./~', '/home/ada/project/~'],
+    ['~/./x', '/home/ada/x'],
+    ['/x/./y/.', '/x/y/.'],
+    ['.x/y', '/home/ada/project/.x/y'],
+    ['x./y', '/home/ada/project/x./y'],
     ['../x', '/home/ada/project/../x'],
   ])('%s is %s', (spelling, path) => {
     expect(toAbsolute(spelling, host)).toBe(path);

@@ -148,7 +148,7 @@ describe('buildPlan()', () => {
     expect(plan().command.executable).toBe('/usr/bin/true');
     const here = machine({ ...disk, '/home/ada/project/out/run': 'file' });
     expect(plan({}, ['out/run'], here).command.executable).toBe('/home/ada/project/out/run');
-    expect(plan({ workdir: 'out' }, ['./run'], here).command.executable).toBe('/home/ada/project/out/./run');
+    expect(plan({ workdir: 'out' }, ['./run'], here).command.executable).toBe('/home/ada/project/out/run');
     expect(codes(() => plan({}, ['./notes']))).toEqual(['command/not-executable']);
     expect(codes(() => plan({}, ['out']))).toEqual(['command/not-found']);
     expect(codes(() => plan({}, ['./out']))).toEqual(['command/not-executable']);

@@ -11,6 +11,8 @@ export const faultyProfiles: Readonly<Record<string, string>> = {
   'text after the end': '{}\n{}',
   'a comment that is never closed': '{ /* why\n}',
   'a key twice': '{\n  "workdir": "read",\n  "workdir": "write"\n}',
+  'a key twice, after another mistake':
+    '{\n  "workdr": "read",\n  "on_delete": "keep",\n  "on_delete": "maybe"\n}',
   'a key twice, deeper': '{ "network": { "block": true, "block": false } }',
   'the name of a prototype': '{ "__proto__": { "workdir": "readwrite" } }',
   'a key that is nearly known': '{\n  "filesystem": { "alow": ["~/src"] }\n}',

@@ -27,7 +27,10 @@ export function completion([word = '', ...rest]: readonly string[], program: Com
   else {
     const issue: Issue = {
       code: 'usage/flag-value',
-      message: `"${word}" is none of ${Object.keys(shells).join(', ')}`,
+      message:
+        rest.length > 0 || word === ''
+          ? `completion is of one shell: ${Object.keys(shells).join(', ')}`
+          : `"${word}" is none of ${Object.keys(shells).join(', ')}`,
       remedy: 'nono completion bash',
     };
     throw new NonoError([issue]);

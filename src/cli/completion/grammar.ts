@@ -1,5 +1,6 @@
 // What can be typed after `nono`, as data for shells: taken from the parser's own commands and options.
 import type { Command, Option } from 'commander';
+import { operations } from '../question.ts';
 
 /** What may stand for a value or a word. */
 export type Value =
@@ -31,6 +32,7 @@ const valueKinds: Readonly<Record<string, Value>> = {
   profile: { kind: 'profile' },
   'profile|file': { kind: 'profile-or-path' },
   command: { kind: 'command' },
+  operation: { kind: 'words', words: operations },
   'name[=value]': { kind: 'variable' },
 };
 
@@ -54,6 +56,7 @@ function wordsOf(command: Command): Syntax['words'] {
   const [argument] = command.registeredArguments;
   if (argument?.name() === 'command') return 'program';
   const usage = command.usage();
+  if (usage.includes('PLAN [-- COMMAND')) return { first: paths, rest: { kind: 'command' } };
   const [, choices] = /\[([a-z]+(?:\|[a-z]+)+)\]/.exec(usage) ?? [];
   const rest = usage.includes('PROFILE')
     ? { kind: 'profile-or-path' as const }
@@ -65,13 +68,23 @@ function wordsOf(command: Command): Syntax['words'] {
 
 /** Every command, without the spellings that help does not show. */
 export function syntaxOf(program: Command): Syntax[] {
-  return program.commands.map((command) => ({
-    name: command.name(),
-    text: command.description(),
-    flags: [
-      ...command.options.filter(({ hidden }) => !hidden),
-      command.createOption('-h, --help', 'help'),
-    ].map(flagOf),
-    words: wordsOf(command),
-  }));
+  const names = program.commands.map((command) => command.name());
+  const help: Syntax = {
+    name: 'help',
+    text: 'display help for command',
+    flags: [],
+    words: { first: { kind: 'words', words: names }, rest: anything },
+  };
+  const commands = program.commands.map(
+    (command): Syntax => ({
+      name: command.name(),
+      text: command.description(),
+      flags: [
+        ...command.options.filter(({ hidden }) => !hidden),
+        command.createOption('-h, --help', 'help'),
+      ].map(flagOf),
+      words: wordsOf(command),
+    }),
+  );
+  return [...commands, help];
 }
