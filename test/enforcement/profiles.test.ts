@@ -334,6 +334,12 @@ asEveryone('nono profile', (open) => {
     expect([code, stderr]).toEqual([125, expect.stringContaining('[profile/unwritable]')]);
   });
 
+  it('says of a file that is not there where to look, and of a name what there is', () => {
+    const tried = (reference: string) => open().run(['run', '-p', reference, ...sh('true')]).stderr;
+    expect(tried('./no.jsonc')).toContain('[profile/not-found]\n  Try: ls -l ./no.jsonc\n');
+    expect(tried('no')).toContain('[profile/not-found]\n  Try: nono profile list\n');
+  });
+
   it('trusts nothing unasked', () => {
     const box = open();
     projectProfile(box, { filesystem: { read: ['~/data'] } });
