@@ -102,4 +102,16 @@ asEveryone('a session inside another', (open) => {
     expect(done.stdout).toBe('done\n');
     expect(done.stderr).toMatch(/PermissionError/);
   });
+
+  it('moves nothing, and makes no link, by which what is denied to it would be another path', () => {
+    const box = open();
+    box.file(join(box.project, 'work/next/secret'), 'secret');
+    const ways = 'mv work/next work/other; ln -s next work/later; ls work';
+    const inside = begin(
+      '--allow work --deny work/next/secret --deny work/later/secret',
+      `sh -c '${ways}' 2>/dev/null`,
+    );
+    const script = `${inside}; ${ways}`;
+    expect(around(box, script, judgingReads).stdout).toBe('next\nlater\nother\n');
+  });
 });
