@@ -114,7 +114,8 @@ static int open_existing(const struct broker *broker, const struct call *call, i
   int error = look(object, "", &status);
   if (error != 0) return error;
   if (is_own_process(object) || is_private_of_another(object)) return -EACCES;
-  error = judge_object(object, rights_of(flags));
+  error = judge_terminal(call->caller, &status);
+  if (error == -ENOENT) error = judge_object(object, rights_of(flags));
   if (error != 0) return error;
   // Nothing may hold up the loop: not a FIFO's other end, not a lease. The caller's own choice is restored below.
   if (S_ISFIFO(status.stx_mode) && !(flags & O_NONBLOCK) && (flags & O_ACCMODE) != O_RDWR) return -EWOULDBLOCK;

@@ -74,7 +74,8 @@ static int judge_metadata(const struct broker *broker, int object, const char *p
     return error != 0 || !(denied_at(path, MEANS_OBJECT) & DENY_WRITE) ? error : -EACCES;
   default:
     error = look(object, "", &status);
-    return error != 0 ? error : (status.stx_nlink == 0 && is_gone(path)) || is_beside(broker, object) ? 0 : -EPERM;
+    if (error != 0 || (status.stx_nlink == 0 && is_gone(path))) return error;
+    return judging_program(1) == NULL && is_beside(broker, object) ? 0 : -EPERM; // saves are of this session's own files
   }
 }
 

@@ -90,4 +90,28 @@ asEveryone('a session inside another', (open) => {
       { 'sockets/one': 'done', 'sockets/two': 'Permission denied' },
     ]);
   });
+
+  it('changes nothing of what is made beside a file that only the one around it was granted', () => {
+    const box = open();
+    box.file(join(box.base, 'kept/file'));
+    const change = `python3 -c "import os; os.chmod('../kept/file.tmp', 0o600); print('done')"`;
+    const script = [
+      `mkdir work; echo > ../kept/file.tmp; ${begin('--allow work', change)}; ${change}; rm ../kept/file.tmp`,
+    ].join('\n');
+    const done = around(box, script, ['--allow-file', '../kept/file']);
+    expect(done.stdout).toBe('done\n');
+    expect(done.stderr).toMatch(/PermissionError/);
+  });
+
+  it('moves nothing, and makes no link, by which what is denied to it would be another path', () => {
+    const box = open();
+    box.file(join(box.project, 'work/next/secret'), 'secret');
+    const ways = 'mv work/next work/other; ln -s next work/later; ls work';
+    const inside = begin(
+      '--allow work --deny work/next/secret --deny work/later/secret',
+      `sh -c '${ways}' 2>/dev/null`,
+    );
+    const script = `${inside}; ${ways}`;
+    expect(around(box, script, judgingReads).stdout).toBe('next\nlater\nother\n');
+  });
 });

@@ -18,8 +18,8 @@ def program(*more):
     return text + struct.pack('<I', zlib.crc32(text))
 
 
-def rule(path, access):
-    return record(3, struct.pack('<QII', access, 7, 1) + path + b'\0')
+def rule(path, access, layers=7, flags=1):
+    return record(3, struct.pack('<QII', access, layers, flags) + path + b'\0')
 
 
 def deny(path, flags=3):
@@ -93,6 +93,8 @@ def nonsense():
     print('unreadable', once(lambda: [begin(whole, len(whole), 4096), attempt(make)]))
     print('in a thread', once(lambda: [in_thread(lambda: begin(whole)), attempt(make)]))
     print('twice', once(lambda: [begin(whole), begin(whole), attempt(make)]))
+    print('granted to others alone', once(lambda: [begin(program(rule(b'/', 0x7FFF, 5))), attempt(make)]))
+    print('granted as a file', once(lambda: [begin(program(rule(b'/', 0x7FFF, 7, 0))), attempt(make)]))
     print('without grants', once(lambda: [begin(program()), attempt(make)]))
 
 
@@ -123,4 +125,9 @@ def crowd():
     print(os.read(out[0], 100).decode(), attempt(make))
 
 
-{'nonsense': nonsense, 'crowd': crowd}[sys.argv[1]]()
+def bare():
+    os.chdir(os.environ['TMPDIR'])
+    print(once(lambda: [begin(program()), attempt(make)]), attempt(make))
+
+
+{'nonsense': nonsense, 'crowd': crowd, 'bare': bare}[sys.argv[1]]()

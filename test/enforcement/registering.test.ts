@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { nestedWith } from './nested.ts';
 import { asEveryone } from './sandbox.ts';
 
-const { around } = nestedWith('registering.py');
+const { alone, around } = nestedWith('registering.py');
 
 asEveryone('a session that is begun by hand', (open) => {
   const lines = (way: string) => around(open(), `python3 "$2" ${way}`).stdout.trim().split('\n');
@@ -22,11 +22,22 @@ asEveryone('a session that is begun by hand', (open) => {
       "unreadable ['EFAULT', 'done']",
       "in a thread ['ESRCH', 'done']",
       "twice ['begun', 'EINVAL', 'done']",
+      "granted to others alone ['begun', 'EACCES']",
+      "granted as a file ['begun', 'EACCES']",
       "without grants ['begun', 'EACCES']",
     ]);
   });
 
   it('is one of so many at a time, and leaves nothing behind that may do anything', () => {
     expect(lines('crowd')).toEqual(['begun begun EAGAIN', 'begun', 'EACCES done']);
+  });
+
+  it('has nothing that it was not granted, where nothing is denied around it', () => {
+    expect(alone(open(), [], ['bare']).stdout).toBe("['begun', 'EACCES'] done\n");
+  });
+
+  it('is none where there is no mark left to know it by', () => {
+    const lowered = ['bash', '-c', 'ulimit -q 1; exec "$@"', 'bash'];
+    expect(alone(open(), [], ['bare'], lowered).stdout).toBe("['EAGAIN', 'done'] done\n");
   });
 });
