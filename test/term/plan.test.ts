@@ -101,7 +101,7 @@ describe('renderPlan()', () => {
         N paths  …
 
       Denied inside
-        git-hooks         ~/project/**/.git/hooks/*, ~/project/**/.git/modules/*/hooks/*, ~/project/**/.git/modules/*/*/hooks/* and 3 more
+        git-hooks         ~/project/**/.git/hooks/*, ~/project/**/.git/modules/*/hooks/*, ~/project/**/.git/modules/*/*/hooks/* and 7 more
         project-editors   ~/project/**/.vscode/tasks.json, ~/project/**/.vscode/launch.json, ~/project/**/.vscode/settings.json and 12 more
         shell-hooks       ~/project/**/.envrc, ~/project/**/.autoenv, ~/project/**/.autoenv.zsh and 1 more
         project-agents    ~/project/**/.mcp.json, ~/project/**/.claude, ~/project/**/.codex and 14 more
