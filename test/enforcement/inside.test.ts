@@ -96,6 +96,7 @@ asEveryone('nono inside nono', (open) => {
       "python3 -c \"open('work/a.lock', 'x')\"",
     );
     expect(around(box, made, ['--deny', 'elsewhere']).stderr).toMatch(/PermissionError/);
+    expect(around(box, made).stderr).toMatch(/nobody look at all that is made/);
   });
 
   it('loses nothing of the denies around it', () => {

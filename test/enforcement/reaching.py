@@ -104,15 +104,21 @@ def say(attempts):
     print(json.dumps(said))
 
 
+def address(path):
+    """Of a path, or of an abstract name behind an @."""
+    return path.replace('@', '\0') if path.startswith('@') else path
+
+
 def serve(path):
     server = socket.socket(socket.AF_UNIX)
-    server.bind(path)
+    server.bind(address(path))
     server.listen()
+    print(path, flush=True)
     time.sleep(300)
 
 
 def joining(path):
-    return lambda: socket.socket(socket.AF_UNIX).connect(path)
+    return lambda: socket.socket(socket.AF_UNIX).connect(address(path))
 
 
 if sys.argv[1] == 'hold':

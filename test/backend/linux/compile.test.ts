@@ -229,6 +229,22 @@ describe('compileProgram()', () => {
     expect(texts(plan(), 9)).toEqual(['/tmp/nono-1']);
   });
 
+  it('says who judges, and how much of it a session inside can build on', () => {
+    const judges = 0b1110100;
+    const flags = (each: Plan) => (payloads(each, 1)[0]?.readUInt32LE(8) ?? 0) & judges;
+    const inside = {
+      platform: 'linux',
+      architecture: 'x64',
+      landlockAbi: 7,
+      notifies: true,
+      inside: true,
+    } as const;
+    const explained = plan({ allow: ['.'], explain: true });
+    expect(flags(plan({ read: ['.'] }))).toBe(0b0000100);
+    expect(flags(explained)).toBe(0b1100100);
+    expect(flags({ ...explained, machine: inside })).toBe(0b0010000);
+  });
+
   it.each(['x64', 'arm64'] as const)('has the filter of its architecture: %s', (architecture) => {
     const audit = { x64: 0xc000003e, arm64: 0xc00000b7 };
     const [filter] = payloads(
