@@ -1,7 +1,7 @@
 // Nothing outlives the run: however the command, nono or its supervisor ends.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import {
   asEveryone,
@@ -139,25 +139,6 @@ asEveryone('lifetime', (open) => {
       expect(stderr).toMatch(/nono: refused to remove or cut 1 file/);
       expect(stderr).not.toMatch(/PLANTED/);
     }
-  });
-
-  it('says inside a session why it cannot confine any further', () => {
-    const box = open();
-    const inside = `${box.nono} run -s -- true`;
-    const result = box.run([
-      'run',
-      '-s',
-      '--allow',
-      '.',
-      '--read',
-      dirname(dirname(box.nono)),
-      '--',
-      'sh',
-      '-c',
-      inside,
-    ]);
-    expect(result.stderr).toMatch(/inside a nono session/);
-    expect(result.code).toBe(125);
   });
 
   it('hands input and output through untouched, and ends with its reader', () => {

@@ -1,7 +1,7 @@
 // `nono why` as people type it, for real: the text, the JSON, the exit codes.
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import { asEveryone } from './sandbox.ts';
 
 asEveryone('nono why', (open) => {
@@ -131,7 +131,10 @@ asEveryone('nono why', (open) => {
 
   it('inside a session says how that is asked about', () => {
     const box = open();
-    const { code, stderr } = box.run(['run', '--silent', '--', box.nono, 'why', 'a']);
+    const around = ['run', '--silent', '--read', inject('installation'), '--', box.nono];
+    const one = box.run([...around, 'why', 'a']);
+    expect([one.code, one.stdout]).toEqual([0, expect.stringContaining('no grant reaches')]); // of a run inside
+    const { code, stderr } = box.run([...around, ...around, 'why', 'a']);
     expect([code, stderr]).toEqual([1, expect.stringContaining('Try: nono why --self PATH')]);
     expect(stderr.split('\n').filter((line) => line.startsWith('nono:'))).toHaveLength(1);
   });

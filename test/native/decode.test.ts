@@ -321,8 +321,8 @@ describe('decode_program() says what is wrong with', () => {
       'the hygiene record has another size',
     ],
     [
-      'hygiene flag 16',
-      sealed(withOnly('hygiene', raw('hygiene', u64(0n), u32(16)))),
+      'hygiene flag 128',
+      sealed(withOnly('hygiene', raw('hygiene', u64(0n), u32(128)))),
       'unknown hygiene flag',
     ],
     ['a deny without a path', sealed(withOnly('deny', raw('deny', u32(3)))), 'a deny is too short'],
