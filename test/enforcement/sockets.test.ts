@@ -79,6 +79,19 @@ asEveryone('--allow-unix-socket', (open) => {
     ]);
   });
 
+  it('reaches no server that does what it is told, though a grant covers its socket', () => {
+    const box = open();
+    const servers = `
+for name in ("tmux-1000/default", "ssh-XXab/agent.12", ".X11-unix/X0", "plain"):
+    path = "${box.project}/shared/" + name; os.makedirs(os.path.dirname(path), exist_ok=True)
+    s = socket.socket(socket.AF_UNIX); s.bind(path); serve(s, "served")`;
+    const asked = (name: string) => `ask(U, "shared/${name}")`;
+    const inside = `print(${['tmux-1000/default', 'ssh-XXab/agent.12', '.X11-unix/X0', 'plain'].map(asked).join(', ')})`;
+    expect(beside(box, servers, [], inside).stdout).toBe('EACCES EACCES EACCES served\n');
+    const lifted = ['--bypass-protection', join(box.project, 'shared/tmux-1000')];
+    expect(beside(box, '', lifted, 'print(bind(U, "shared/tmux-1000/other"))').stdout).toBe('ok\n');
+  });
+
   it('creates what is named, and connecting is another right', () => {
     const box = open();
     const inside = `print(bind(U, "${box.base}/new"), bind(U, "${box.base}/other"), ask(U, "${box.base}/new"))`;

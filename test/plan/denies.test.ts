@@ -94,6 +94,7 @@ describe('what is built in', () => {
         'built-in:project-editors',
         'built-in:shell-hooks',
         'built-in:project-agents',
+        'built-in:server-sockets',
         'built-in:project-profiles',
       ].map((each) => `${each} write`),
     );

@@ -285,6 +285,11 @@ describe('protectedList', () => {
     '.gemini/settings.json',
     '.cursor/mcp.json',
     '.nono/profile.jsonc',
+    'tmux-1000/default',
+    'tmux-501/work',
+    'tmux-0/default',
+    'ssh-XXabc/agent.12',
+    '.X11-unix/X0',
   ])('protects %s', (path) => {
     expect(meant(path)).toBe(true);
   });
@@ -297,6 +302,9 @@ describe('protectedList', () => {
     '.git/refs/heads/hooks/pre-commit',
     '.git/logs/refs/heads/hooks/x',
     '.git/modules/lib/config',
+    'tmux-3.4/configure',
+    'tmux-1000',
+    'ssh-client/agent.c/x.c',
     '.git/worktrees/w/index',
     'hooks/pre-commit',
     'src/hooks/useState.ts',

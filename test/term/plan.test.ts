@@ -105,6 +105,7 @@ describe('renderPlan()', () => {
         project-editors   ~/project/**/.vscode/tasks.json, ~/project/**/.vscode/launch.json, ~/project/**/.vscode/settings.json and 12 more
         shell-hooks       ~/project/**/.envrc, ~/project/**/.autoenv, ~/project/**/.autoenv.zsh and 1 more
         project-agents    ~/project/**/.mcp.json, ~/project/**/.claude, ~/project/**/.codex and 14 more
+        server-sockets    ~/project/**/tmux-[0-9][0-9][0-9]*/*, ~/project/**/tmux-0/*, ~/project/**/ssh-*/agent.[0-9]* and 2 more
         project-profiles  ~/project/**/.nono
 
       Commands blocked
