@@ -1,7 +1,8 @@
-// Paths against the program's denies: exact ones in a table of all their prefixes, globs one by one.
+// Paths against the programs' denies, grants and sockets.
 #include "judge.h"
 
 #include "channel.h"
+#include "exact.h"
 #include "glob.h"
 #include "kernel.h"
 #include "originals.h"
@@ -12,21 +13,9 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-// One prefix of an exact deny: the path itself, or a directory on the way to it.
-struct prefix {
-  uint64_t hash; // 0: the place is free
-  const char *text;
-  size_t length;
-  unsigned users, built_in; // rights that are denied by what ends here
-  bool is_exception;        // what is built in is lifted here
-  bool is_inner;            // others go on below
-};
 
 struct judge {
-  struct prefix *prefixes; // open addressing, never more than half full
-  size_t room, prefix_count;
+  struct exact_table exact;
   struct glob *globs;
   uint64_t *sets; // of each glob, for the path that another is compared with
   size_t glob_count;
@@ -40,59 +29,6 @@ static const struct broker *broker;
 
 // Whoever judges the present call: the session itself, then the one inside it that the caller belongs to, then nobody.
 static const struct judge *judges[3];
-
-static struct prefix *place_of(struct prefix *table, size_t room, uint64_t hash, const char *text, size_t length) {
-  size_t at = (size_t)(hash * 0x9e3779b97f4a7c15u >> 20) & (room - 1);
-  while (table[at].hash != 0 && (table[at].hash != hash || table[at].length != length ||
-                                 strncasecmp(table[at].text, text, length) != 0))
-    at = (at + 1) & (room - 1);
-  return &table[at];
-}
-
-static void grow(struct judge *judge) {
-  if (2 * judge->prefix_count < judge->room) return;
-  size_t room = judge->room == 0 ? 64 : 2 * judge->room;
-  struct prefix *table = calloc(room, sizeof *table);
-  if (table == NULL) fail("remember the denied paths", "", ENOMEM);
-  for (size_t i = 0; i < judge->room; i++) {
-    const struct prefix *old = &judge->prefixes[i];
-    if (old->hash != 0) *place_of(table, room, old->hash, old->text, old->length) = *old;
-  }
-  free(judge->prefixes);
-  judge->prefixes = table;
-  judge->room = room;
-}
-
-// Where the next component of an absolute path ends.
-static size_t component_end(const char *path, size_t at) {
-  if (path[at] == '/') at++;
-  while (path[at] != 0 && path[at] != '/') at++;
-  return at;
-}
-
-// Kept apart: an exception lifts what is built in, also at its very path, and nothing that the user denies.
-static void end_at(struct prefix *prefix, uint32_t flags) {
-  unsigned rights = flags & (DENY_READ | DENY_WRITE);
-  if (flags & DENY_EXCEPTION) prefix->is_exception = true;
-  else if (flags & DENY_BUILT_IN) prefix->built_in |= rights;
-  else prefix->users |= rights;
-}
-
-static void add_path(struct judge *judge, const struct deny *deny) {
-  uint64_t hash = hash_start;
-  for (size_t at = 0, end; deny->pattern[at] != 0; at = end) {
-    end = component_end(deny->pattern, at);
-    for (size_t i = at; i < end; i++) hash = hash_on(hash, deny->pattern[i]);
-    grow(judge);
-    struct prefix *prefix = place_of(judge->prefixes, judge->room, hash | 1, deny->pattern, end);
-    if (prefix->hash == 0) {
-      judge->prefix_count++;
-      *prefix = (struct prefix){.hash = hash | 1, .text = deny->pattern, .length = end};
-    }
-    if (deny->pattern[end] != 0) prefix->is_inner = true;
-    else end_at(prefix, deny->flags);
-  }
-}
 
 static void learn_grants(struct judge *judge) {
   const struct program *program = judge->program;
@@ -115,7 +51,7 @@ struct judge *make_judge(const struct program *program, bool is_inside) {
   if (judge->globs == NULL || judge->sets == NULL) fail("remember the denied paths", "", ENOMEM);
   for (size_t i = 0; i < program->deny_count; i++)
     if (program->denies[i].flags & DENY_GLOB) compile_glob(&program->denies[i], &judge->globs[judge->glob_count++]);
-    else add_path(judge, &program->denies[i]);
+    else add_exact(&judge->exact, &program->denies[i]);
   return judge;
 }
 
@@ -123,7 +59,7 @@ void release_judge(struct judge *judge) {
   for (size_t i = 0; i < judge->glob_count; i++) release_glob(&judge->globs[i]);
   free(judge->globs);
   free(judge->sets);
-  free(judge->prefixes);
+  release_exact(&judge->exact);
   free(judge->grants);
   free(judge);
 }
@@ -138,39 +74,6 @@ void judge_also_by(const struct judge *inside) { judges[1] = inside; }
 const struct program *judging_program(size_t index) { return judges[index] == NULL ? NULL : judges[index]->program; }
 
 bool has_denies(void) { return judges[1] != NULL || judges[0]->program->deny_count > 0; }
-
-static const struct prefix *find_prefix(const struct judge *judge, uint64_t hash, const char *path, size_t length) {
-  const struct prefix *prefix = place_of(judge->prefixes, judge->room, hash | 1, path, length);
-  return prefix->hash == 0 ? NULL : prefix;
-}
-
-struct exact {
-  unsigned users, built_in;
-  bool is_lifted; // by an exception, with no other deny below it
-  bool is_inner;
-};
-
-// An exception lifts what is built in around it, not what the user denies.
-static void take_prefix(const struct prefix *prefix, struct exact *exact) {
-  exact->is_inner = prefix != NULL && prefix->is_inner;
-  if (prefix == NULL) return;
-  exact->users |= prefix->users;
-  exact->built_in = prefix->is_exception ? 0 : exact->built_in | prefix->built_in;
-  exact->is_lifted |= prefix->is_exception;
-}
-
-static struct exact look_up(const struct judge *judge, const char *path) {
-  struct exact exact = {0};
-  uint64_t hash = hash_start;
-  if (judge->room == 0) return exact;
-  take_prefix(find_prefix(judge, hash_on(hash, '/'), "/", 1), &exact);
-  for (size_t at = 0, end; path[at] != 0; at = end) {
-    end = component_end(path, at);
-    for (size_t i = at; i < end; i++) hash = hash_on(hash, path[i]);
-    take_prefix(find_prefix(judge, hash, path, end), &exact);
-  }
-  return exact;
-}
 
 // Whether the session made a directory: what is built in begins at one that it did not make.
 static bool is_new_directory(const char *directory) {
@@ -198,7 +101,7 @@ static bool contains(const char *directory, const char *path) {
 }
 
 static unsigned denied_by(const struct judge *judge, const char *path, struct names *names) {
-  struct exact exact = look_up(judge, path);
+  struct exact exact = look_up_exact(&judge->exact, path);
   unsigned users = exact.users, built_in = 0;
   for (size_t i = 0; i < judge->glob_count; i++) {
     const struct glob *glob = &judge->globs[i];
@@ -292,7 +195,7 @@ int judge_place(const struct place *place, unsigned rights) {
 
 // Each path is taken apart once: looking up whether its directories are new costs the more the deeper it is.
 static bool changes_for(const struct judge *judge, const char *from, const char *to) {
-  if (look_up(judge, from).is_inner || look_up(judge, to).is_inner) return true;
+  if (look_up_exact(&judge->exact, from).is_inner || look_up_exact(&judge->exact, to).is_inner) return true;
   struct names *names = split(from);
   for (size_t i = 0; i < judge->glob_count; i++) judge->sets[i] = follow_glob(&judge->globs[i], names).set;
   names = split(to);
@@ -308,7 +211,7 @@ bool moving_changes_denies(const char *from, const char *to) {
 }
 
 static bool is_on_the_way(const struct judge *judge, const char *path) {
-  if (look_up(judge, path).is_inner) return true;
+  if (look_up_exact(&judge->exact, path).is_inner) return true;
   struct names *names = split(path);
   for (size_t i = 0; i < judge->glob_count; i++)
     if (follow_glob(&judge->globs[i], names).advanced) return true;

@@ -15,6 +15,7 @@ beforeAll(() => {
     ['judge.c'],
     [
       'judge.c',
+      'exact.c',
       'glob.c',
       'spelling.c',
       'resolve.c',
