@@ -2,7 +2,7 @@
 import type { Issue } from '../errors.ts';
 import type { NetworkMode } from '../policy/policy.ts';
 import type { Demands, Guarantee, GuaranteeId, Occasion } from './guarantee.ts';
-import type { Support } from './host.ts';
+import type { Around, Support } from './host.ts';
 
 type Need = {
   readonly landlockAbi?: number;
@@ -221,14 +221,14 @@ export function everyGuarantee(support: Support): Readonly<Record<Occasion, read
   const decided = (occasion: Occasion) => rowsOf[occasion].map((row) => decide(row, support));
   return {
     always: [...decided('always'), lifetime(abiOf(support))],
-    writing: decided('writing'),
+    writing: decided('writing').map((each) => (each.id === 'denies' ? withUnjudged(each, support) : each)),
     blocked: decided('blocked'),
     ports: decided('ports'),
   };
 }
 
 /** What a session around this one leaves unjudged of what is denied here. */
-function unjudged({ judged }: Demands, { around }: Support): Guarantee['missing'] {
+function unjudged(judged: Around, { around }: Support): Guarantee['missing'] {
   const [reads, creations] = [judged.reads && !around?.reads, judged.creations && !around?.creations];
   if (around === null || !(reads || creations)) return undefined;
   return {
@@ -238,9 +238,15 @@ function unjudged({ judged }: Demands, { around }: Support): Guarantee['missing'
   };
 }
 
+/** What is denied for writing alone is held all the same. */
+function withUnjudged(denies: Guarantee, support: Support): Guarantee {
+  const less = unjudged({ reads: true, creations: true }, support);
+  return denies.mechanism === null || less === undefined ? denies : { ...denies, less };
+}
+
 /** What this machine will hold of a run. */
 export function decideGuarantees(demands: Demands, support: Support): readonly Guarantee[] {
-  const missing = unjudged(demands, support);
+  const missing = unjudged(demands.judged, support);
   const decided = rowsFor(demands).map((row): Guarantee => {
     if (row !== deniesRow || missing === undefined) return decide(row, support);
     return { id: row.id, promise: row.promise, mechanism: null, missing };

@@ -145,7 +145,7 @@ asOrdinaryUser('an agent from the registry', (open) => {
     const before = terminal.state(marks);
     terminal.resize(100, 40);
     terminal.type(
-      `stty -a > before; nono run --allow . -- ${command} ${words}; code=$?; trap '' INT; echo "code $code"; stty -a > after`,
+      `trap : INT; stty -a > before; nono run --allow . -- ${command} ${words}; echo "code $?"; stty -a > after`,
     );
     await terminal.shows(draws);
     await terminal.press(...key);

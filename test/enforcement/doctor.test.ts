@@ -1,5 +1,5 @@
-// What doctor says of this machine is what runs find on it: where it says ready they start, and inside of one they do not.
-import { expect, it } from 'vitest';
+// What doctor says of this machine is what runs find on it: where it says ready they start, and where it does not they do not.
+import { expect, inject, it } from 'vitest';
 import { asEveryone } from './sandbox.ts';
 
 type Answer = {
@@ -48,18 +48,27 @@ asEveryone('nono doctor', (open) => {
     expect([code, stdout]).toEqual([0, expect.stringContaining('nono runs here')]);
   });
 
-  it('says inside of a run that no other can start, why, and what to do', () => {
+  it('says inside of a run what it can hold there, and in that one that no other can start, why, and what to do', () => {
     const box = open();
-    const { code, stdout } = box.run(['run', '-s', '--allow', '.', '--', box.nono, 'doctor', '--json']);
+    const around = ['run', '-s', '--allow', '.', '--read', inject('installation'), '--', box.nono];
+    const inside = box.run([...around, 'doctor', '--json']);
+    const held = JSON.parse(inside.stdout) as Answer;
+    expect([inside.code, held.status, held.trial.status]).toEqual([0, 'ready', 'worked']);
+    expect(held.guarantees.find(({ id }) => id === 'denies')).toMatchObject({
+      mechanism: 'the broker of the session around this one',
+      less: { reason: expect.stringContaining('nobody look at what is opened for reading') },
+    });
+    expect(held.machine.find(({ id }) => id === 'nono')?.text).toContain('judges for the runs in it');
+    const { code, stdout } = box.run([...around, ...around, 'doctor', '--json']);
     const answer = JSON.parse(stdout) as Answer;
     expect([code, answer.status, answer.trial.status]).toEqual([1, 'not_ready', 'left_out']);
     expect(answer.guarantees.find(({ id }) => id === 'files')).toMatchObject({
       status: 'missing',
       mechanism: null,
-      remedy: expect.stringContaining('outside'),
+      remedy: expect.stringContaining('further out'),
     });
     expect(answer.machine.find(({ id }) => id === 'nono')?.remedy).toContain('confined already');
-    const text = box.run(['run', '-s', '--allow', '.', '--', box.nono, 'doctor']).stdout;
+    const text = box.run([...around, ...around, 'doctor']).stdout;
     expect(text).toMatch(/MISSING files outside[\s\S]*Try: run the command as it is/);
   });
 

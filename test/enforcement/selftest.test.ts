@@ -87,7 +87,7 @@ asEveryone('nono selftest', (open) => {
     const { code, stdout } = box.run(['run', '-s', '--allow', '.', '--', box.nono, 'selftest']);
     expect([code, stdout]).toEqual([
       1,
-      expect.stringMatching(/inside a nono session[\s\S]*Nothing was tried/),
+      expect.stringMatching(/session around this one[\s\S]*Nothing was tried/),
     ]);
     const words = ['run', '-s', '--allow', '.', '--', box.nono, 'selftest', '--json'];
     expect((JSON.parse(box.run(words).stdout) as Answer).status).toBe('failed');
