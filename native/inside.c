@@ -46,7 +46,7 @@ static bool has_begun_any(void) { return all.last != own_mark(); }
 
 static const struct inside *find_session(rlim_t mark) {
   for (int i = 0; i < MOST_SESSIONS; i++)
-    if (all.sessions[i].mark == mark) return &all.sessions[i];
+    if (mark != 0 && all.sessions[i].mark == mark) return &all.sessions[i];
   return NULL;
 }
 
